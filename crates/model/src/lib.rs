@@ -1,1 +1,25 @@
-//! placeholder
+//! The checked pack as data: what the engine runs and what a Rust rule may see.
+//!
+//! Everything is resolved: names have become indexes and expressions have types. Only the `pack` crate makes these values
+//! from text; nothing here reads files.
+
+mod catalog;
+mod expression;
+mod field;
+mod flow;
+mod ledgers;
+mod pack;
+mod register;
+mod rule;
+
+pub use catalog::Catalog;
+pub use expression::{Binary, EvalError, Expr, Name, Scope, Type, evaluate};
+pub use field::{Choice, Draw, Field, FieldKind};
+pub use flow::{
+    Advance, Flow, Guard, HoldEnd, LegRule, PlaceRef, Post, PostKind, Quorum, RecordRule,
+    Separation, Slip, SlipRef, Step, StepIndex, Verb,
+};
+pub use ledgers::{Ledger, Place};
+pub use pack::{Label, Pack, Role, SourceText};
+pub use register::{Parameter, ParameterRow, Register};
+pub use rule::{Facts, Rule, RuleContext, RuleLine, RuleSlip, Verdict};

@@ -1,0 +1,77 @@
+//! Fields of slips, lines and registers.
+
+use std::sync::Arc;
+
+use kernel::Unit;
+
+use crate::{Expr, Label};
+
+/// A declared field.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// `qty`.
+    pub name: Arc<str>,
+    /// 数量.
+    pub label: Label,
+    /// What it holds.
+    pub kind: FieldKind,
+    /// May be left empty.
+    pub optional: bool,
+    /// Copied from the source slip or line and never typed.
+    pub carry: bool,
+    /// Computed, never typed.
+    pub is: Option<Expr>,
+    /// Value when nothing is entered.
+    pub default: Option<Expr>,
+    /// Condition on the value; false is the refusal `field`.
+    pub must: Option<Expr>,
+    /// Uses up quantity of an earlier line.
+    pub draws: Option<Draw>,
+    /// Not on the printed form.
+    pub unprinted: bool,
+    /// Masked on screen, its reading journaled.
+    pub sensitive: bool,
+    /// Most characters of a text; 500 unless declared.
+    pub length_max: u32,
+    /// Explanation shown under the field, where the pack gives one.
+    pub help: Option<Label>,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Free text.
+    Text,
+    /// An exact amount.
+    Amount(Unit),
+    /// A calendar day.
+    Day,
+    /// A moment.
+    Moment,
+    /// Yes or no.
+    Flag,
+    /// One of a list.
+    Choice(Vec<Choice>),
+    /// A key of the register of that name in the same pack.
+    Register(Arc<str>),
+    /// A person's login.
+    Person,
+}
+
+/// One value of a choice. The code is data; where a pack gives only Chinese, the code is the Chinese word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Stored value.
+    pub code: Arc<str>,
+    /// What people read.
+    pub label: Label,
+}
+
+/// `draws=order.qty`: bounded by what remains of that field on the line of that slip up the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draw {
+    /// Index of the slip declaration within the flow.
+    pub slip: usize,
+    /// Index of the line field drawn from.
+    pub field: usize,
+}

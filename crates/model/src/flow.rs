@@ -1,0 +1,357 @@
+//! Flows: slips, steps, guards, postings, separation.
+
+use std::sync::Arc;
+
+use kernel::{EntryState, Side, Unit};
+
+use crate::{Expr, Field, Label};
+
+/// Index of a step within its flow.
+pub type StepIndex = usize;
+
+/// A flow (流程): a chain of slips and the acts on them.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    /// `purchase_inbound`.
+    pub name: Arc<str>,
+    /// 采购入库.
+    pub label: Label,
+    /// Steps in the order in which they are written; a step needs every earlier step of its own slip and of the slips that
+    /// it comes from.
+    pub steps: Vec<Step>,
+    /// Slip declarations.
+    pub slips: Vec<Slip>,
+    /// Sets of steps no person may share along the chain of slips.
+    pub separations: Vec<Separation>,
+    /// Law, standard or seed line that the flow follows, as written in the text.
+    pub cites: Option<Arc<str>>,
+}
+
+/// Steps that one person may not both sign.
+#[derive(Debug, Clone)]
+pub struct Separation {
+    /// Any two of these.
+    pub steps: Vec<StepIndex>,
+    /// Why, where the text says it.
+    pub reason: Option<Label>,
+}
+
+/// What a step does to its slip. The list is closed; synonyms are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verb {
+    /// 填制.
+    Fill,
+    /// 复核.
+    Check,
+    /// 审核.
+    Approve,
+    /// 执行.
+    Execute,
+    /// 通知.
+    Notify,
+    /// 收货.
+    Receive,
+    /// 验收.
+    Inspect,
+    /// 入库.
+    Store,
+    /// 出库.
+    Issue,
+    /// 盘点.
+    Count,
+    /// 打印.
+    Print,
+    /// 归档.
+    Archive,
+    /// 记账.
+    Post,
+    /// 结账.
+    Close,
+}
+
+impl Verb {
+    /// All verbs with their names.
+    pub const ALL: [(Verb, &'static str); 14] = [
+        (Verb::Fill, "fill"),
+        (Verb::Check, "check"),
+        (Verb::Approve, "approve"),
+        (Verb::Execute, "execute"),
+        (Verb::Notify, "notify"),
+        (Verb::Receive, "receive"),
+        (Verb::Inspect, "inspect"),
+        (Verb::Store, "store"),
+        (Verb::Issue, "issue"),
+        (Verb::Count, "count"),
+        (Verb::Print, "print"),
+        (Verb::Archive, "archive"),
+        (Verb::Post, "post"),
+        (Verb::Close, "close"),
+    ];
+
+    /// The name in declarations.
+    pub fn name(self) -> &'static str {
+        Verb::ALL
+            .iter()
+            .find(|(verb, _)| *verb == self)
+            .map_or("", |(_, name)| name)
+    }
+}
+
+/// A step (环节).
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// `order.fill`.
+    pub name: Arc<str>,
+    /// `gsp.purchase_inbound.order.fill`.
+    pub qualified: Arc<str>,
+    /// 采购订单填制.
+    pub label: Label,
+    /// Index of its slip in the flow.
+    pub slip: usize,
+    /// What it does.
+    pub verb: Verb,
+    /// Whether it is the first step of its slip: the one that enters its fields and gives it its number.
+    pub begins: bool,
+    /// Indexes of the pack's roles that may sign.
+    pub by: Vec<usize>,
+    /// How many must sign (会签/或签).
+    pub quorum: Quorum,
+    /// Header field that narrows the role: a grant with a scope only covers slips with that value.
+    pub scope: Option<usize>,
+    /// Skipped when false; `None`: always part of the run.
+    pub when: Option<Expr>,
+    /// Steps of other slips in the chain that must be done first (`needs`).
+    pub needs: Vec<StepIndex>,
+    /// Conditions, in order.
+    pub guards: Vec<Guard>,
+    /// Entries made when the step is done, in order.
+    pub posts: Vec<Post>,
+    /// Entries of this slip moved on to another state.
+    pub advances: Vec<Advance>,
+    /// Holds ended by this step.
+    pub hold_ends: Vec<HoldEnd>,
+    /// Facts recorded.
+    pub records: Vec<RecordRule>,
+    /// Fields, by index, that this later step may still enter (header).
+    pub enters: Vec<usize>,
+    /// Fields, by index, that this later step may still enter (lines).
+    pub enters_line: Vec<usize>,
+    /// Minutes within which it should be signed once it waits.
+    pub within_minutes: Option<i64>,
+    /// Role told when it was not.
+    pub escalate: Option<usize>,
+    /// Signing asks for the password again.
+    pub step_up: bool,
+}
+
+/// How many signatures complete a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quorum {
+    /// One of those who may.
+    Any,
+    /// One for each role listed, all by different persons.
+    All,
+    /// So many different persons.
+    Of(u32),
+}
+
+/// A condition of a step.
+#[derive(Debug, Clone)]
+pub struct Guard {
+    /// `shelf_life`.
+    pub name: Arc<str>,
+    /// The sentence people read when it fails.
+    pub label: Label,
+    /// The condition; `None`: the Rust rule of that name.
+    pub must: Option<Expr>,
+    /// Name of the field the refusal is shown at: the first field the condition reads.
+    pub field: Option<(bool, usize)>,
+    /// Law or rule it enforces.
+    pub cites: Option<Arc<str>>,
+}
+
+/// An entry made by a step.
+#[derive(Debug, Clone)]
+pub struct Post {
+    /// Index of the ledger in the pack.
+    pub ledger: usize,
+    /// Legs; `from`/`to` is the short form of two.
+    pub legs: Vec<LegRule>,
+    /// Whether one entry is made per line (some leg reads a line field).
+    pub per_line: bool,
+    /// Made only when true.
+    pub when: Option<Expr>,
+    /// State and kind.
+    pub kind: PostKind,
+}
+
+/// State of what a posting books.
+#[derive(Debug, Clone)]
+pub enum PostKind {
+    /// In this state (posted unless declared).
+    Entry(EntryState),
+    /// Held under a name for so many minutes, then released unless settled.
+    Hold {
+        /// Name that `settle` and `release` use.
+        name: Arc<str>,
+        /// Minutes.
+        minutes: i64,
+    },
+}
+
+/// One leg of a posting.
+#[derive(Debug, Clone)]
+pub struct LegRule {
+    /// Side.
+    pub side: Side,
+    /// Place.
+    pub place: PlaceRef,
+    /// Amount; its type has the ledger's unit.
+    pub amount: Expr,
+    /// Unit of the ledger.
+    pub unit: Unit,
+    /// Values of the ledger's conserved dimensions, in order.
+    pub key: Vec<Expr>,
+    /// Values of the ledger's further dimensions, in order.
+    pub detail: Vec<Expr>,
+}
+
+/// Where a leg moves value.
+#[derive(Debug, Clone)]
+pub enum PlaceRef {
+    /// A declared place, by index.
+    Fixed(usize),
+    /// The code that this expression gives; must be a declared place or a key of the ledger's chart.
+    Chosen(Expr),
+}
+
+/// Moves this slip's entries in a ledger on to a state.
+#[derive(Debug, Clone)]
+pub struct Advance {
+    /// Index of the ledger.
+    pub ledger: usize,
+    /// New state.
+    pub to: EntryState,
+}
+
+/// Ends a hold made by a slip of the chain.
+#[derive(Debug, Clone)]
+pub struct HoldEnd {
+    /// Name of the hold.
+    pub name: Arc<str>,
+    /// `settle` posts what was held, `release` lets it go.
+    pub settle: bool,
+}
+
+/// Records a fact in a register.
+#[derive(Debug, Clone)]
+pub struct RecordRule {
+    /// Name of the register.
+    pub register: Arc<str>,
+    /// Key; per line when it reads a line field.
+    pub key: Expr,
+    /// Whether one fact per line is recorded.
+    pub per_line: bool,
+    /// Index of the register's field and its value.
+    pub fields: Vec<(usize, Expr)>,
+    /// Day from which the fact holds; the day of the step when absent.
+    pub from: Option<Expr>,
+}
+
+/// A slip declaration (单据).
+#[derive(Debug, Clone)]
+pub struct Slip {
+    /// `order`.
+    pub name: Arc<str>,
+    /// `gsp.purchase_inbound.order`.
+    pub qualified: Arc<str>,
+    /// 采购订单.
+    pub label: Label,
+    /// Slips it may come from, by index; empty: begins a chain.
+    pub from: Vec<SlipRef>,
+    /// Whether one slip may be made from several (`join`).
+    pub join: bool,
+    /// Number pattern: `CG{date}-{0000}`.
+    pub number: Arc<str>,
+    /// Name of its form without extension.
+    pub print: Option<Arc<str>>,
+    /// Header fields in the order of the screen.
+    pub header: Vec<Field>,
+    /// Line fields; `None`: the slip has no lines.
+    pub lines: Option<Vec<Field>>,
+    /// Fewest lines.
+    pub lines_min: u32,
+    /// Most lines.
+    pub lines_max: u32,
+}
+
+/// A slip kind of the same flow, by index.
+pub type SlipRef = usize;
+
+impl Flow {
+    /// The step of that name (`order.fill`).
+    pub fn step(&self, name: &str) -> Option<(StepIndex, &Step)> {
+        self.steps
+            .iter()
+            .enumerate()
+            .find(|(_, step)| &*step.name == name)
+    }
+
+    /// The slip of that name.
+    pub fn slip(&self, name: &str) -> Option<(usize, &Slip)> {
+        self.slips
+            .iter()
+            .enumerate()
+            .find(|(_, slip)| &*slip.name == name)
+    }
+
+    /// The steps of a slip, in order.
+    pub fn steps_of(&self, slip: usize) -> impl Iterator<Item = (StepIndex, &Step)> {
+        self.steps
+            .iter()
+            .enumerate()
+            .filter(move |(_, step)| step.slip == slip)
+    }
+
+    /// The step that begins a slip.
+    pub fn begins(&self, slip: usize) -> Option<(StepIndex, &Step)> {
+        self.steps_of(slip).next()
+    }
+
+    /// Slip kinds made from `slip`.
+    pub fn made_from(&self, slip: usize) -> impl Iterator<Item = (usize, &Slip)> {
+        self.slips
+            .iter()
+            .enumerate()
+            .filter(move |(_, other)| other.from.contains(&slip))
+    }
+}
+
+impl Slip {
+    /// The header field of that name.
+    pub fn header_field(&self, name: &str) -> Option<(usize, &Field)> {
+        self.header
+            .iter()
+            .enumerate()
+            .find(|(_, field)| &*field.name == name)
+    }
+
+    /// The line field of that name.
+    pub fn line_field(&self, name: &str) -> Option<(usize, &Field)> {
+        self.lines
+            .as_deref()
+            .unwrap_or_default()
+            .iter()
+            .enumerate()
+            .find(|(_, field)| &*field.name == name)
+    }
+
+    /// Whether some line field draws on an earlier line; if none does, each source line is used once.
+    pub fn draws(&self) -> bool {
+        self.lines
+            .as_deref()
+            .unwrap_or_default()
+            .iter()
+            .any(|field| field.draws.is_some())
+    }
+}
