@@ -1,1 +1,5 @@
 //! placeholder
+
+pub mod browser;
+mod guard;
+pub mod postgres;
