@@ -1,1 +1,19 @@
-//! placeholder
+//! The engine: `apply(catalog, world, command)` answers with what must be written, or with a refusal.
+//!
+//! Pure: it reads the world through a trait, knows no clock (time comes in with the command), does no input or output and
+//! names no pack, role or slip. The order of refusals is fixed: role, order of steps, separation, fields, draws, guards,
+//! balance. After the last check the command must succeed.
+
+mod command;
+mod effects;
+mod person;
+mod refusal;
+mod slip;
+mod world;
+
+pub use command::{Act, Command, Input, LineInput, Seen};
+pub use effects::{Effects, Note, NoteKind, Record, Signature, SignedAct, SlipWrite, TimerWrite};
+pub use person::{Deputy, Grant, Person};
+pub use refusal::{Class, Place, Refusal};
+pub use slip::{Line, ReversalAsked, SignedStep, Slip, SlipState, Waiting, WaitingKind, hex};
+pub use world::{Answered, Outcome, Reply, World, WorldError};
