@@ -1,5 +1,6 @@
 //! placeholder
 
+#[cfg(feature = "browser")]
 pub mod browser;
 mod guard;
 pub mod postgres;
