@@ -31,6 +31,21 @@ impl Command {
     pub fn today(&self) -> Day {
         self.at.day()
     }
+
+    /// Canonical JSON of who asks for what, without key and time. The journal keeps it; a repeated key with another
+    /// request is refused.
+    pub fn request(&self) -> String {
+        let request = Request { actor: &self.actor, on_behalf_of: self.on_behalf_of.as_deref(), act: &self.act };
+        serde_json::to_string(&request).unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+struct Request<'a> {
+    actor: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_behalf_of: Option<&'a str>,
+    act: &'a Act,
 }
 
 /// What a signer saw: the digest of the content of a slip. A signature over anything else is refused as stale.
@@ -68,7 +83,7 @@ pub enum Act {
     Return {
         /// Slip.
         slip: SlipId,
-        /// Qualified step that must be signed again; the beginning step when absent.
+        /// Qualified step that must be signed again; the step signed last when absent.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         to: Option<Arc<str>>,
         /// Why; never empty.

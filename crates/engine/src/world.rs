@@ -33,7 +33,8 @@ pub trait World {
     fn entries_of(&self, slip: SlipId) -> Result<Vec<Entry>, WorldError>;
     /// Whether a period of a ledger is closed.
     fn period_closed(&self, ledger: &str, period: Period) -> Result<bool, WorldError>;
-    /// What an earlier command with this idempotency key was answered.
+    /// What an earlier *accepted* command with this idempotency key was answered. A refused command does not use up its
+    /// key, so that a corrected form may be sent again under it.
     fn answered(&self, key: &str) -> Result<Option<Answered>, WorldError>;
     /// Whether the store holds a content of this hash.
     fn has_content(&self, hash: &str) -> Result<bool, WorldError>;

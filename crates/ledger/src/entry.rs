@@ -49,6 +49,8 @@ pub struct Hold {
 /// Legs that stand or fall together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Entry {
+    /// Qualified step that booked it; a reversal names the step whose entry it takes back.
+    pub by: Arc<str>,
     /// State the amounts are counted in.
     pub state: EntryState,
     /// Business day; decides the period.
@@ -106,33 +108,55 @@ pub fn check_balanced(entry: &Entry) -> Result<(), Unbalanced> {
     }
 }
 
-/// The red-letter entry that takes `entry` back on `day`: same sides, negative amounts.
-pub fn reverse(entry: &Entry, day: Day) -> Entry {
-    let legs = entry
-        .legs
-        .iter()
-        .map(|leg| Leg {
-            amount: -leg.amount,
-            ..leg.clone()
-        })
-        .collect();
-    Entry {
-        state: entry.state,
-        day,
-        legs,
-        hold: entry.hold.clone(),
-        reversal: !entry.reversal,
+/// What remains of a slip's entries after its reversals: the red-letter entries that take all of it back on `day`, one
+/// per step, state and hold. Entries that were reversed or moved on to another state cancel out by themselves.
+pub fn take_back(entries: &[Entry], day: Day, of: impl Fn(&Entry) -> bool) -> Vec<Entry> {
+    type Group<'a> = (&'a Arc<str>, EntryState, Option<&'a Hold>);
+    type Cell<'a> = (&'a Leg, i64);
+    let mut groups: Vec<(Group<'_>, Vec<Cell<'_>>)> = Vec::new();
+    for entry in entries.iter().filter(|entry| of(entry)) {
+        let group = (&entry.by, entry.state, entry.hold.as_ref());
+        let at = groups.iter().position(|(other, _)| *other == group).unwrap_or_else(|| {
+            groups.push((group, Vec::new()));
+            groups.len() - 1
+        });
+        for leg in &entry.legs {
+            let cells = &mut groups[at].1;
+            match cells.iter_mut().find(|(other, _)| same_cell(other, leg)) {
+                Some((_, sum)) => *sum += leg.amount,
+                None => cells.push((leg, leg.amount)),
+            }
+        }
     }
+    let mut out = Vec::new();
+    for ((by, state, hold), cells) in groups {
+        let legs: Vec<Leg> =
+            cells.into_iter().filter(|(_, sum)| *sum != 0).map(|(leg, sum)| Leg { amount: -sum, ..leg.clone() }).collect();
+        if !legs.is_empty() {
+            out.push(Entry { by: by.clone(), state, day, legs, hold: hold.cloned(), reversal: true });
+        }
+    }
+    out
 }
 
-/// Moves `entry` on to `state`: takes it back in its old state and books it in the new one.
-pub fn advance(entry: &Entry, state: EntryState, day: Day) -> [Entry; 2] {
-    let booked = Entry {
-        state,
-        day,
-        legs: entry.legs.clone(),
-        hold: None,
-        reversal: false,
-    };
-    [reverse(entry, day), booked]
+fn same_cell(a: &Leg, b: &Leg) -> bool {
+    a.side == b.side
+        && a.unit == b.unit
+        && a.line == b.line
+        && a.place == b.place
+        && a.key == b.key
+        && a.detail == b.detail
+        && a.ledger == b.ledger
+}
+
+/// Moves what remains of `entries` in any other state on to `state`: takes it back there and books it anew.
+pub fn advance(entries: &[Entry], state: EntryState, day: Day, of: impl Fn(&Entry) -> bool) -> Vec<Entry> {
+    let mut out = Vec::new();
+    for back in take_back(entries, day, |entry| entry.state != state && of(entry)) {
+        let legs = back.legs.iter().map(|leg| Leg { amount: -leg.amount, ..leg.clone() }).collect();
+        let booked = Entry { by: back.by.clone(), state, day, legs, hold: None, reversal: false };
+        out.push(back);
+        out.push(booked);
+    }
+    out
 }
