@@ -1,6 +1,6 @@
 //! Entries and their legs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use kernel::{Day, EntryState, Moment, Side, Unit};
@@ -112,26 +112,21 @@ pub fn check_balanced(entry: &Entry) -> Result<(), Unbalanced> {
 /// per step, state and hold. Entries that were reversed or moved on to another state cancel out by themselves.
 pub fn take_back(entries: &[Entry], day: Day, of: impl Fn(&Entry) -> bool) -> Vec<Entry> {
     type Group<'a> = (&'a Arc<str>, EntryState, Option<&'a Hold>);
-    type Cell<'a> = (&'a Leg, i64);
-    let mut groups: Vec<(Group<'_>, Vec<Cell<'_>>)> = Vec::new();
+    let mut groups: Vec<(Group<'_>, Cells<'_>)> = Vec::new();
     for entry in entries.iter().filter(|entry| of(entry)) {
         let group = (&entry.by, entry.state, entry.hold.as_ref());
         let at = groups.iter().position(|(other, _)| *other == group).unwrap_or_else(|| {
-            groups.push((group, Vec::new()));
+            groups.push((group, Cells::default()));
             groups.len() - 1
         });
         for leg in &entry.legs {
-            let cells = &mut groups[at].1;
-            match cells.iter_mut().find(|(other, _)| same_cell(other, leg)) {
-                Some((_, sum)) => *sum += leg.amount,
-                None => cells.push((leg, leg.amount)),
-            }
+            groups[at].1.add(leg);
         }
     }
     let mut out = Vec::new();
     for ((by, state, hold), cells) in groups {
         let legs: Vec<Leg> =
-            cells.into_iter().filter(|(_, sum)| *sum != 0).map(|(leg, sum)| Leg { amount: -sum, ..leg.clone() }).collect();
+            cells.sums.into_iter().filter(|(_, sum)| *sum != 0).map(|(leg, sum)| Leg { amount: -sum, ..leg.clone() }).collect();
         if !legs.is_empty() {
             out.push(Entry { by: by.clone(), state, day, legs, hold: hold.cloned(), reversal: true });
         }
@@ -139,14 +134,25 @@ pub fn take_back(entries: &[Entry], day: Day, of: impl Fn(&Entry) -> bool) -> Ve
     out
 }
 
-fn same_cell(a: &Leg, b: &Leg) -> bool {
-    a.side == b.side
-        && a.unit == b.unit
-        && a.line == b.line
-        && a.place == b.place
-        && a.key == b.key
-        && a.detail == b.detail
-        && a.ledger == b.ledger
+/// Sums of legs that differ in nothing but their amount, in the order in which they first appear.
+#[derive(Default)]
+struct Cells<'a> {
+    sums: Vec<(&'a Leg, i64)>,
+    index: HashMap<CellKey<'a>, usize>,
+}
+
+type CellKey<'a> = (&'a str, &'a str, &'a str, &'a str, Unit, Side, Option<i64>);
+
+impl<'a> Cells<'a> {
+    fn add(&mut self, leg: &'a Leg) {
+        let key = (&*leg.ledger, &*leg.place, &*leg.key, &*leg.detail, leg.unit, leg.side, leg.line);
+        let at = *self.index.entry(key).or_insert_with(|| {
+            self.sums.push((leg, 0));
+            self.sums.len() - 1
+        });
+        // What was booked fitted into 64 bits, and so does every part of it.
+        self.sums[at].1 = self.sums[at].1.saturating_add(leg.amount);
+    }
 }
 
 /// Moves what remains of `entries` in any other state on to `state`: takes it back there and books it anew.
