@@ -81,9 +81,10 @@ pub enum Name {
     Header(usize),
     /// A field of the current line of this slip.
     Line(usize),
-    /// A header field of the source slip (of the source of the current line where there are several).
+    /// A header field of the source slip (of the source of the current line where there are several). Where a slip may come
+    /// from several kinds, the index counts in the first of them; see [`crate::Flow::source_field`].
     SourceHeader(usize),
-    /// A field of the line that the current line comes from.
+    /// A field of the line that the current line comes from, counted in the same way.
     SourceLine(usize),
     /// The sum of a line field over all lines.
     Total(usize),
@@ -91,6 +92,41 @@ pub enum Name {
     Fact(Arc<str>, Box<Expr>, usize),
     /// A dated parameter of the pack, as of the business day; with a key or for all.
     Parameter(usize, Option<Box<Expr>>),
+}
+
+impl Expr {
+    /// Calls `see` for every name read, from left to right; the reference within a `Fact` comes before the `Fact`.
+    pub fn names<'a>(&'a self, see: &mut impl FnMut(&'a Name)) {
+        match self {
+            Expr::Literal(_) => {}
+            Expr::Name(name) => {
+                match name {
+                    Name::Fact(_, reference, _) => reference.names(see),
+                    Name::Parameter(_, Some(key)) => key.names(see),
+                    _ => {}
+                }
+                see(name);
+            }
+            Expr::Negate(inner)
+            | Expr::Not(inner)
+            | Expr::Divide(inner, _, _)
+            | Expr::Rescale(inner, _) => inner.names(see),
+            Expr::Binary(_, left, right)
+            | Expr::Multiply(left, right, _)
+            | Expr::AddDays(left, right)
+            | Expr::DaysBetween(left, right) => {
+                left.names(see);
+                right.names(see);
+            }
+        }
+    }
+
+    /// Whether it reads a line, so that it has a value per line.
+    pub fn reads_line(&self) -> bool {
+        let mut reads = false;
+        self.names(&mut |name| reads |= matches!(name, Name::Line(_) | Name::SourceLine(_)));
+        reads
+    }
 }
 
 /// Where names get their values.

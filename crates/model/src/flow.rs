@@ -34,6 +34,8 @@ pub struct Separation {
     pub steps: Vec<StepIndex>,
     /// Why, where the text says it.
     pub reason: Option<Label>,
+    /// Law or rule it enforces.
+    pub cites: Option<Arc<str>>,
 }
 
 /// What a step does to its slip. The list is closed; synonyms are refused.
@@ -316,6 +318,44 @@ impl Flow {
     /// The step that begins a slip.
     pub fn begins(&self, slip: usize) -> Option<(StepIndex, &Step)> {
         self.steps_of(slip).next()
+    }
+
+    /// Whether `ancestor` lies up the chain of `slip`: one of the slips it comes from, or one that these come from.
+    pub fn comes_from(&self, slip: usize, ancestor: usize) -> bool {
+        let mut seen = vec![false; self.slips.len()];
+        let mut open = self.slips[slip].from.clone();
+        while let Some(next) = open.pop() {
+            if next == ancestor {
+                return true;
+            }
+            if !std::mem::replace(&mut seen[next], true) {
+                open.extend(&self.slips[next].from);
+            }
+        }
+        false
+    }
+
+    /// The index, in the slip kind that a slip was really made from, of the field that [`crate::Name::SourceHeader`] or
+    /// [`crate::Name::SourceLine`] (`line`) names by its index in the first slip of `from`: the field of the same name.
+    pub fn source_field(
+        &self,
+        slip: usize,
+        actual: usize,
+        line: bool,
+        field: usize,
+    ) -> Option<usize> {
+        let first = *self.slips.get(slip)?.from.first()?;
+        if first == actual {
+            return Some(field);
+        }
+        let (first, actual) = (&self.slips[first], self.slips.get(actual)?);
+        if line {
+            let name = &first.lines.as_ref()?.get(field)?.name;
+            actual.line_field(name).map(|(at, _)| at)
+        } else {
+            let name = &first.header.get(field)?.name;
+            actual.header_field(name).map(|(at, _)| at)
+        }
     }
 
     /// Slip kinds made from `slip`.
