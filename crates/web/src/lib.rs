@@ -1,1 +1,4 @@
-//! placeholder
+//! Pages, JSON API and events: the only crate that knows HTTP.
+
+pub mod layout;
+pub mod parts;

@@ -1,0 +1,308 @@
+//! The page shell: what is around every page, and the bare frame of pages shown before log-in.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::parts::icon::{Icon, icon};
+use crate::parts::lang::{Lang, t};
+use crate::parts::{Link, Tone};
+
+/// Fingerprint of the assets, eight hexadecimal digits at most, put into their addresses so that browsers may keep
+/// them for ever and still fetch new ones.
+pub const ASSETS: u32 = fingerprint(&[
+    include_bytes!("../assets/app.css"),
+    include_bytes!("../assets/app.js"),
+    include_bytes!("../assets/grid.js"),
+    include_bytes!("../assets/icons.svg"),
+]);
+
+const fn fingerprint(files: &[&[u8]]) -> u32 {
+    let mut sum: u32 = 0x811c_9dc5;
+    let mut file = 0;
+    while file < files.len() {
+        let mut at = 0;
+        while at < files[file].len() {
+            sum = (sum ^ files[file][at] as u32).wrapping_mul(0x0100_0193);
+            at += 1;
+        }
+        file += 1;
+    }
+    sum
+}
+
+/// The part of the product a page belongs to; its entry in the navigation is marked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// 待办: what waits for this person.
+    Inbox,
+    /// 单据: lists of slips and the slips themselves.
+    Slips,
+    /// 账: balances and statements.
+    Ledgers,
+    /// 台账: dated records.
+    Registers,
+    /// 流程: diagrams of the flows.
+    Flows,
+    /// 管理: people, roles, periods, packs.
+    Admin,
+    /// A page outside these, such as an error.
+    #[default]
+    Elsewhere,
+}
+
+/// A short message shown once, after something was done.
+#[derive(Clone, Debug)]
+pub struct Toast {
+    /// `Tone::Done` goes away by itself; every other tone stays until it is closed.
+    pub tone: Tone,
+    /// A sentence.
+    pub text: String,
+    /// Where to look at what was done.
+    pub link: Option<Link>,
+}
+
+/// What the shell needs to know about the person and the page.
+#[derive(Clone, Debug, Default)]
+pub struct Shell {
+    /// The language of the page.
+    pub lang: Lang,
+    /// Title in the browser's tab, without the product's name.
+    pub title: String,
+    /// The marked entry of the navigation.
+    pub here: Place,
+    /// The name of the person logged in.
+    pub person: String,
+    /// The names of this person's roles, joined for reading.
+    pub roles: String,
+    /// The name of the organisation.
+    pub organisation: String,
+    /// How many tasks wait for this person.
+    pub waiting: u32,
+    /// Whether the entry 管理 is shown.
+    pub admin: bool,
+    /// Sent with every form as `_csrf`, and by the scripts as the header `X-CSRF`.
+    pub csrf: String,
+    /// The slips this person may begin.
+    pub begin: Vec<Link>,
+    /// Messages shown once.
+    pub toasts: Vec<Toast>,
+    /// Path and query of this page: the language switch comes back to it.
+    pub path: String,
+}
+
+/// The texts the scripts show, as the JSON object in `<body data-say>`.
+fn said_by_scripts(lang: Lang) -> String {
+    serde_json::json!({
+        "saving": t(lang, "正在保存…", "Saving…"),
+        "saved": t(lang, "已保存 {}", "Saved at {}"),
+        "unsaved": t(lang, "尚未保存，将自动重试", "Not saved yet, will retry"),
+        "none": t(lang, "没有匹配的记录", "Nothing matches"),
+        "chosen": t(lang, "已选 {} 项", "{} selected"),
+        "unknown": t(lang, "查无此编码", "No such code"),
+        "remove": t(lang, "删除本行", "Delete line"),
+        "copy": t(lang, "复制本行", "Duplicate line"),
+    })
+    .to_string()
+}
+
+fn head(lang: Lang, title: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            title { (title) " · " (t(lang, "会签", "Countersign")) }
+            meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
+            meta name="format-detection" content="telephone=no";
+            link rel="icon" type="image/svg+xml" href=(format!("/assets/favicon.svg?v={ASSETS}"));
+            link rel="stylesheet" href=(format!("/assets/app.css?v={ASSETS}"));
+            script src=(format!("/assets/app.js?v={ASSETS}")) defer {}
+            script src=(format!("/assets/grid.js?v={ASSETS}")) defer {}
+        }
+    }
+}
+
+/// A whole page for a person who is logged in: top bar, navigation, `body` in `<main>`, messages.
+pub fn page(shell: &Shell, body: Markup) -> Markup {
+    let lang = shell.lang;
+    html! {
+        (DOCTYPE)
+        html lang=(lang.tag()) {
+            (head(lang, &shell.title))
+            body data-say=(said_by_scripts(lang)) data-csrf=(shell.csrf) data-events="/events" {
+                a class="skip" href="#main" { (t(lang, "跳到正文", "Skip to content")) }
+                (top_bar(shell))
+                main id="main" tabindex="-1" { (body) }
+                (toasts(lang, &shell.toasts))
+                (shortcuts(lang))
+            }
+        }
+    }
+}
+
+/// A page without navigation, for log-in and for errors met before it. `body` is centred.
+pub fn bare(lang: Lang, title: &str, body: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(lang.tag()) {
+            (head(lang, title))
+            body data-say=(said_by_scripts(lang)) { main id="main" class="lone" { div { (body) } } }
+        }
+    }
+}
+
+fn top_bar(shell: &Shell) -> Markup {
+    let lang = shell.lang;
+    html! {
+        header class="top" {
+            a class="brand" href="/" aria-label=(t(lang, "会签 首页", "Countersign home")) {
+                (icon(Icon::Seal))
+                span class="say" { (t(lang, "会签", "Countersign")) }
+                small class="say" { (shell.organisation) }
+            }
+            nav class="nav" aria-label=(t(lang, "主导航", "Main")) {
+                (entry(shell, Place::Inbox, Icon::Inbox, "/inbox", t(lang, "待办", "Inbox")))
+                (entry(shell, Place::Slips, Icon::FileText, "/slips", t(lang, "单据", "Slips")))
+                (entry(shell, Place::Ledgers, Icon::BookOpen, "/ledgers", t(lang, "账", "Ledgers")))
+                (entry(shell, Place::Registers, Icon::Library, "/registers", t(lang, "台账", "Registers")))
+                (entry(shell, Place::Flows, Icon::Workflow, "/flows", t(lang, "流程", "Flows")))
+                @if shell.admin {
+                    (entry(shell, Place::Admin, Icon::Settings, "/admin", t(lang, "管理", "Admin")))
+                }
+            }
+            span class="grow say" {}
+            form class="find" role="search" action="/find" {
+                (icon(Icon::Search))
+                input type="search" name="q" data-find autocomplete="off" aria-label=(t(lang, "查找", "Find"))
+                    placeholder=(t(lang, "单号、单位、批号", "Number, partner, batch"));
+            }
+            @if !shell.begin.is_empty() { (begin_menu(lang, &shell.begin)) }
+            (user_menu(shell))
+        }
+    }
+}
+
+fn entry(shell: &Shell, place: Place, sign: Icon, url: &str, label: &str) -> Markup {
+    let current = (shell.here == place).then_some("page");
+    html! {
+        a href=(url) aria-current=[current] {
+            (icon(sign))
+            span { (label) }
+            @if place == Place::Inbox {
+                span class="count" data-count="inbox" { @if shell.waiting > 0 { (shell.waiting) } }
+            }
+        }
+    }
+}
+
+fn begin_menu(lang: Lang, begin: &[Link]) -> Markup {
+    html! {
+        details class="menu" {
+            summary class="button primary" aria-label=(t(lang, "开单", "New slip")) {
+                (icon(Icon::Plus)) span class="say" { (t(lang, "开单", "New")) }
+            }
+            div { @for link in begin { a href=(link.url) { (icon(Icon::FilePlus)) (link.label) } } }
+        }
+    }
+}
+
+fn user_menu(shell: &Shell) -> Markup {
+    let lang = shell.lang;
+    let hidden = html! { input type="hidden" name="_csrf" value=(shell.csrf); };
+    html! {
+        details class="menu" {
+            summary class="button quiet" aria-label=(shell.person) {
+                (icon(Icon::User)) span class="say" { (shell.person) } (icon(Icon::ChevronDown))
+            }
+            div {
+                p { b { (shell.person) } br; small class="mute" { (shell.roles) } }
+                a href="/me" { (icon(Icon::Lock)) (t(lang, "密码与委托", "Password and deputies")) }
+                form method="post" action="/language" {
+                    (hidden)
+                    input type="hidden" name="back" value=(shell.path);
+                    button name="lang" value=(lang.other().code()) lang=(lang.other().tag()) {
+                        (icon(Icon::Languages)) (t(lang, "English", "中文"))
+                    }
+                }
+                button type="button" data-dialog="shortcuts" { (icon(Icon::Keyboard)) (t(lang, "快捷键", "Keyboard shortcuts")) }
+                hr;
+                form method="post" action="/logout" {
+                    (hidden)
+                    button { (icon(Icon::LogOut)) (t(lang, "退出登录", "Log out")) }
+                }
+            }
+        }
+    }
+}
+
+fn toasts(lang: Lang, toasts: &[Toast]) -> Markup {
+    html! {
+        div class="toasts" role="status" aria-live="polite" {
+            @for toast in toasts {
+                div class="toast" data-stay[toast.tone != Tone::Done] {
+                    (icon(if toast.tone == Tone::Done { Icon::CircleCheck } else { Icon::CircleAlert }))
+                    span {
+                        (toast.text)
+                        @if let Some(link) = &toast.link { " " a class="toast-link" href=(link.url) { (link.label) } }
+                    }
+                    button type="button" data-shut aria-label=(t(lang, "关闭", "Close")) { (icon(Icon::X)) }
+                }
+            }
+        }
+    }
+}
+
+fn shortcuts(lang: Lang) -> Markup {
+    let key = |keys: &str, what: &str| {
+        let keys = keys.split(' ').map(|k| format!("<kbd>{k}</kbd>")).collect::<Vec<_>>().join(" ");
+        html! { tr { td { (PreEscaped(keys)) } td { (what) } } }
+    };
+    html! {
+        dialog id="shortcuts" aria-labelledby="shortcuts-title" {
+            form class="ask" method="dialog" {
+                h2 id="shortcuts-title" { (t(lang, "快捷键", "Keyboard shortcuts")) }
+                div class="scroll" {
+                    table class="rows" {
+                        tbody {
+                            (key("/", t(lang, "查找", "Find")))
+                            (key("J K", t(lang, "列表中下移、上移；回车打开，X 勾选", "Down and up in a list; Enter opens, X selects")))
+                            (key("Enter", t(lang, "填单时跳到下一格", "Next field while filling in")))
+                            (key("↑ ↓ ← →", t(lang, "在明细格之间移动；F2 进入编辑", "Move between cells; F2 edits within one")))
+                            (key("F7", t(lang, "打开资料选择", "Open the look-up")))
+                            (key("Ctrl+D", t(lang, "照抄上一行本格（或输入 ..）", "Copy the cell above (or type ..)")))
+                            (key("Ctrl+Shift+D", t(lang, "复制本行", "Duplicate the line")))
+                            (key("Ctrl+Delete", t(lang, "删除本行", "Delete the line")))
+                            (key("Ctrl+V", t(lang, "从 Excel 粘贴一块", "Paste a block from Excel")))
+                            (key("Ctrl+S", t(lang, "保存草稿", "Save the draft")))
+                            (key("Ctrl+Enter", t(lang, "签字并提交", "Sign and submit")))
+                        }
+                    }
+                }
+                div class="acts" { button class="button" { (t(lang, "关闭", "Close")) } }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_typed_never_becomes_markup() {
+        let shell = Shell {
+            person: "<script>alert(1)</script>".into(),
+            path: "/slips?q=\"><img src=x>".into(),
+            csrf: "\"'<".into(),
+            ..Shell::default()
+        };
+        let out = page(&shell, html! {}).into_string();
+        assert!(!out.contains("<script>alert"));
+        assert!(!out.contains("<img"));
+    }
+
+    #[test]
+    fn assets_stay_small() {
+        let css = include_str!("../assets/app.css").len();
+        let js = include_str!("../assets/app.js").len() + include_str!("../assets/grid.js").len();
+        assert!(css <= 25_000, "app.css has {css} bytes");
+        assert!(js <= 25_000, "the scripts have {js} bytes");
+    }
+}

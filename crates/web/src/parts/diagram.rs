@@ -1,0 +1,118 @@
+//! The drawing of a flow: one lane per slip, the steps in their order, what may not be signed by one person, and
+//! "you are here".
+
+use maud::{Markup, html};
+
+use super::lang::{Lang, t};
+
+/// One step.
+#[derive(Clone, Debug, Default)]
+pub struct Stage {
+    /// Its name in the declaration: `order.approve`.
+    pub id: String,
+    /// Its name: 采购订单审核.
+    pub name: String,
+    /// The role that does it.
+    pub role: String,
+    /// The slip it is an act on; consecutive stages of one slip share a lane.
+    pub slip: String,
+    /// Whether it is signed.
+    pub done: bool,
+    /// Whether it waits now.
+    pub here: bool,
+}
+
+/// A flow.
+#[derive(Clone, Debug, Default)]
+pub struct Diagram {
+    /// The steps in their order.
+    pub stages: Vec<Stage>,
+    /// Sets of positions of steps that no person may share.
+    pub separate: Vec<Vec<usize>>,
+}
+
+const WIDTH: i32 = 132;
+const HEIGHT: i32 = 54;
+const GAP: i32 = 34;
+const TOP: i32 = 40;
+const TIE: i32 = 26;
+
+fn x_of(index: usize) -> i32 {
+    16 + i32::try_from(index).unwrap_or(0) * (WIDTH + GAP)
+}
+
+/// The lanes: name of the slip, first and last step.
+fn lanes(stages: &[Stage]) -> Vec<(&str, usize, usize)> {
+    let mut lanes: Vec<(&str, usize, usize)> = Vec::new();
+    for (index, stage) in stages.iter().enumerate() {
+        match lanes.last_mut() {
+            Some(lane) if lane.0 == stage.slip => lane.2 = index,
+            _ => lanes.push((&stage.slip, index, index)),
+        }
+    }
+    lanes
+}
+
+/// The drawing; it needs the style sheet's class `chain`.
+pub fn diagram(lang: Lang, diagram: &Diagram) -> Markup {
+    let count = diagram.stages.len();
+    let width = x_of(count) - GAP + 16;
+    let ties = i32::try_from(diagram.separate.len()).unwrap_or(0);
+    let bottom = TOP + HEIGHT + 22;
+    let height = bottom + ties * TIE + 8;
+    html! {
+        svg class="chain" width=(width) height=(height) viewBox=(format!("0 0 {width} {height}")) role="img"
+            aria-label=(t(lang, "流程图", "Flow diagram")) {
+            @for (name, first, last) in lanes(&diagram.stages) {
+                rect class="lane" x=(x_of(first) - 10) y="4" width=(x_of(last) - x_of(first) + WIDTH + 20) height=(bottom - 12) rx="10" {}
+                text class="sub" x=(x_of(first)) y="26" { (name) }
+            }
+            @for index in 1..count {
+                @let (x, y) = (x_of(index), TOP + HEIGHT / 2);
+                path d=(format!("M{} {y}H{}M{} {}L{} {y}L{} {}", x - GAP, x - 2, x - 8, y - 5, x - 2, x - 8, y + 5)) {}
+            }
+            @for (index, stage) in diagram.stages.iter().enumerate() { (draw(lang, x_of(index), stage)) }
+            @for (index, set) in diagram.separate.iter().enumerate() {
+                (tie(lang, set, bottom + i32::try_from(index).unwrap_or(0) * TIE))
+            }
+        }
+    }
+}
+
+fn draw(lang: Lang, x: i32, stage: &Stage) -> Markup {
+    html! {
+        g class=[stage.here.then_some("here")] data-step=(stage.id) {
+            rect x=(x) y=(TOP) width=(WIDTH) height=(HEIGHT) rx="7" {}
+            text x=(x + WIDTH / 2) y=(TOP + 23) text-anchor="middle" { (stage.name) }
+            text class="sub" x=(x + WIDTH / 2) y=(TOP + 42) text-anchor="middle" { (stage.role) }
+            @if stage.done { circle class="done" cx=(x + WIDTH - 11) cy=(TOP + 11) r="4" {} }
+            @if stage.here { text class="sub" x=(x + WIDTH / 2) y=(TOP - 8) text-anchor="middle" { (t(lang, "▼ 当前环节", "▼ here")) } }
+        }
+    }
+}
+
+/// A bracket under the steps that no person may share.
+fn tie(lang: Lang, set: &[usize], y: i32) -> Markup {
+    let (Some(first), Some(last)) = (set.iter().min(), set.iter().max()) else { return html! {} };
+    let middle = |index: &usize| x_of(*index) + WIDTH / 2;
+    let mut d = format!("M{} {y}H{}", middle(first), middle(last));
+    for index in set {
+        d.push_str(&format!("M{} {}V{y}", middle(index), TOP + HEIGHT + 4));
+    }
+    html! {
+        path class="tie" d=(d) {}
+        text class="sub" x=((middle(first) + middle(last)) / 2) y=(y + 15) text-anchor="middle" { (t(lang, "不得为同一人", "not by one person")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_of_one_slip_share_a_lane() {
+        let stage = |slip: &str| Stage { slip: slip.into(), ..Stage::default() };
+        let stages = [stage("order"), stage("order"), stage("receipt")];
+        assert_eq!(lanes(&stages), [("order", 0, 1), ("receipt", 2, 2)]);
+    }
+}

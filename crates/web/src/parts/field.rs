@@ -1,0 +1,246 @@
+//! One input with its label, its hint and its refusal, in a form or in a cell of the line grid.
+
+use maud::{Markup, html};
+
+use super::icon::{Icon, icon};
+use super::lang::{Lang, t};
+
+/// What is typed into a field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// One line of text.
+    #[default]
+    Text,
+    /// Several lines of text.
+    Long,
+    /// A quantity or an amount of money: a decimal number with as many digits as the field's `scale`.
+    Number,
+    /// A day, `2026-04-01`; `20260401`, `260401` and `4.1` are understood too.
+    Date,
+    /// A code of this register, found by code or name through `GET /lookup/{register}?q=`.
+    Lookup(String),
+    /// One of these: value and text.
+    Choice(Vec<(String, String)>),
+    /// Yes or no; the value is `1` or empty.
+    Flag,
+    /// A password.
+    Secret,
+    /// A file to attach.
+    File,
+}
+
+/// What a field is, whatever is in it.
+#[derive(Clone, Debug, Default)]
+pub struct Field {
+    /// Its name in the declaration: `qty`.
+    pub name: String,
+    /// Its label in the language of the page.
+    pub label: String,
+    /// What is typed into it.
+    pub kind: Kind,
+    /// Digits after the point, for numbers.
+    pub scale: u8,
+    /// Whether it may not be left empty.
+    pub need: bool,
+    /// Shown but not typed: carried from an earlier slip.
+    pub fixed: bool,
+    /// The expression it is computed by: names, numbers, `+ - *` and parentheses.
+    pub is: Option<String>,
+    /// Whether the grid shows its sum.
+    pub total: bool,
+    /// A sentence below it.
+    pub hint: String,
+    /// Over the whole width of the form.
+    pub wide: bool,
+}
+
+impl Field {
+    /// A field of this name, label and kind, with nothing else about it.
+    pub fn new(name: impl Into<String>, label: impl Into<String>, kind: Kind) -> Field {
+        Field { name: name.into(), label: label.into(), kind, ..Field::default() }
+    }
+
+    /// Whether what is in it is a figure.
+    pub fn is_number(&self) -> bool {
+        self.kind == Kind::Number
+    }
+
+    /// Whether nobody types into it.
+    pub fn is_output(&self) -> bool {
+        self.fixed || self.is.is_some()
+    }
+}
+
+/// What is in a field.
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    /// What was typed, even if it was refused; for a number without thousands separators.
+    pub value: String,
+    /// The name of the record whose code is the value; for a computed number the text to show.
+    pub shown: String,
+    /// Why it was refused.
+    pub refusal: Option<String>,
+}
+
+impl Entry {
+    /// A value as typed.
+    pub fn new(value: impl Into<String>) -> Entry {
+        Entry { value: value.into(), ..Entry::default() }
+    }
+
+    /// A code with the name of what it stands for.
+    pub fn named(value: impl Into<String>, shown: impl Into<String>) -> Entry {
+        Entry { value: value.into(), shown: shown.into(), refusal: None }
+    }
+
+    /// The same entry, refused for this reason.
+    pub fn refused(self, why: impl Into<String>) -> Entry {
+        Entry { refusal: Some(why.into()), ..self }
+    }
+}
+
+/// The `id` of the input called `name`; the summary of refusals links to it.
+pub fn input_id(name: &str) -> String {
+    format!("f-{name}")
+}
+
+/// A field with label, input, hint and refusal. `name` is the name sent: `h.supplier`.
+pub fn field(lang: Lang, name: &str, field: &Field, entry: &Entry) -> Markup {
+    let id = input_id(name);
+    let below = describes(name, field, entry);
+    html! {
+        div class={ "field" @if field.wide { " wide" } } {
+            @if field.is_output() {
+                span class="label" { (field.label) }
+                (computed(field, entry))
+            } @else if field.kind == Kind::Flag {
+                span class="label" { (field.label) }
+                (control(lang, name, field, entry, Some(&id), below.as_deref()))
+            } @else {
+                label for=(id) class=[field.need.then_some("need")] { (field.label) }
+                (control(lang, name, field, entry, Some(&id), below.as_deref()))
+                @if matches!(field.kind, Kind::Lookup(_)) { div class="name" data-named=(name) { (entry.shown) } }
+            }
+            @if !field.hint.is_empty() { p class="hint" id={ "n-" (name) } { (field.hint) } }
+            (refusal(name, entry))
+        }
+    }
+}
+
+/// A cell of the line grid. `name` is the name sent: `l.1.qty`.
+pub fn cell(lang: Lang, name: &str, field: &Field, entry: &Entry, id: bool) -> Markup {
+    let id = id.then(|| input_id(name));
+    let below = describes(name, &Field::default(), entry);
+    html! {
+        @if field.is_output() {
+            (computed(field, entry))
+        } @else if matches!(field.kind, Kind::Lookup(_)) {
+            div class="pair" {
+                (control(lang, name, field, entry, id.as_deref(), below.as_deref()))
+                span class="name" data-named=(name) { (entry.shown) }
+            }
+        } @else {
+            (control(lang, name, field, entry, id.as_deref(), below.as_deref()))
+        }
+        (refusal(name, entry))
+    }
+}
+
+fn describes(name: &str, field: &Field, entry: &Entry) -> Option<String> {
+    let hint = (!field.hint.is_empty()).then(|| format!("n-{name}"));
+    let refusal = entry.refusal.is_some().then(|| format!("r-{name}"));
+    let ids: Vec<String> = refusal.into_iter().chain(hint).collect();
+    (!ids.is_empty()).then(|| ids.join(" "))
+}
+
+fn refusal(name: &str, entry: &Entry) -> Markup {
+    html! { @if let Some(why) = &entry.refusal { p class="refusal" id={ "r-" (name) } { (why) } } }
+}
+
+fn computed(field: &Field, entry: &Entry) -> Markup {
+    let shown = if entry.shown.is_empty() { &entry.value } else { &entry.shown };
+    let code_first = matches!(field.kind, Kind::Lookup(_)) && !entry.shown.is_empty();
+    html! {
+        output data-f=(field.name) data-is=[field.is.as_deref()] data-scale=[field.is_number().then_some(field.scale)]
+            data-value=(entry.value) {
+            @if code_first { span class="mute" { (entry.value) } " " }
+            (shown)
+        }
+    }
+}
+
+fn control(lang: Lang, name: &str, field: &Field, entry: &Entry, id: Option<&str>, below: Option<&str>) -> Markup {
+    let bad = entry.refusal.is_some().then_some("true");
+    let grid = name.starts_with("l.");
+    let label = grid.then_some(field.label.as_str());
+    let need = (field.need && !grid).then_some("true");
+    let data = grid.then_some(field.name.as_str());
+    let simple = |kind: &str, mode: Option<&str>, scale: Option<u8>| {
+        html! {
+            input type=(kind) id=[id] name=(name) value=(entry.value) inputmode=[mode] autocomplete="off" data-f=[data]
+                data-scale=[scale] aria-label=[label] aria-required=[need] aria-invalid=[bad] aria-describedby=[below];
+        }
+    };
+    html! {
+        @match &field.kind {
+            Kind::Text => (simple("text", None, None)),
+            Kind::Number => (simple("text", Some("decimal"), Some(field.scale))),
+            Kind::Secret => input type="password" id=[id] name=(name) autocomplete="current-password"
+                aria-required=[need] aria-invalid=[bad] aria-describedby=[below];,
+            Kind::File => input type="file" id=[id] name=(name) multiple aria-invalid=[bad] aria-describedby=[below];,
+            Kind::Long => textarea id=[id] name=(name) rows="3" aria-label=[label] data-f=[data] aria-required=[need]
+                aria-invalid=[bad] aria-describedby=[below] { (entry.value) },
+            Kind::Date => span class="with" {
+                input id=[id] name=(name) value=(entry.value) inputmode="numeric" autocomplete="off" data-date
+                    placeholder=(if grid { "" } else { t(lang, "年-月-日", "yyyy-mm-dd") }) data-f=[data]
+                    aria-label=[label] aria-required=[need] aria-invalid=[bad] aria-describedby=[below];
+                @if !grid {
+                    button type="button" class="peek" data-pick tabindex="-1" aria-label=(t(lang, "选日期", "Pick a day")) {
+                        (icon(Icon::Calendar))
+                    }
+                }
+            },
+            Kind::Lookup(register) => {
+                @let input = html! {
+                    input id=[id] name=(name) value=(entry.value) autocomplete="off" role="combobox" data-f=[data]
+                        aria-expanded="false" aria-autocomplete="list" data-lookup=(register) spellcheck="false"
+                        aria-label=[label] aria-required=[need] aria-invalid=[bad] aria-describedby=[below];
+                };
+                @if grid { (input) } @else {
+                    span class="with" {
+                        (input)
+                        button type="button" class="peek" data-seek tabindex="-1" aria-label=(t(lang, "选择", "Choose")) {
+                            (icon(Icon::Search))
+                        }
+                    }
+                }
+            },
+            Kind::Choice(choices) => select id=[id] name=(name) aria-label=[label] data-f=[data] aria-required=[need]
+                aria-invalid=[bad] aria-describedby=[below] {
+                @if !choices.iter().any(|(value, _)| value.is_empty()) { option value="" {} }
+                @for (value, text) in choices { option value=(value) selected[*value == entry.value] { (text) } }
+            },
+            Kind::Flag => label class="check" {
+                input type="checkbox" id=[id] name=(name) value="1" checked[entry.value == "1"] aria-label=[label]
+                    data-f=[data] aria-invalid=[bad] aria-describedby=[below];
+                " " @if !grid { (t(lang, "是", "Yes")) }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_tied_to_its_input_and_what_was_typed_stays() {
+        let what = Field::new("qty", "数量", Kind::Number);
+        let entry = Entry::new("-5\"").refused("数量须大于零");
+        let made = field(Lang::Zh, "h.qty", &what, &entry).into_string();
+        assert!(made.contains(r#"value="-5&quot;""#), "{made}");
+        assert!(made.contains(r#"aria-invalid="true""#), "{made}");
+        assert!(made.contains(r#"aria-describedby="r-h.qty""#), "{made}");
+        assert!(made.contains(r#"<p class="refusal" id="r-h.qty">数量须大于零</p>"#), "{made}");
+    }
+}

@@ -1,0 +1,150 @@
+//! The line grid: a plain table of inputs that `grid.js` turns into a fast one.
+//!
+//! Without the script it still works: blank rows stand at the end, a button asks the server for more of them, and a
+//! row left blank is not a line.
+
+use maud::{Markup, html};
+
+use super::field::{Entry, Field, Kind, cell};
+use super::icon::{Icon, icon};
+use super::lang::{Lang, t};
+
+/// One line as typed or as drawn from an earlier slip.
+#[derive(Clone, Debug, Default)]
+pub struct Line {
+    /// Identity of the line it draws from; sent back as `l.<n>.source`. Empty for a line of its own.
+    pub source: String,
+    /// Values of the source that expressions may name: `("from.qty", "100")`.
+    pub with: Vec<(String, String)>,
+    /// One entry per column.
+    pub cells: Vec<Entry>,
+    /// Why the line as a whole was refused.
+    pub refusal: Option<String>,
+}
+
+/// The lines of a form.
+#[derive(Clone, Debug, Default)]
+pub struct Grid {
+    /// What the lines are called: 明细.
+    pub title: String,
+    /// The columns.
+    pub columns: Vec<Field>,
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// Whether lines of one's own may be added; without it only those drawn may be kept, split or deleted.
+    pub grows: bool,
+}
+
+/// How many blank rows a form has for people without scripts.
+const BLANK_ROWS: usize = 3;
+
+/// The grid as a panel of the form.
+pub fn grid(lang: Lang, grid: &Grid) -> Markup {
+    let blank = Line { cells: vec![Entry::default(); grid.columns.len()], ..Line::default() };
+    let empty_rows = if grid.grows { BLANK_ROWS } else { 0 };
+    html! {
+        section class="card" aria-labelledby="grid-title" {
+            header {
+                h2 id="grid-title" { (grid.title) }
+                @if grid.grows {
+                    div class="acts" {
+                        button class="button tiny quiet" name="_do" value="more" data-grid-add formnovalidate {
+                            (icon(Icon::Plus)) (t(lang, "加行", "Add lines"))
+                        }
+                    }
+                }
+            }
+            line-grid data-grows[grid.grows] {
+                div class="scroll" {
+                    table class="grid" {
+                        thead { (headings(lang, grid)) }
+                        tbody {
+                            @for (index, line) in grid.lines.iter().enumerate() { (row(lang, grid, index + 1, line, true)) }
+                            @for index in 0..empty_rows { (row(lang, grid, grid.lines.len() + index + 1, &blank, true)) }
+                        }
+                        @if grid.columns.iter().any(|column| column.total) { tfoot { (totals(lang, grid)) } }
+                    }
+                }
+                @if grid.grows { template { (row(lang, grid, 0, &blank, false)) } }
+            }
+            footer { (help(lang, grid.grows)) }
+        }
+    }
+}
+
+fn headings(lang: Lang, grid: &Grid) -> Markup {
+    html! {
+        tr {
+            th scope="col" { span class="seen" { (t(lang, "行", "Line")) } }
+            @for column in &grid.columns {
+                th scope="col" class={ @if column.is_number() { "num " } @if column.need && !column.is_output() { "need" } } {
+                    (column.label)
+                }
+            }
+            th scope="col" { span class="seen" { (t(lang, "操作", "Actions")) } }
+        }
+    }
+}
+
+fn kind_class(field: &Field) -> &'static str {
+    match field.kind {
+        Kind::Number => "num",
+        Kind::Lookup(_) => "k-lookup",
+        Kind::Date => "k-date",
+        _ => "k-text",
+    }
+}
+
+fn row(lang: Lang, grid: &Grid, number: usize, line: &Line, ids: bool) -> Markup {
+    let with = serde_json::Value::Object(line.with.iter().map(|(k, v)| (k.clone(), v.clone().into())).collect());
+    html! {
+        tr data-with=[(!line.with.is_empty()).then(|| with.to_string())] {
+            th scope="row" {
+                span data-n { (number) }
+                input type="hidden" name={ "l." (number) ".source" } value=(line.source);
+            }
+            @for (column, entry) in grid.columns.iter().zip(&line.cells) {
+                td class=(kind_class(column)) data-label=(column.label) {
+                    (cell(lang, &format!("l.{number}.{}", column.name), column, entry, ids))
+                }
+            }
+            td class="ops" {
+                @if let Some(why) = &line.refusal { p class="refusal" { (why) } }
+                button type="button" data-copy tabindex="-1" hidden aria-label=(t(lang, "复制本行", "Duplicate line"))
+                    title=(t(lang, "复制本行 Ctrl+Shift+D", "Duplicate line Ctrl+Shift+D")) { (icon(Icon::Copy)) }
+                button type="button" data-remove tabindex="-1" hidden aria-label=(t(lang, "删除本行", "Delete line"))
+                    title=(t(lang, "删除本行 Ctrl+Delete", "Delete line Ctrl+Delete")) { (icon(Icon::Trash)) }
+            }
+        }
+    }
+}
+
+fn totals(lang: Lang, grid: &Grid) -> Markup {
+    html! {
+        tr {
+            td {}
+            @for (index, column) in grid.columns.iter().enumerate() {
+                @let label = column.total.then_some(column.label.as_str());
+                td class=(kind_class(column)) data-label=[label] {
+                    @if index == 0 && !column.total { output { (t(lang, "合计", "Total")) } }
+                    @if column.total { output data-total=(column.name) data-scale=(column.scale) {} }
+                }
+            }
+            td {}
+        }
+    }
+}
+
+fn help(lang: Lang, grows: bool) -> Markup {
+    html! {
+        span class="keys" {
+            span { kbd { "Enter" } " " (t(lang, "下一格", "next cell")) }
+            span { kbd { "↑" } " " kbd { "↓" } " " (t(lang, "换行", "other line")) }
+            span { kbd { "F7" } " " (t(lang, "选资料", "look up")) }
+            span { kbd { "Ctrl+D" } " " (t(lang, "照抄上格", "copy from above")) }
+            span { kbd { "Ctrl+Shift+D" } " " (if grows { t(lang, "复制行", "duplicate") } else { t(lang, "拆成两行", "split line") }) }
+            span { kbd { "Ctrl+Delete" } " " (t(lang, "删行", "delete")) }
+            @if grows { span { kbd { "Ctrl+V" } " " (t(lang, "可从 Excel 粘贴", "paste from Excel")) } }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Ledger enquiry: balances by place and key, the statement behind a balance, and from there the slip.
+
+use maud::{Markup, html};
+
+use super::icon::{Icon, icon};
+use super::lang::{Lang, t};
+use super::list::{Filter, filters};
+use super::slip::{Fact, facts};
+use super::table::{Table, table};
+use super::{Link, Tab, empty, head, tabs};
+
+/// Balances or a statement: the same frame, another table.
+#[derive(Clone, Debug, Default)]
+pub struct Enquiry {
+    /// The way back: from a statement to the balances.
+    pub crumbs: Vec<Link>,
+    /// The ledger, or the place and key of a statement.
+    pub title: String,
+    /// The other ledgers.
+    pub ledgers: Vec<Tab>,
+    /// As of when, which states are counted, which place and key.
+    pub filters: Vec<Filter>,
+    /// Query values that stay.
+    pub keep: Vec<(String, String)>,
+    /// Figures above the table: opening, in, out, closing.
+    pub figures: Vec<Fact>,
+    /// Balances as a tree (`Row::level`), or the rows of a statement with the running balance last.
+    pub table: Table,
+    /// What was asked and when it was answered, below the table: balances are as of a moment.
+    pub foot: String,
+    /// Where the rows can be had as a file.
+    pub export: Option<String>,
+}
+
+/// The page without its shell.
+pub fn enquiry(lang: Lang, enquiry: &Enquiry) -> Markup {
+    let acts = html! {
+        @if let Some(url) = &enquiry.export { a class="button" href=(url) { (icon(Icon::Download)) (t(lang, "导出", "Export")) } }
+    };
+    html! {
+        (head(&enquiry.crumbs, &enquiry.title, html! {}, acts))
+        @if !enquiry.ledgers.is_empty() { (tabs(t(lang, "账", "Ledgers"), &enquiry.ledgers)) }
+        div class="card" {
+            @if !enquiry.filters.is_empty() { (filters(lang, &enquiry.filters, &enquiry.keep)) }
+            @if !enquiry.figures.is_empty() { (facts(&enquiry.figures)) }
+            @if enquiry.table.rows.is_empty() {
+                (empty(
+                    Icon::BookOpen,
+                    t(lang, "没有发生额", "Nothing moved"),
+                    t(lang, "换个日期或条件再看。", "Try another day or other conditions."),
+                    &[],
+                ))
+            } @else {
+                (table(&enquiry.table))
+                footer { (enquiry.foot) }
+            }
+        }
+    }
+}

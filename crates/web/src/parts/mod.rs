@@ -1,0 +1,154 @@
+//! The parts that pages are made of: pure functions from plain structs of strings to HTML.
+//!
+//! Nothing here knows the engine or the store. Amounts, dates and names arrive as the text to show, in the language
+//! to show; addresses arrive whole.
+
+pub mod actions;
+pub mod chain;
+pub mod dialog;
+pub mod diagram;
+pub mod fault;
+pub mod field;
+pub mod flow;
+pub mod form;
+pub mod grid;
+pub mod icon;
+pub mod inbox;
+pub mod lang;
+pub mod ledger;
+pub mod list;
+pub mod login;
+pub mod register;
+pub mod slip;
+pub mod steps;
+pub mod table;
+pub mod talk;
+
+use maud::{Markup, html};
+
+use icon::{Icon, icon};
+
+/// A label and where it leads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// The text to show.
+    pub label: String,
+    /// The whole address.
+    pub url: String,
+}
+
+impl Link {
+    /// A link of these two.
+    pub fn new(label: impl Into<String>, url: impl Into<String>) -> Link {
+        Link { label: label.into(), url: url.into() }
+    }
+}
+
+/// How a state looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// Grey: a draft, something not begun.
+    #[default]
+    Draft,
+    /// Blue: under way, waiting for someone.
+    Wait,
+    /// Green: done.
+    Done,
+    /// Amber: held up, soon due.
+    Held,
+    /// Red: returned, void, refused.
+    Dead,
+}
+
+impl Tone {
+    /// The class of this tone in the style sheet.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Tone::Draft => "draft",
+            Tone::Wait => "wait",
+            Tone::Done => "done",
+            Tone::Held => "held",
+            Tone::Dead => "dead",
+        }
+    }
+}
+
+/// Name and value of inputs the person does not see: `_csrf`, `_key` (idempotency), `_seen` (hash of what is shown).
+pub type Hidden = Vec<(String, String)>;
+
+/// The hidden inputs of a form.
+pub fn hidden(inputs: &[(String, String)]) -> Markup {
+    html! { @for (name, value) in inputs { input type="hidden" name=(name) value=(value); } }
+}
+
+/// A state in its colour, with its word.
+pub fn badge(tone: Tone, text: &str) -> Markup {
+    html! { span class={ "badge " (tone.class()) } { (text) } }
+}
+
+/// A heading with the way back above it and what can be done at its right.
+pub fn head(crumbs: &[Link], title: &str, beside: Markup, acts: Markup) -> Markup {
+    html! {
+        div class="head" {
+            @if !crumbs.is_empty() {
+                nav class="crumb" aria-label="breadcrumb" {
+                    @for link in crumbs { a href=(link.url) { (link.label) } " / " }
+                }
+            }
+            h1 { (title) }
+            (beside)
+            div class="acts" { (acts) }
+        }
+    }
+}
+
+/// A notice over the whole width: why something cannot go on, what is different about this slip.
+pub fn note(tone: Tone, body: Markup) -> Markup {
+    let (class, sign) = match tone {
+        Tone::Dead => ("note bad", Icon::CircleAlert),
+        Tone::Held => ("note held", Icon::TriangleAlert),
+        _ => ("note", Icon::Info),
+    };
+    html! { div class=(class) { (icon(sign)) div { (body) } } }
+}
+
+/// What a page shows instead of a table without rows: it says what would be here and what to do next.
+pub fn empty(sign: Icon, title: &str, text: &str, acts: &[Link]) -> Markup {
+    html! {
+        div class="empty" {
+            (icon(sign))
+            h2 { (title) }
+            p { (text) }
+            @if !acts.is_empty() {
+                div class="acts" { @for link in acts { a class="button" href=(link.url) { (link.label) } } }
+            }
+        }
+    }
+}
+
+/// One entry of a row of tabs.
+#[derive(Clone, Debug, Default)]
+pub struct Tab {
+    /// The text of the tab.
+    pub label: String,
+    /// Where it leads.
+    pub url: String,
+    /// How many rows are behind it, if that is worth showing.
+    pub count: Option<u32>,
+    /// Whether it is the one shown.
+    pub here: bool,
+}
+
+/// A row of tabs; each is a page of its own.
+pub fn tabs(label: &str, tabs: &[Tab]) -> Markup {
+    html! {
+        nav class="tabs" aria-label=(label) {
+            @for tab in tabs {
+                a href=(tab.url) aria-current=[tab.here.then_some("page")] {
+                    (tab.label)
+                    @if let Some(count) = tab.count { span class="count pale" { (count) } }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The page of one slip.
+
+use maud::{Markup, html};
+
+use super::actions::{Action, actions};
+use super::chain::{Node, chain};
+use super::icon::{Icon, icon};
+use super::lang::{Lang, t};
+use super::steps::{Step, steps};
+use super::table::{Table, table};
+use super::talk::{Attachment, Comment, Event, attachments, comments, history};
+use super::{Hidden, Link, Tone, badge, note};
+
+/// A label with its value.
+#[derive(Clone, Debug, Default)]
+pub struct Fact {
+    /// The label.
+    pub label: String,
+    /// The value; an empty one is shown as a dash.
+    pub value: String,
+    /// Where the value leads.
+    pub url: Option<String>,
+    /// Twice as wide as the others.
+    pub wide: bool,
+}
+
+/// A slip as its page shows it.
+#[derive(Clone, Debug, Default)]
+pub struct Slip {
+    /// The way back.
+    pub crumbs: Vec<Link>,
+    /// Its kind: 采购订单.
+    pub kind: String,
+    /// Its number, or the word for a draft.
+    pub number: String,
+    /// Its state: colour and words.
+    pub state: (Tone, String),
+    /// What is different about it: returned and why, reversed by which, on hold until when.
+    pub notes: Vec<(Tone, String)>,
+    /// What this person may do with it now; the main act first.
+    pub actions: Vec<Action>,
+    /// Printed forms.
+    pub prints: Vec<Link>,
+    /// The acts on the whole chain.
+    pub steps: Vec<Step>,
+    /// Where the flow is drawn.
+    pub flow: Option<Link>,
+    /// Fields of the head.
+    pub facts: Vec<Fact>,
+    /// The lines, with the words for them.
+    pub lines: Option<(String, Table)>,
+    /// What it moved in ledgers, once it has.
+    pub entries: Option<Table>,
+    /// The slips it came from and those made from it.
+    pub chain: Vec<Node>,
+    /// What people said.
+    pub comments: Vec<Comment>,
+    /// Where a comment is sent.
+    pub comment_url: Option<String>,
+    /// What is attached.
+    pub attachments: Vec<Attachment>,
+    /// Where a file is sent.
+    pub attach_url: Option<String>,
+    /// What happened, newest first.
+    pub history: Vec<Event>,
+    /// Hidden inputs of the forms for comments and files.
+    pub hidden: Hidden,
+}
+
+/// The page without its shell.
+pub fn slip(lang: Lang, slip: &Slip) -> Markup {
+    html! {
+        (head(lang, slip))
+        @for (tone, text) in &slip.notes { (note(*tone, html! { (text) })) }
+        @if !slip.steps.is_empty() {
+            section class="card" aria-label=(t(lang, "环节", "Steps")) { (steps(lang, &slip.steps)) }
+        }
+        @if !slip.facts.is_empty() { section class="card" aria-label=(slip.kind) { (facts(&slip.facts)) } }
+        @if let Some((title, lines)) = &slip.lines { (titled(title, table(lines))) }
+        @if slip.chain.len() > 1 {
+            section class="card" {
+                header {
+                    h2 { (t(lang, "单据链", "Chain of slips")) }
+                    @if let Some(flow) = &slip.flow { div class="acts" { a class="small" href=(flow.url) { (flow.label) } } }
+                }
+                (chain(lang, &slip.chain))
+            }
+        }
+        @if let Some(entries) = &slip.entries { (titled(t(lang, "分录", "Entries"), table(entries))) }
+        div class="two" {
+            div {
+                (history(lang, &slip.history))
+            }
+            div {
+                (comments(lang, &slip.comments, slip.comment_url.as_deref(), &slip.hidden))
+                (attachments(lang, &slip.attachments, slip.attach_url.as_deref(), &slip.hidden))
+            }
+        }
+    }
+}
+
+fn head(lang: Lang, slip: &Slip) -> Markup {
+    html! {
+        div class="head stick" {
+            @if !slip.crumbs.is_empty() {
+                nav class="crumb" { @for link in &slip.crumbs { a href=(link.url) { (link.label) } " / " } }
+            }
+            h1 { (slip.kind) " " span class="code" { (slip.number) } }
+            (badge(slip.state.0, &slip.state.1))
+            div class="acts" {
+                (actions(lang, &slip.actions))
+                @for print in &slip.prints { a class="button" href=(print.url) { (icon(Icon::Printer)) (print.label) } }
+            }
+        }
+    }
+}
+
+/// Labels with values, in as many columns as there is room for.
+pub fn facts(facts: &[Fact]) -> Markup {
+    html! {
+        dl class="facts" {
+            @for fact in facts {
+                div class=[fact.wide.then_some("wide")] {
+                    dt { (fact.label) }
+                    dd {
+                        @match &fact.url {
+                            Some(url) => a href=(url) { (fact.value) },
+                            None => (if fact.value.is_empty() { "—" } else { &fact.value }),
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn titled(title: &str, body: Markup) -> Markup {
+    html! { section class="card" { header { h2 { (title) } } (body) } }
+}
