@@ -56,7 +56,12 @@ pub(crate) fn related(
 /// Kinds that run beside `kind`: neither above nor below it in the declared chain.
 fn parallel_kinds(flow: &Flow, kind: usize) -> BTreeSet<&str> {
     let beside = |at: usize| at != kind && !leads_to(flow, at, kind) && !leads_to(flow, kind, at);
-    flow.slips.iter().enumerate().filter(|(at, _)| beside(*at)).map(|(_, slip)| &*slip.qualified).collect()
+    flow.slips
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| beside(*at))
+        .map(|(_, slip)| &*slip.qualified)
+        .collect()
 }
 
 /// Whether slips of `lower` may come, over any number of slips, from `upper`.
@@ -67,7 +72,9 @@ fn leads_to(flow: &Flow, upper: usize, lower: usize) -> bool {
         if !seen.insert(kind) {
             continue;
         }
-        let Some(slip) = flow.slips.get(kind) else { continue };
+        let Some(slip) = flow.slips.get(kind) else {
+            continue;
+        };
         if slip.from.contains(&upper) {
             return true;
         }
@@ -83,10 +90,14 @@ pub(crate) fn climb(
     from: (SlipId, kernel::LineId),
     kind: usize,
 ) -> Result<Option<(Arc<Slip>, kernel::LineId)>, WorldError> {
-    let Some(wanted) = flow.slips.get(kind) else { return Ok(None) };
+    let Some(wanted) = flow.slips.get(kind) else {
+        return Ok(None);
+    };
     let mut at = Some(from);
     while let Some((id, line)) = at {
-        let Some(slip) = world.slip(id)? else { return Ok(None) };
+        let Some(slip) = world.slip(id)? else {
+            return Ok(None);
+        };
         if slip.kind == wanted.qualified {
             return Ok(Some((slip, line)));
         }

@@ -35,7 +35,11 @@ impl Command {
     /// Canonical JSON of who asks for what, without key and time. The journal keeps it; a repeated key with another
     /// request is refused.
     pub fn request(&self) -> String {
-        let request = Request { actor: &self.actor, on_behalf_of: self.on_behalf_of.as_deref(), act: &self.act };
+        let request = Request {
+            actor: &self.actor,
+            on_behalf_of: self.on_behalf_of.as_deref(),
+            act: &self.act,
+        };
         serde_json::to_string(&request).unwrap_or_default()
     }
 }

@@ -4,13 +4,37 @@
 //! names no pack, role or slip. The order of refusals is fixed: role, order of steps, separation, fields, draws, guards,
 //! balance. After the last check the command must succeed.
 
+mod admin;
+mod apply;
+mod ask;
+mod chain;
 mod command;
+mod draws;
 mod effects;
+mod enter;
+mod fields;
+mod guards;
+mod number;
+mod order;
+mod pass_on;
 mod person;
+mod posting;
 mod refusal;
+mod registers;
+mod scope;
+mod separation;
+mod sign;
 mod slip;
+mod step;
+mod timers;
+mod undo;
+mod values;
+mod waiting;
 mod world;
 
+pub use admin::SYSTEM;
+pub use apply::apply;
+pub use ask::{Form, FormLine, form, may_sign};
 pub use command::{Act, Command, Input, LineInput, Seen};
 pub use effects::{Effects, Note, NoteKind, Record, Signature, SignedAct, SlipWrite, TimerWrite};
 pub use person::{Deputy, Grant, Person};

@@ -29,26 +29,40 @@ pub(crate) struct At<'a> {
 
 impl<'a> View<'a> {
     pub fn at(self, line: Option<&'a crate::Line>) -> At<'a> {
-        At { view: self, line, fault: RefCell::new(None) }
+        At {
+            view: self,
+            line,
+            fault: RefCell::new(None),
+        }
     }
 
     /// The source slip of a line; the first source for the header.
     fn source(&self, line: Option<&crate::Line>) -> Option<&'a Slip> {
         match line.and_then(|line| line.source) {
-            Some((id, _)) => self.sources.iter().find(|slip| slip.id == id).map(|slip| &**slip),
+            Some((id, _)) => self
+                .sources
+                .iter()
+                .find(|slip| slip.id == id)
+                .map(|slip| &**slip),
             None => self.sources.first().map(|slip| &**slip),
         }
     }
 
     /// Names are resolved against the first declared source; another source kind is read by the field's name.
     fn source_declaration(&self) -> Option<&'a model::Slip> {
-        self.declaration.from.first().and_then(|kind| self.context.flow.slips.get(*kind))
+        self.declaration
+            .from
+            .first()
+            .and_then(|kind| self.context.flow.slips.get(*kind))
     }
 }
 
 /// The declaration of a slip within its flow.
 pub(crate) fn declaration<'a>(flow: &'a Flow, slip: &Slip) -> Option<(usize, &'a model::Slip)> {
-    flow.slips.iter().enumerate().find(|(_, declared)| declared.qualified == slip.kind)
+    flow.slips
+        .iter()
+        .enumerate()
+        .find(|(_, declared)| declared.qualified == slip.kind)
 }
 
 impl At<'_> {
@@ -62,23 +76,42 @@ impl At<'_> {
     }
 
     fn source_header(&self, index: usize) -> Value {
-        let Some(slip) = self.view.source(self.line) else { return Value::Empty };
-        let name = self.view.source_declaration().and_then(|declared| declared.header.get(index)).map(|field| &field.name);
+        let Some(slip) = self.view.source(self.line) else {
+            return Value::Empty;
+        };
+        let name = self
+            .view
+            .source_declaration()
+            .and_then(|declared| declared.header.get(index))
+            .map(|field| &field.name);
         let at = name.and_then(|name| {
-            declaration(self.view.context.flow, slip).and_then(|(_, declared)| declared.header_field(name)).map(|(at, _)| at)
+            declaration(self.view.context.flow, slip)
+                .and_then(|(_, declared)| declared.header_field(name))
+                .map(|(at, _)| at)
         });
-        at.and_then(|at| slip.header.get(at)).cloned().unwrap_or_default()
+        at.and_then(|at| slip.header.get(at))
+            .cloned()
+            .unwrap_or_default()
     }
 
     fn source_line(&self, index: usize) -> Value {
-        let Some((_, id)) = self.line.and_then(|line| line.source) else { return Value::Empty };
-        let Some(slip) = self.view.source(self.line) else { return Value::Empty };
+        let Some((_, id)) = self.line.and_then(|line| line.source) else {
+            return Value::Empty;
+        };
+        let Some(slip) = self.view.source(self.line) else {
+            return Value::Empty;
+        };
         let declared = self.view.source_declaration();
-        let name = declared.and_then(|declared| declared.lines.as_deref()?.get(index)).map(|field| &field.name);
+        let name = declared
+            .and_then(|declared| declared.lines.as_deref()?.get(index))
+            .map(|field| &field.name);
         let at = name.and_then(|name| {
-            declaration(self.view.context.flow, slip).and_then(|(_, declared)| declared.line_field(name)).map(|(at, _)| at)
+            declaration(self.view.context.flow, slip)
+                .and_then(|(_, declared)| declared.line_field(name))
+                .map(|(at, _)| at)
         });
-        at.and_then(|at| slip.line(id)?.values.get(at).cloned()).unwrap_or_default()
+        at.and_then(|at| slip.line(id)?.values.get(at).cloned())
+            .unwrap_or_default()
     }
 
     fn total(&self, index: usize) -> Value {
@@ -89,16 +122,27 @@ impl At<'_> {
         }) else {
             return Value::Empty;
         };
-        let amounts = self.view.lines.iter().filter_map(|line| line.values.get(index)?.as_amount());
+        let amounts = self
+            .view
+            .lines
+            .iter()
+            .filter_map(|line| line.values.get(index)?.as_amount());
         let sum: i128 = amounts.map(|amount| i128::from(amount.units)).sum();
         // A sum that does not fit has no value; conditions on it then do not hold.
-        i64::try_from(sum).map_or(Value::Empty, |units| Value::Amount(Amount::new(units, unit)))
+        i64::try_from(sum).map_or(Value::Empty, |units| {
+            Value::Amount(Amount::new(units, unit))
+        })
     }
 }
 
 /// The refusal of a result that does not fit.
 pub(crate) fn too_large() -> Refusal {
-    Refusal::new(Class::Field, "too_large", "计算结果超出可记账的范围", "a computed amount is too large to be booked")
+    Refusal::new(
+        Class::Field,
+        "too_large",
+        "计算结果超出可记账的范围",
+        "a computed amount is too large to be booked",
+    )
 }
 
 impl Scope for At<'_> {
@@ -106,7 +150,11 @@ impl Scope for At<'_> {
         match name {
             Name::Today => Value::Day(self.view.context.today()),
             Name::Header(at) => self.view.header.get(*at).cloned().unwrap_or_default(),
-            Name::Line(at) => self.line.and_then(|line| line.values.get(*at)).cloned().unwrap_or_default(),
+            Name::Line(at) => self
+                .line
+                .and_then(|line| line.values.get(*at))
+                .cloned()
+                .unwrap_or_default(),
             Name::SourceHeader(at) => self.source_header(*at),
             Name::SourceLine(at) => self.source_line(*at),
             Name::Total(at) => self.total(*at),
@@ -116,7 +164,14 @@ impl Scope for At<'_> {
 
     fn fact(&self, register: &str, key: &str, field: usize) -> Value {
         let context = &self.view.context;
-        match fact(context.world, context.pack, register, key, field, context.today()) {
+        match fact(
+            context.world,
+            context.pack,
+            register,
+            key,
+            field,
+            context.today(),
+        ) {
             Ok(value) => value,
             Err(fault) => {
                 *self.fault.borrow_mut() = Some(fault);
@@ -127,7 +182,10 @@ impl Scope for At<'_> {
 
     fn parameter(&self, parameter: usize, key: &str) -> Value {
         let parameter = self.view.context.pack.parameters.get(parameter);
-        parameter.and_then(|parameter| parameter.on(self.view.context.today(), key)).map(|row| row.value.clone()).unwrap_or_default()
+        parameter
+            .and_then(|parameter| parameter.on(self.view.context.today(), key))
+            .map(|row| row.value.clone())
+            .unwrap_or_default()
     }
 }
 
@@ -139,9 +197,13 @@ fn fact(
     field: usize,
     today: kernel::Day,
 ) -> Result<Value, WorldError> {
-    let Some(declared) = pack.register(register) else { return Ok(Value::Empty) };
+    let Some(declared) = pack.register(register) else {
+        return Ok(Value::Empty);
+    };
     let versions = world.records(&format!("{}.{register}", pack.name), key)?;
-    Ok(Record::on(&versions, today).map(|record| record_value(declared, field, record)).unwrap_or_default())
+    Ok(Record::on(&versions, today)
+        .map(|record| record_value(declared, field, record))
+        .unwrap_or_default())
 }
 
 /// Registers and parameters as a Rust rule sees them.
@@ -152,9 +214,22 @@ pub(crate) struct RuleFacts<'a> {
 
 impl Facts for RuleFacts<'_> {
     fn fact(&self, register: &str, key: &str, field: &str) -> Value {
-        let declared = self.context.pack.register(register).and_then(|register| register.field(field));
-        let Some((at, _)) = declared else { return Value::Empty };
-        match fact(self.context.world, self.context.pack, register, key, at, self.context.today()) {
+        let declared = self
+            .context
+            .pack
+            .register(register)
+            .and_then(|register| register.field(field));
+        let Some((at, _)) = declared else {
+            return Value::Empty;
+        };
+        match fact(
+            self.context.world,
+            self.context.pack,
+            register,
+            key,
+            at,
+            self.context.today(),
+        ) {
             Ok(value) => value,
             Err(fault) => {
                 *self.fault.borrow_mut() = Some(fault);
@@ -164,15 +239,25 @@ impl Facts for RuleFacts<'_> {
     }
 
     fn parameter(&self, name: &str, key: &str) -> Value {
-        let parameter = self.context.pack.parameters.iter().find(|parameter| &*parameter.name == name);
-        parameter.and_then(|parameter| parameter.on(self.context.today(), key)).map(|row| row.value.clone()).unwrap_or_default()
+        let parameter = self
+            .context
+            .pack
+            .parameters
+            .iter()
+            .find(|parameter| &*parameter.name == name);
+        parameter
+            .and_then(|parameter| parameter.on(self.context.today(), key))
+            .map(|row| row.value.clone())
+            .unwrap_or_default()
     }
 }
 
 /// Whether an expression reads a field of the current line.
 pub(crate) fn reads_line(expr: &Expr) -> bool {
     let mut found = false;
-    walk(expr, &mut |name| found |= matches!(name, Name::Line(_) | Name::SourceLine(_)));
+    walk(expr, &mut |name| {
+        found |= matches!(name, Name::Line(_) | Name::SourceLine(_))
+    });
     found
 }
 
@@ -202,8 +287,14 @@ fn walk(expr: &Expr, visit: &mut dyn FnMut(&Name)) {
                 _ => {}
             }
         }
-        Expr::Negate(inner) | Expr::Not(inner) | Expr::Divide(inner, ..) | Expr::Rescale(inner, _) => walk(inner, visit),
-        Expr::Binary(_, left, right) | Expr::Multiply(left, right, _) | Expr::AddDays(left, right) | Expr::DaysBetween(left, right) => {
+        Expr::Negate(inner)
+        | Expr::Not(inner)
+        | Expr::Divide(inner, ..)
+        | Expr::Rescale(inner, _) => walk(inner, visit),
+        Expr::Binary(_, left, right)
+        | Expr::Multiply(left, right, _)
+        | Expr::AddDays(left, right)
+        | Expr::DaysBetween(left, right) => {
             walk(left, visit);
             walk(right, visit);
         }
@@ -212,5 +303,9 @@ fn walk(expr: &Expr, visit: &mut dyn FnMut(&Name)) {
 
 /// The unit of an amount field.
 pub(crate) fn unit_of(field: &model::Field) -> Option<Unit> {
-    if let model::FieldKind::Amount(unit) = field.kind { Some(unit) } else { None }
+    if let model::FieldKind::Amount(unit) = field.kind {
+        Some(unit)
+    } else {
+        None
+    }
 }

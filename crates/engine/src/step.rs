@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kernel::Day;
-use model::{Catalog, Flow, Pack};
+use model::{Flow, Pack};
 
 use crate::{Class, Command, Person, Refusal, World, WorldError};
 
@@ -54,7 +54,10 @@ impl Actor {
         };
         let person = active(&command.actor)?;
         let Some(login) = &command.on_behalf_of else {
-            return Ok(Actor { person, principal: None });
+            return Ok(Actor {
+                person,
+                principal: None,
+            });
         };
         let principal = active(login)?;
         if !principal.deputised_to(&person.login, command.today()) {
@@ -62,11 +65,17 @@ impl Actor {
                 Class::Role,
                 "deputy",
                 format!("{} 今天没有委托 {} 代办", principal.name, person.name),
-                format!("{} has not deputised {} for today", principal.name, person.name),
+                format!(
+                    "{} has not deputised {} for today",
+                    principal.name, person.name
+                ),
             )
             .into());
         }
-        Ok(Actor { person, principal: Some(principal) })
+        Ok(Actor {
+            person,
+            principal: Some(principal),
+        })
     }
 
     /// The person whose roles count.
@@ -76,19 +85,29 @@ impl Actor {
 
     /// Whether one of the natural persons behind this act is `identity`: a deputy counts as both.
     pub fn is(&self, identity: &str) -> bool {
-        &*self.person.identity == identity || self.principal.as_ref().is_some_and(|principal| &*principal.identity == identity)
+        &*self.person.identity == identity
+            || self
+                .principal
+                .as_ref()
+                .is_some_and(|principal| &*principal.identity == identity)
     }
 
     /// The first of the roles that the holder has, within the scope.
-    pub fn role<'a>(&self, roles: &'a [Arc<str>], scope: Option<&str>, today: Day) -> Option<&'a Arc<str>> {
-        roles.iter().find(|role| self.holder().holds(role, scope, today))
+    pub fn role<'a>(
+        &self,
+        roles: &'a [Arc<str>],
+        scope: Option<&str>,
+        today: Day,
+    ) -> Option<&'a Arc<str>> {
+        roles
+            .iter()
+            .find(|role| self.holder().holds(role, scope, today))
     }
 }
 
 /// A command being judged under one flow of one pack version.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
-    pub catalog: &'a Catalog,
     pub world: &'a dyn World,
     pub command: &'a Command,
     pub actor: &'a Actor,
@@ -103,16 +122,25 @@ impl Context<'_> {
 
     /// Qualified names of a step's roles.
     pub fn roles(&self, by: &[usize]) -> Vec<Arc<str>> {
-        by.iter().map(|role| qualified_role(self.pack, *role)).collect()
+        by.iter()
+            .map(|role| qualified_role(self.pack, *role))
+            .collect()
     }
 
     /// Labels of roles, joined for a sentence.
     pub fn role_labels(&self, by: &[usize]) -> (String, String) {
         let join = |label: fn(&model::Role) -> &str, separator: &str| -> String {
-            let labels: Vec<&str> = by.iter().filter_map(|role| self.pack.roles.get(*role)).map(label).collect();
+            let labels: Vec<&str> = by
+                .iter()
+                .filter_map(|role| self.pack.roles.get(*role))
+                .map(label)
+                .collect();
             labels.join(separator)
         };
-        (join(|role| &role.label.zh, "、"), join(|role| &role.label.en, " or "))
+        (
+            join(|role| &role.label.zh, "、"),
+            join(|role| &role.label.en, " or "),
+        )
     }
 }
 

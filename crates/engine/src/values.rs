@@ -12,7 +12,10 @@ pub(crate) struct Unreadable {
 }
 
 fn unreadable(zh: impl Into<String>, en: impl Into<String>) -> Unreadable {
-    Unreadable { zh: zh.into(), en: en.into() }
+    Unreadable {
+        zh: zh.into(),
+        en: en.into(),
+    }
 }
 
 /// Reads a text by a field's kind. Whether a register has the key is for the caller to ask.
@@ -25,10 +28,12 @@ pub(crate) fn read(field: &Field, text: &str) -> Result<Value, Unreadable> {
         FieldKind::Text => read_text(text, field.length_max),
         FieldKind::Register(_) | FieldKind::Person => read_text(text, 64),
         FieldKind::Amount(unit) => read_amount(text, *unit),
-        FieldKind::Day => text
-            .parse::<Day>()
-            .map(Value::Day)
-            .map_err(|_| unreadable("不是存在的日期，应写作 2026-04-01", "is not a day that exists; write it as 2026-04-01")),
+        FieldKind::Day => text.parse::<Day>().map(Value::Day).map_err(|_| {
+            unreadable(
+                "不是存在的日期，应写作 2026-04-01",
+                "is not a day that exists; write it as 2026-04-01",
+            )
+        }),
         FieldKind::Moment => text
             .parse::<i64>()
             .map(|micros| Value::Moment(Moment(micros)))
@@ -39,35 +44,51 @@ pub(crate) fn read(field: &Field, text: &str) -> Result<Value, Unreadable> {
             _ => Err(unreadable("应为 是 或 否", "must be yes or no")),
         },
         FieldKind::Choice(choices) => {
-            let found = choices.iter().find(|choice| &*choice.code == text || &*choice.label.zh == text || &*choice.label.en == text);
-            found.map(|choice| Value::Text(choice.code.clone())).ok_or_else(|| {
-                let zh: Vec<&str> = choices.iter().map(|choice| &*choice.label.zh).collect();
-                let en: Vec<&str> = choices.iter().map(|choice| &*choice.label.en).collect();
-                unreadable(format!("应为其中之一：{}", zh.join("、")), format!("must be one of: {}", en.join(", ")))
-            })
+            let found = choices.iter().find(|choice| {
+                &*choice.code == text || &*choice.label.zh == text || &*choice.label.en == text
+            });
+            found
+                .map(|choice| Value::Text(choice.code.clone()))
+                .ok_or_else(|| {
+                    let zh: Vec<&str> = choices.iter().map(|choice| &*choice.label.zh).collect();
+                    let en: Vec<&str> = choices.iter().map(|choice| &*choice.label.en).collect();
+                    unreadable(
+                        format!("应为其中之一：{}", zh.join("、")),
+                        format!("must be one of: {}", en.join(", ")),
+                    )
+                })
         }
     }
 }
 
 fn read_text(text: &str, length_max: u32) -> Result<Value, Unreadable> {
     if text.chars().count() > length_max as usize {
-        return Err(unreadable(format!("不得超过 {length_max} 字"), format!("must not exceed {length_max} characters")));
+        return Err(unreadable(
+            format!("不得超过 {length_max} 字"),
+            format!("must not exceed {length_max} characters"),
+        ));
     }
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+    if text
+        .chars()
+        .any(|c| c.is_control() && c != '\n' && c != '\t')
+    {
         return Err(unreadable("含有控制字符", "contains control characters"));
     }
     Ok(Value::text(text))
 }
 
 fn read_amount(text: &str, unit: Unit) -> Result<Value, Unreadable> {
-    Amount::parse(text, unit).map(Value::Amount).map_err(|error| match error {
-        AmountError::NotANumber => unreadable("不是数字", "is not a number"),
-        AmountError::TooManyDecimals(0) => unreadable("应为整数", "must be a whole number"),
-        AmountError::TooManyDecimals(scale) => {
-            unreadable(format!("至多 {scale} 位小数"), format!("may have at most {scale} decimals"))
-        }
-        AmountError::TooLarge => unreadable("数值过大", "is too large"),
-    })
+    Amount::parse(text, unit)
+        .map(Value::Amount)
+        .map_err(|error| match error {
+            AmountError::NotANumber => unreadable("不是数字", "is not a number"),
+            AmountError::TooManyDecimals(0) => unreadable("应为整数", "must be a whole number"),
+            AmountError::TooManyDecimals(scale) => unreadable(
+                format!("至多 {scale} 位小数"),
+                format!("may have at most {scale} decimals"),
+            ),
+            AmountError::TooLarge => unreadable("数值过大", "is too large"),
+        })
 }
 
 /// The refusal of a field whose text cannot be read.
@@ -83,6 +104,11 @@ pub(crate) fn refuse(field: &Field, line: Option<usize>, why: &Unreadable) -> Re
 
 /// A field of a record, typed; `Empty` when the record lacks it or holds something that no longer fits the declaration.
 pub(crate) fn record_value(register: &Register, field: usize, record: &crate::Record) -> Value {
-    let Some(field) = register.fields.get(field) else { return Value::Empty };
-    record.field(&field.name).and_then(|text| read(field, &text).ok()).unwrap_or_default()
+    let Some(field) = register.fields.get(field) else {
+        return Value::Empty;
+    };
+    record
+        .field(&field.name)
+        .and_then(|text| read(field, &text).ok())
+        .unwrap_or_default()
 }

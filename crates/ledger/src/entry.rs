@@ -115,20 +115,37 @@ pub fn take_back(entries: &[Entry], day: Day, of: impl Fn(&Entry) -> bool) -> Ve
     let mut groups: Vec<(Group<'_>, Cells<'_>)> = Vec::new();
     for entry in entries.iter().filter(|entry| of(entry)) {
         let group = (&entry.by, entry.state, entry.hold.as_ref());
-        let at = groups.iter().position(|(other, _)| *other == group).unwrap_or_else(|| {
-            groups.push((group, Cells::default()));
-            groups.len() - 1
-        });
+        let at = groups
+            .iter()
+            .position(|(other, _)| *other == group)
+            .unwrap_or_else(|| {
+                groups.push((group, Cells::default()));
+                groups.len() - 1
+            });
         for leg in &entry.legs {
             groups[at].1.add(leg);
         }
     }
     let mut out = Vec::new();
     for ((by, state, hold), cells) in groups {
-        let legs: Vec<Leg> =
-            cells.sums.into_iter().filter(|(_, sum)| *sum != 0).map(|(leg, sum)| Leg { amount: -sum, ..leg.clone() }).collect();
+        let legs: Vec<Leg> = cells
+            .sums
+            .into_iter()
+            .filter(|(_, sum)| *sum != 0)
+            .map(|(leg, sum)| Leg {
+                amount: -sum,
+                ..leg.clone()
+            })
+            .collect();
         if !legs.is_empty() {
-            out.push(Entry { by: by.clone(), state, day, legs, hold: hold.cloned(), reversal: true });
+            out.push(Entry {
+                by: by.clone(),
+                state,
+                day,
+                legs,
+                hold: hold.cloned(),
+                reversal: true,
+            });
         }
     }
     out
@@ -145,7 +162,15 @@ type CellKey<'a> = (&'a str, &'a str, &'a str, &'a str, Unit, Side, Option<i64>)
 
 impl<'a> Cells<'a> {
     fn add(&mut self, leg: &'a Leg) {
-        let key = (&*leg.ledger, &*leg.place, &*leg.key, &*leg.detail, leg.unit, leg.side, leg.line);
+        let key = (
+            &*leg.ledger,
+            &*leg.place,
+            &*leg.key,
+            &*leg.detail,
+            leg.unit,
+            leg.side,
+            leg.line,
+        );
         let at = *self.index.entry(key).or_insert_with(|| {
             self.sums.push((leg, 0));
             self.sums.len() - 1
@@ -156,11 +181,30 @@ impl<'a> Cells<'a> {
 }
 
 /// Moves what remains of `entries` in any other state on to `state`: takes it back there and books it anew.
-pub fn advance(entries: &[Entry], state: EntryState, day: Day, of: impl Fn(&Entry) -> bool) -> Vec<Entry> {
+pub fn advance(
+    entries: &[Entry],
+    state: EntryState,
+    day: Day,
+    of: impl Fn(&Entry) -> bool,
+) -> Vec<Entry> {
     let mut out = Vec::new();
     for back in take_back(entries, day, |entry| entry.state != state && of(entry)) {
-        let legs = back.legs.iter().map(|leg| Leg { amount: -leg.amount, ..leg.clone() }).collect();
-        let booked = Entry { by: back.by.clone(), state, day, legs, hold: None, reversal: false };
+        let legs = back
+            .legs
+            .iter()
+            .map(|leg| Leg {
+                amount: -leg.amount,
+                ..leg.clone()
+            })
+            .collect();
+        let booked = Entry {
+            by: back.by.clone(),
+            state,
+            day,
+            legs,
+            hold: None,
+            reversal: false,
+        };
         out.push(back);
         out.push(booked);
     }

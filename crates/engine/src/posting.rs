@@ -1,0 +1,332 @@
+//! What a step books, and the last check: no ledger may break a law by it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kernel::{EntryState, Value};
+use ledger::{Balance, BalanceKey, Entry, Hold, Leg, check_balanced, join_key};
+use model::{LegRule, PlaceRef, Post, PostKind, Step};
+
+use crate::scope::{View, too_large};
+use crate::step::{Checked, Context};
+use crate::{Class, Line, Record, Refusal, Slip};
+
+/// The entries that the postings of a step make.
+pub(crate) fn entries(view: View<'_>, step: &Step) -> Checked<Vec<Entry>> {
+    let mut out = Vec::new();
+    for post in &step.posts {
+        if post.per_line {
+            for line in view.lines {
+                entry(view, step, post, Some(line), &mut out)?;
+            }
+        } else {
+            entry(view, step, post, None, &mut out)?;
+        }
+    }
+    Ok(out)
+}
+
+fn entry(
+    view: View<'_>,
+    step: &Step,
+    post: &Post,
+    line: Option<&Line>,
+    out: &mut Vec<Entry>,
+) -> Checked<()> {
+    let at = view.at(line);
+    if let Some(when) = &post.when
+        && at.value(when)? != Value::Flag(true)
+    {
+        return Ok(());
+    }
+    let mut legs = Vec::with_capacity(post.legs.len());
+    for rule in &post.legs {
+        let amount = at
+            .value(&rule.amount)?
+            .as_amount()
+            .map_or(0, |amount| amount.units);
+        if amount != 0 {
+            legs.push(leg(view, post, rule, line, amount)?);
+        }
+    }
+    if legs.is_empty() {
+        return Ok(());
+    }
+    let (state, hold) = match &post.kind {
+        PostKind::Entry(state) => (*state, None),
+        PostKind::Hold { name, minutes } => {
+            let until = view.context.command.at.plus_minutes(*minutes);
+            (
+                EntryState::Held,
+                Some(Hold {
+                    name: name.clone(),
+                    until,
+                }),
+            )
+        }
+    };
+    out.push(Entry {
+        by: step.qualified.clone(),
+        state,
+        day: view.context.today(),
+        legs,
+        hold,
+        reversal: false,
+    });
+    Ok(())
+}
+
+fn leg(
+    view: View<'_>,
+    post: &Post,
+    rule: &LegRule,
+    line: Option<&Line>,
+    amount: i64,
+) -> Checked<Leg> {
+    let context = view.context;
+    let at = view.at(line);
+    let dimension = |exprs: &[model::Expr]| -> Checked<Arc<str>> {
+        if exprs.is_empty() {
+            return Ok(Arc::from(""));
+        }
+        let values: Vec<String> = exprs
+            .iter()
+            .map(|expr| Ok(at.value(expr)?.to_string()))
+            .collect::<Checked<_>>()?;
+        Ok(join_key(values.iter().map(String::as_str)).into())
+    };
+    let Some(ledger) = context.pack.ledgers.get(post.ledger) else {
+        return Err(too_large().into());
+    };
+    let place = match &rule.place {
+        PlaceRef::Fixed(place) => ledger
+            .places
+            .get(*place)
+            .map(|place| place.name.clone())
+            .unwrap_or_default(),
+        PlaceRef::Chosen(expr) => chosen_place(context, ledger, &at.value(expr)?)?,
+    };
+    Ok(Leg {
+        ledger: ledger.qualified.clone(),
+        place,
+        key: dimension(&rule.key)?,
+        detail: dimension(&rule.detail)?,
+        unit: rule.unit,
+        side: rule.side,
+        amount,
+        line: line.map(|line| line.id.0),
+    })
+}
+
+/// A place that a clerk chose: one that is declared, or a key of the ledger's chart.
+fn chosen_place(context: Context<'_>, ledger: &model::Ledger, value: &Value) -> Checked<Arc<str>> {
+    let code = value.to_string();
+    if let Some((_, place)) = ledger.place(&code) {
+        return Ok(place.name.clone());
+    }
+    if let Some(chart) = &ledger.chart {
+        let versions = context
+            .world
+            .records(&format!("{}.{chart}", context.pack.name), &code)?;
+        if Record::on(&versions, context.today()).is_some() {
+            return Ok(code.into());
+        }
+    }
+    Err(Refusal::new(
+        Class::Balance,
+        "place",
+        format!("{} 没有科目 {code}", ledger.label.zh),
+        format!("{} has no account {code}", ledger.label.en),
+    )
+    .into())
+}
+
+/// Takes back all that remains of what `slip` booked under steps that `undone` names.
+pub(crate) fn take_back(
+    context: Context<'_>,
+    slip: &Slip,
+    undone: impl Fn(&str) -> bool,
+) -> Checked<Vec<Entry>> {
+    let booked = context.world.entries_of(slip.id)?;
+    Ok(ledger::take_back(&booked, context.today(), |entry| {
+        undone(&entry.by)
+    }))
+}
+
+/// Moves entries of the run on to another state, and ends holds, as the step declares. `made` are the entries of this very
+/// step.
+pub(crate) fn moved_on(
+    view: View<'_>,
+    step: &Step,
+    slip: Option<&Slip>,
+    related: &[Arc<Slip>],
+) -> Checked<Vec<Entry>> {
+    let context = view.context;
+    let mut out = Vec::new();
+    if step.advances.is_empty() && step.hold_ends.is_empty() {
+        return Ok(out);
+    }
+    for advance in &step.advances {
+        let Some(slip) = slip else { continue };
+        let Some(ledger) = context.pack.ledgers.get(advance.ledger) else {
+            continue;
+        };
+        let booked = context.world.entries_of(slip.id)?;
+        out.extend(ledger::advance(
+            &booked,
+            advance.to,
+            context.today(),
+            |entry| {
+                entry.hold.is_none() && entry.legs.iter().any(|leg| leg.ledger == ledger.qualified)
+            },
+        ));
+    }
+    for end in &step.hold_ends {
+        for slip in slip.into_iter().chain(related.iter().map(|slip| &**slip)) {
+            let booked = context.world.entries_of(slip.id)?;
+            let of = |entry: &Entry| {
+                entry
+                    .hold
+                    .as_ref()
+                    .is_some_and(|hold| hold.name == end.name)
+            };
+            if end.settle {
+                out.extend(ledger::advance(
+                    &booked,
+                    EntryState::Posted,
+                    context.today(),
+                    of,
+                ));
+            } else {
+                out.extend(ledger::take_back(&booked, context.today(), of));
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The balance check: entries sum to zero, periods are open, and no place that is not open goes below zero.
+pub(crate) fn check(context: Context<'_>, entries: &[Entry]) -> Checked<()> {
+    let mut balances: BTreeMap<BalanceKey, Balance> = BTreeMap::new();
+    for entry in entries {
+        check_balanced(entry).map_err(|unbalanced| {
+            let sum = kernel::Amount::new(
+                i64::try_from(unbalanced.difference).unwrap_or(i64::MAX),
+                unbalanced.unit,
+            );
+            Refusal::new(
+                Class::Balance,
+                "unbalanced",
+                format!(
+                    "分录不平：{} 相差 {sum}",
+                    ledger_label(context, &unbalanced.ledger).0
+                ),
+                format!(
+                    "the entry on {} is out of balance by {sum}",
+                    ledger_label(context, &unbalanced.ledger).1
+                ),
+            )
+        })?;
+        for leg in &entry.legs {
+            check_period(context, entry, leg)?;
+            let key = BalanceKey::of(leg);
+            let before = match balances.get(&key) {
+                Some(balance) => *balance,
+                None => context.world.balance(&key)?,
+            };
+            let after = before.with(entry.state, leg).ok_or_else(|| Refusal {
+                class: Class::Balance,
+                ..too_large()
+            })?;
+            balances.insert(key, after);
+        }
+    }
+    for (key, balance) in &balances {
+        if balance.available() < 0 && !is_open(context, key) {
+            return Err(short(context, key, entries, balance).into());
+        }
+    }
+    Ok(())
+}
+
+fn check_period(context: Context<'_>, entry: &Entry, leg: &Leg) -> Checked<()> {
+    let ledger = find_ledger(context, &leg.ledger);
+    if ledger.is_some_and(|ledger| ledger.periods)
+        && context
+            .world
+            .period_closed(&leg.ledger, entry.day.period())?
+    {
+        let (zh, en) = ledger_label(context, &leg.ledger);
+        let period = entry.day.period();
+        return Err(Refusal::new(
+            Class::Balance,
+            "period",
+            format!("{zh} {period} 期已结账"),
+            format!("period {period} of {en} is closed"),
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn find_ledger<'a>(context: Context<'a>, qualified: &str) -> Option<&'a model::Ledger> {
+    context
+        .pack
+        .ledgers
+        .iter()
+        .find(|ledger| &*ledger.qualified == qualified)
+}
+
+fn ledger_label(context: Context<'_>, qualified: &str) -> (String, String) {
+    let label = find_ledger(context, qualified)
+        .map(|ledger| ledger.label.clone())
+        .unwrap_or_default();
+    (label.zh.to_string(), label.en.to_string())
+}
+
+fn is_open(context: Context<'_>, key: &BalanceKey) -> bool {
+    let Some(ledger) = find_ledger(context, &key.ledger) else {
+        return false;
+    };
+    match ledger.place(&key.place) {
+        Some((_, place)) => place.open,
+        // Accounts of a chart may stand on either side.
+        None => ledger.chart.is_some(),
+    }
+}
+
+fn short(context: Context<'_>, key: &BalanceKey, entries: &[Entry], balance: &Balance) -> Refusal {
+    let (ledger_zh, ledger_en) = ledger_label(context, &key.ledger);
+    let place = find_ledger(context, &key.ledger)
+        .and_then(|ledger| ledger.place(&key.place))
+        .map(|(_, place)| place.label.clone());
+    let (place_zh, place_en) = place
+        .map_or((key.place.to_string(), key.place.to_string()), |label| {
+            (label.zh.to_string(), label.en.to_string())
+        });
+    let leg = entries
+        .iter()
+        .flat_map(|entry| &entry.legs)
+        .find(|leg| BalanceKey::of(leg) == *key);
+    let unit = leg.map_or(kernel::Unit::Qty, |leg| leg.unit);
+    let line = leg.and_then(|leg| leg.line);
+    let missing = kernel::Amount::new(
+        i64::try_from(-balance.available()).unwrap_or(i64::MAX),
+        unit,
+    );
+    let what = if key.key.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", key.key)
+    };
+    let refusal = Refusal::new(
+        Class::Balance,
+        "balance",
+        format!("{ledger_zh} {place_zh}{what} 余额不足，差 {missing}"),
+        format!("{ledger_en} {place_en}{what} falls short by {missing}"),
+    );
+    match line {
+        Some(line) => refusal.at(usize::try_from(line - 1).ok(), ""),
+        None => refusal,
+    }
+}

@@ -1,0 +1,163 @@
+//! Records: facts of a pack's registers, written by steps or by an administrator.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kernel::Day;
+use model::{Catalog, FieldKind, RecordRule, Register};
+
+use crate::scope::View;
+use crate::step::Checked;
+use crate::values::{read, refuse};
+use crate::{Class, Command, Record, Refusal, World, WorldError};
+
+/// The next version of a record.
+pub(crate) fn next_version(
+    world: &dyn World,
+    register: Arc<str>,
+    key: Arc<str>,
+    from: Day,
+    body: String,
+) -> Result<Record, WorldError> {
+    let version = world
+        .records(&register, &key)?
+        .last()
+        .map_or(1, |record| record.version + 1);
+    Ok(Record {
+        register,
+        key,
+        version,
+        from,
+        body: body.into(),
+    })
+}
+
+/// The facts that a step records.
+pub(crate) fn by_rule(view: View<'_>, rule: &RecordRule) -> Checked<Vec<Record>> {
+    let context = view.context;
+    let Some(register) = context.pack.register(&rule.register) else {
+        return Ok(Vec::new());
+    };
+    let mut out = Vec::new();
+    let lines: Vec<Option<&crate::Line>> = if rule.per_line {
+        view.lines.iter().map(Some).collect()
+    } else {
+        vec![None]
+    };
+    for line in lines {
+        let at = view.at(line);
+        let key = at.value(&rule.key)?.to_string();
+        check_key(&key)?;
+        let mut fields: BTreeMap<&str, String> = BTreeMap::new();
+        for (field, expr) in &rule.fields {
+            let value = at.value(expr)?;
+            if let Some(field) = register.fields.get(*field)
+                && !value.is_empty()
+            {
+                fields.insert(&field.name, value.to_string());
+            }
+        }
+        let from = match &rule.from {
+            Some(from) => at.value(from)?.as_day().unwrap_or(context.today()),
+            None => context.today(),
+        };
+        let name: Arc<str> = format!("{}.{}", context.pack.name, register.name).into();
+        let body = serde_json::to_string(&fields).unwrap_or_default();
+        out.push(next_version(context.world, name, key.into(), from, body)?);
+    }
+    Ok(out)
+}
+
+/// Keys of records: 1 to 64 characters, no control characters, no space at either end.
+fn check_key(key: &str) -> Checked<()> {
+    let length = key.chars().count();
+    if length == 0 || length > 64 || key.trim() != key || key.chars().any(char::is_control) {
+        return Err(Refusal::new(
+            Class::Field,
+            "key",
+            "编码须为 1 至 64 个字符，首尾无空格",
+            "a code has 1 to 64 characters and no space at either end",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// A record as an administrator or an import gives it. Fields may be left out; those given must be readable.
+pub(crate) fn put(
+    catalog: &Catalog,
+    world: &dyn World,
+    command: &Command,
+    qualified: &str,
+    key: &str,
+    typed: &BTreeMap<String, String>,
+    from: Option<Day>,
+) -> Checked<Record> {
+    let register = find(catalog, qualified)?;
+    check_key(key)?;
+    let mut refusals = Vec::new();
+    let mut fields: BTreeMap<&str, String> = BTreeMap::new();
+    for (name, text) in typed {
+        let Some((_, field)) = register.field(name) else {
+            let shown: String = name.chars().take(40).collect();
+            refusals.push(
+                Refusal::new(
+                    Class::Field,
+                    "unknown_field",
+                    format!("没有字段 {shown}"),
+                    format!("there is no field {shown}"),
+                )
+                .at(None, name),
+            );
+            continue;
+        };
+        match read(field, text) {
+            Ok(value) if value.is_empty() => {}
+            Ok(value) => {
+                if let FieldKind::Register(other) = &field.kind {
+                    let pack = qualified.split('.').next().unwrap_or_default();
+                    let versions = world.records(&format!("{pack}.{other}"), &value.to_string())?;
+                    if versions.is_empty() {
+                        refusals.push(
+                            Refusal::new(
+                                Class::Field,
+                                "reference",
+                                format!("{} {value} 不存在", field.label.zh),
+                                format!("{} {value} does not exist", field.label.en),
+                            )
+                            .at(None, name),
+                        );
+                    }
+                }
+                fields.insert(&field.name, value.to_string());
+            }
+            Err(why) => refusals.push(refuse(field, None, &why)),
+        }
+    }
+    if let Some(refusal) = Refusal::all(refusals) {
+        return Err(refusal.into());
+    }
+    let body = serde_json::to_string(&fields).unwrap_or_default();
+    Ok(next_version(
+        world,
+        qualified.into(),
+        key.into(),
+        from.unwrap_or(command.today()),
+        body,
+    )?)
+}
+
+fn find<'a>(catalog: &'a Catalog, qualified: &str) -> Checked<&'a Register> {
+    let found = qualified
+        .split_once('.')
+        .and_then(|(pack, register)| catalog.pack(pack)?.register(register));
+    found.ok_or_else(|| {
+        Refusal::new(
+            Class::Request,
+            "unknown_register",
+            format!("没有台账 {qualified}"),
+            format!("there is no register {qualified}"),
+        )
+        .into()
+    })
+}
