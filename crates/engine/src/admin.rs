@@ -229,7 +229,7 @@ pub(crate) fn deputise(
         .into());
     };
     let length = until.days_since(from);
-    if length < 0 || length > 366 || until < command.today() {
+    if !(0..=366).contains(&length) || until < command.today() {
         return Err(bad(
             "dates",
             "until",

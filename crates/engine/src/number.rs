@@ -6,6 +6,9 @@ use kernel::Day;
 
 use crate::{World, WorldError};
 
+/// A series and the last number taken of it.
+pub(crate) type Taken = (Arc<str>, i64);
+
 /// The next number of a pattern such as `CG{date}-{0000}` on a day: the number, and the series with its new last value.
 /// The series is everything of the pattern but the serial, so each day, month or year that the pattern shows counts anew.
 pub(crate) fn next(
@@ -13,7 +16,7 @@ pub(crate) fn next(
     kind: &str,
     pattern: &str,
     day: Day,
-) -> Result<(Arc<str>, (Arc<str>, i64)), WorldError> {
+) -> Result<(Arc<str>, Taken), WorldError> {
     let (before, width, after) = split(pattern, day);
     let series: Arc<str> = format!("{kind}/{before}#{after}").into();
     let serial = world.serial(&series)? + 1;
