@@ -1,0 +1,640 @@
+//! Runs a script: makes the world that is given, sends the commands, compares.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use engine::{Act, Command, Grant, Input, LineInput, Person, Refusal, Reply, SYSTEM, Seen, Slip};
+use kernel::{Day, LineId, Moment, OrgId, SlipId};
+use model::Catalog;
+
+use super::names::Names;
+use super::parse::{moment, value};
+use super::script::{ActName, Deed, Event, Expectation, Given, Said, Script, SeenAs, Statement};
+use super::{Effort, Failure, Report, expect};
+use crate::house::{Answer, Fault};
+use crate::suggest::unknown;
+use crate::{House, laws};
+
+/// Login of the administrator that every scenario has; puts the records that are given.
+pub const ADMINISTRATOR: &str = "administrator";
+
+/// The day from which given records and roles hold.
+fn long_ago() -> Day {
+    Day::new(2000, 1, 1).expect("the day exists")
+}
+
+pub(super) struct Runner<'a> {
+    pub house: &'a mut dyn House,
+    pub names: Names<'a>,
+    pub report: Report,
+    effort: Effort,
+    now: Moment,
+    sent: u64,
+}
+
+/// What a statement led to.
+pub(super) struct Result_ {
+    pub answer: Answer,
+    /// The slip that expectations without a number are about.
+    pub slip: Option<SlipId>,
+}
+
+pub fn run(
+    house: &mut dyn House,
+    packs: &Catalog,
+    script: &Script,
+    name: &str,
+    effort: Effort,
+) -> Report {
+    let stem = name
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or(name)
+        .trim_end_matches(".scenario");
+    let first = script
+        .statements
+        .first()
+        .map_or(long_ago(), |statement| match &statement.event {
+            Event::Command(said) => said.day,
+            Event::Tick(moment) => moment.day(),
+        });
+    let mut runner = Runner {
+        house,
+        names: Names { packs, stem },
+        report: Report {
+            name: name.to_owned(),
+            ..Report::default()
+        },
+        effort,
+        now: moment(first, 0),
+        sent: 0,
+    };
+    runner.check_names(script);
+    if runner.report.passed() {
+        if let Err(fault) = runner.play(script) {
+            let line = script
+                .statements
+                .last()
+                .map_or(1, |statement| statement.line);
+            runner.fail(line, "no fault", fault.to_string());
+        }
+    }
+    runner.report
+}
+
+impl Runner<'_> {
+    pub fn fail(&mut self, line: usize, expected: impl Into<String>, got: impl Into<String>) {
+        self.report.failures.push(Failure {
+            line,
+            expected: expected.into(),
+            got: got.into(),
+        });
+    }
+
+    fn stop(&self) -> bool {
+        self.effort == Effort::FirstFailure && !self.report.passed()
+    }
+
+    fn play(&mut self, script: &Script) -> Result<(), Fault> {
+        self.give(script)?;
+        for statement in &script.statements {
+            if self.stop() {
+                return Ok(());
+            }
+            self.statement(statement)?;
+        }
+        if self.effort == Effort::Full {
+            let line = script
+                .statements
+                .last()
+                .map_or(1, |statement| statement.line);
+            self.report.checks += 1;
+            for broken in laws::check(self.names.packs, self.house)? {
+                self.fail(line, "the laws to hold", broken);
+            }
+        }
+        Ok(())
+    }
+
+    /// Names that no pack declares and people that nobody gave: mistakes of the scenario, found before it runs.
+    fn check_names(&mut self, script: &Script) {
+        let mut people = vec![ADMINISTRATOR];
+        for (line, given) in &script.given {
+            let checked = match given {
+                Given::User { login, roles, .. } => {
+                    people.push(login);
+                    roles
+                        .iter()
+                        .try_for_each(|role| self.names.role(role).map(drop))
+                }
+                Given::Record {
+                    register, fields, ..
+                } => self.check_record(register, fields),
+            };
+            if let Err(message) = checked {
+                self.fail(*line, message, "");
+            }
+        }
+        for statement in &script.statements {
+            if let Event::Command(said) = &statement.event
+                && let Err(message) = self.check_said(said, &people)
+            {
+                self.fail(statement.line, message, "");
+            }
+            for expected in &statement.expected {
+                if let Err(message) = expect::check_names(&self.names, &expected.what) {
+                    self.fail(expected.line, message, "");
+                }
+            }
+        }
+    }
+
+    fn check_record(&self, register: &str, fields: &[(String, String)]) -> Result<(), String> {
+        let (_, declared) = self.names.register(register)?;
+        for (name, _) in fields {
+            if name != "from" && declared.field(name).is_none() {
+                let known = declared.fields.iter().map(|field| &*field.name);
+                return Err(unknown(&format!("field of `{register}`"), name, known));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_said(&self, said: &Said, people: &[&str]) -> Result<(), String> {
+        let known = |login: &str| match people.contains(&login) {
+            true => Ok(()),
+            false => Err(unknown("person", login, people.iter().copied())),
+        };
+        known(&said.person)?;
+        said.on_behalf_of.as_deref().map_or(Ok(()), known)?;
+        match &said.deed {
+            Deed::Step { step, .. } => self.names.step(step, None).map(drop).or_else(|message| {
+                // Several flows may have the step; the slip acted on tells which.
+                if message.contains("could be") {
+                    Ok(())
+                } else {
+                    Err(message)
+                }
+            }),
+            Deed::Period { ledger, .. } => self.names.ledger(ledger).map(drop),
+            Deed::Record { register, .. } => self.names.register(register).map(drop),
+            Deed::Act { .. } | Deed::Deputise { .. } => Ok(()),
+        }
+    }
+
+    /// Makes the people and records that are given.
+    fn give(&mut self, script: &Script) -> Result<(), Fault> {
+        let mut people = vec![person(ADMINISTRATOR, None, true)];
+        for (_, given) in &script.given {
+            if let Given::User {
+                login,
+                roles,
+                identity,
+                from,
+                until,
+                scope,
+                administrator,
+            } = given
+            {
+                let mut user = person(login, identity.as_deref(), *administrator);
+                for role in roles {
+                    user.grants.push(Grant {
+                        role: self.names.role(role)?,
+                        scope: scope.as_deref().unwrap_or_default().into(),
+                        from: *from,
+                        until: *until,
+                    });
+                }
+                people.push(user);
+            }
+        }
+        let first = script.given.first().map_or(1, |(line, _)| *line);
+        self.must(first, SYSTEM, Act::Bootstrap { people })?;
+        for (line, given) in &script.given {
+            if let Given::Record {
+                register,
+                key,
+                fields,
+            } = given
+            {
+                let act = self.put_record(register, key, fields, true)?;
+                self.must(*line, ADMINISTRATOR, act)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The act that puts a record.
+    fn put_record(
+        &self,
+        register: &str,
+        key: &str,
+        fields: &[(String, String)],
+        given: bool,
+    ) -> Result<Act, String> {
+        let (qualified, declared) = self.names.register(register)?;
+        let mut from = given.then(long_ago);
+        let mut typed = BTreeMap::new();
+        for (name, value) in fields {
+            if name == "from" && declared.field("from").is_none() {
+                from = Some(
+                    value
+                        .parse()
+                        .map_err(|_| format!("`{value}` is not a day"))?,
+                );
+            } else {
+                typed.insert(name.clone(), value.clone());
+            }
+        }
+        Ok(Act::PutRecord {
+            register: qualified.into(),
+            key: key.into(),
+            fields: typed,
+            from,
+        })
+    }
+
+    /// Sends a command that must succeed.
+    fn must(&mut self, line: usize, actor: &str, act: Act) -> Result<(), Fault> {
+        let command = self.command(actor, None, None, act);
+        if let Err(refusal) = self.house.submit(&command)? {
+            self.fail(line, "what is given to be accepted", told(&refusal));
+        }
+        Ok(())
+    }
+
+    fn command(
+        &mut self,
+        actor: &str,
+        on_behalf_of: Option<&str>,
+        key: Option<&str>,
+        act: Act,
+    ) -> Command {
+        self.sent += 1;
+        Command {
+            org: OrgId(1),
+            key: key.map_or_else(|| format!("scenario-{}", self.sent).into(), Arc::from),
+            at: self.now,
+            actor: actor.into(),
+            on_behalf_of: on_behalf_of.map(Arc::from),
+            act,
+        }
+    }
+
+    fn statement(&mut self, statement: &Statement) -> Result<(), Fault> {
+        let result = match &statement.event {
+            Event::Tick(moment) => self.tick(statement.line, *moment)?,
+            Event::Command(said) => {
+                self.set_clock(said);
+                match self.act(said)? {
+                    Ok((act, slip)) => self.send(statement, said, act, slip)?,
+                    Err(message) => {
+                        self.fail(statement.line, message, "no such slip");
+                        return Ok(());
+                    }
+                }
+            }
+        };
+        self.compare(statement, &result)
+    }
+
+    /// Noon of the day, or the time that the line gives; in any case after the line before.
+    fn set_clock(&mut self, said: &Said) {
+        let at = moment(said.day, said.minute.unwrap_or(12 * 60));
+        self.now = at.max(Moment(self.now.0 + 1_000_000));
+    }
+
+    fn send(
+        &mut self,
+        statement: &Statement,
+        said: &Said,
+        act: Act,
+        slip: Option<SlipId>,
+    ) -> Result<Result_, Fault> {
+        let command = self.command(
+            &said.person,
+            said.on_behalf_of.as_deref(),
+            said.key.as_deref(),
+            act,
+        );
+        let watched = self.effort == Effort::Full
+            && statement
+                .expected
+                .iter()
+                .any(|expected| matches!(expected.what, Expectation::Refusal { .. }));
+        let before = if watched {
+            Some(laws::picture(self.house)?)
+        } else {
+            None
+        };
+        let answer = self.house.submit(&command)?;
+        if let (Some(before), Err(_)) = (before, &answer) {
+            self.report.checks += 1;
+            if before != laws::picture(self.house)? {
+                self.fail(
+                    statement.line,
+                    "a refusal to change nothing",
+                    "slips, balances or entries changed",
+                );
+            }
+        }
+        let slip = answer.as_ref().ok().and_then(|reply| reply.slip).or(slip);
+        Ok(Result_ { answer, slip })
+    }
+
+    /// Time passes; timers that are due by then fire in their order.
+    fn tick(&mut self, line: usize, to: Moment) -> Result<Result_, Fault> {
+        self.now = to.max(Moment(self.now.0 + 1_000_000));
+        // A timer may set another one; a thousand rounds are more than any flow needs.
+        for _ in 0..1_000 {
+            let due = self.house.due(self.now)?;
+            let Some((slip, name)) = due.into_iter().next() else {
+                break;
+            };
+            let command = self.command(
+                SYSTEM,
+                None,
+                None,
+                Act::Timer {
+                    slip,
+                    name: name.clone(),
+                },
+            );
+            if let Err(refusal) = self.house.submit(&command)? {
+                self.fail(line, format!("timer {name} to fire"), told(&refusal));
+                break;
+            }
+        }
+        Ok(Result_ {
+            answer: Ok(Reply::default()),
+            slip: None,
+        })
+    }
+
+    /// The act that a line means, and the slip it is about.
+    fn act(&mut self, said: &Said) -> Result<Result<(Act, Option<SlipId>), String>, Fault> {
+        Ok(match &said.deed {
+            Deed::Step {
+                step,
+                targets,
+                header,
+                lines,
+            } => {
+                let mut slips = Vec::new();
+                for number in targets {
+                    match self.numbered(number)? {
+                        Ok(slip) => slips.push(slip),
+                        Err(message) => return Ok(Err(message)),
+                    }
+                }
+                self.step(said, step, &slips, header, lines)
+            }
+            Deed::Act {
+                act,
+                target,
+                arguments,
+            } => match self.numbered(target)? {
+                Ok(slip) => self
+                    .slip_act(*act, &slip, said, arguments)
+                    .map(|act| (act, Some(slip.id))),
+                Err(message) => Err(message),
+            },
+            Deed::Deputise { to, from, until } => Ok((
+                Act::Deputise {
+                    to: to.as_str().into(),
+                    from: *from,
+                    until: *until,
+                },
+                None,
+            )),
+            Deed::Period {
+                ledger,
+                period,
+                reopen,
+            } => self.names.ledger(ledger).map(|ledger| {
+                let (ledger, period) = (ledger.qualified.clone(), *period);
+                let act = match reopen {
+                    None => Act::ClosePeriod { ledger, period },
+                    Some(reason) => Act::ReopenPeriod {
+                        ledger,
+                        period,
+                        reason: reason.clone(),
+                    },
+                };
+                (act, None)
+            }),
+            Deed::Record {
+                register,
+                key,
+                fields,
+            } => self
+                .put_record(register, key, fields, false)
+                .map(|act| (act, None)),
+        })
+    }
+
+    fn step(
+        &self,
+        said: &Said,
+        step: &str,
+        slips: &[Arc<Slip>],
+        header: &[(String, String)],
+        typed: &[super::script::TypedLine],
+    ) -> Result<(Act, Option<SlipId>), String> {
+        let step = self
+            .names
+            .step(step, slips.first().map(|slip| &*slip.kind))?;
+        let kind = step.rsplit_once('.').map_or("", |(kind, _)| kind);
+        let own = slips
+            .first()
+            .filter(|slip| slips.len() == 1 && &*slip.kind == kind);
+        let mut lines = Vec::new();
+        for line in typed {
+            let source = match &line.of {
+                None => None,
+                Some((number, id)) => {
+                    let named = |slip: &&Arc<Slip>| {
+                        number
+                            .as_deref()
+                            .is_none_or(|number| number == &*slip.number)
+                    };
+                    let slip = slips.iter().find(named).ok_or_else(|| {
+                        format!(
+                            "of={} to be one of the slips acted on",
+                            number.as_deref().unwrap_or_default()
+                        )
+                    })?;
+                    Some((slip.id, LineId(*id)))
+                }
+            };
+            lines.push(LineInput {
+                source,
+                fields: line.fields.iter().cloned().collect(),
+            });
+        }
+        let act = Act::Step {
+            step,
+            slip: own.map(|slip| slip.id),
+            sources: if own.is_some() {
+                Vec::new()
+            } else {
+                slips.iter().map(|slip| slip.id).collect()
+            },
+            seen: slips
+                .iter()
+                .filter_map(|slip| seen(slip, said.seen))
+                .collect(),
+            input: Input {
+                header: header.iter().cloned().collect(),
+                lines,
+            },
+        };
+        Ok((act, slips.first().map(|slip| slip.id)))
+    }
+
+    fn slip_act(
+        &self,
+        act: ActName,
+        slip: &Slip,
+        said: &Said,
+        arguments: &[(String, String)],
+    ) -> Result<Act, String> {
+        let text = |name: &str| value(arguments, name).unwrap_or_default().to_owned();
+        let step = |name: &str| self.names.step(&text(name), Some(&slip.kind));
+        let id = slip.id;
+        let shown = seen(slip, said.seen).unwrap_or(Seen {
+            slip: id,
+            content: "".into(),
+        });
+        Ok(match act {
+            ActName::Return => Act::Return {
+                slip: id,
+                to: value(arguments, "to").map(|_| step("to")).transpose()?,
+                reason: text("reason"),
+                seen: shown,
+            },
+            ActName::Withdraw => Act::Withdraw {
+                slip: id,
+                reason: text("reason"),
+            },
+            ActName::Void => Act::Void {
+                slip: id,
+                reason: text("reason"),
+            },
+            ActName::AskReversal => Act::AskReversal {
+                slip: id,
+                reason: text("reason"),
+            },
+            ActName::Reverse => Act::Reverse {
+                slip: id,
+                seen: shown,
+            },
+            ActName::RefuseReversal => Act::RefuseReversal {
+                slip: id,
+                reason: text("reason"),
+            },
+            ActName::HandOver => Act::HandOver {
+                slip: id,
+                step: step("step")?,
+                to: text("to").into(),
+                reason: text("reason"),
+            },
+            ActName::AddSigner => Act::AddSigner {
+                slip: id,
+                step: step("step")?,
+                signer: text("to").into(),
+                reason: text("reason"),
+            },
+            ActName::Cosign => Act::Cosign {
+                slip: id,
+                step: step("step")?,
+                opinion: text("opinion"),
+                seen: shown,
+            },
+            ActName::CopyTo => Act::CopyTo {
+                slip: id,
+                to: text("to").split(',').map(Arc::from).collect(),
+            },
+            ActName::Remind => Act::Remind {
+                slip: id,
+                text: text("text"),
+            },
+            ActName::Comment => Act::Comment {
+                slip: id,
+                text: text("text"),
+            },
+        })
+    }
+
+    /// The slip of a number.
+    pub fn numbered(&self, number: &str) -> Result<Result<Arc<Slip>, String>, Fault> {
+        let mut found = self.house.numbered(number)?;
+        Ok(match found.len() {
+            1 => Ok(found.remove(0)),
+            0 => {
+                let slips = self.house.slips()?;
+                Err(unknown(
+                    "number",
+                    number,
+                    slips.iter().map(|slip| &*slip.number),
+                ))
+            }
+            _ => Err(format!("number `{number}` belongs to several slips")),
+        })
+    }
+
+    /// Compares what happened with what is expected; without `!` a command must succeed.
+    fn compare(&mut self, statement: &Statement, result: &Result_) -> Result<(), Fault> {
+        let wanted = statement
+            .expected
+            .iter()
+            .any(|expected| matches!(expected.what, Expectation::Refusal { .. }));
+        self.report.checks += 1;
+        if let Err(refusal) = &result.answer
+            && !wanted
+        {
+            let expected = match statement.expected.first() {
+                Some(expected) => expect::shown(&expected.what),
+                None => "success".to_owned(),
+            };
+            self.fail(statement.line, expected, told(refusal));
+            return Ok(());
+        }
+        self.report.checks += statement.expected.len();
+        expect::compare(self, statement, result)
+    }
+}
+
+fn person(login: &str, identity: Option<&str>, administrator: bool) -> Person {
+    Person {
+        login: login.into(),
+        name: login.into(),
+        identity: identity.unwrap_or(login).into(),
+        active: true,
+        administrator,
+        grants: Vec::new(),
+        deputies: Vec::new(),
+    }
+}
+
+fn seen(slip: &Slip, how: SeenAs) -> Option<Seen> {
+    let content = match how {
+        SeenAs::Current => slip.content.clone(),
+        SeenAs::Stale => "0".repeat(32).into(),
+        SeenAs::Nothing => return None,
+    };
+    Some(Seen {
+        slip: slip.id,
+        content,
+    })
+}
+
+/// A refusal as a failure shows it: `! code sentence`, and those of the same form after it.
+pub(super) fn told(refusal: &Refusal) -> String {
+    let one = |refusal: &Refusal| format!("! {} {} ({})", refusal.code, refusal.zh, refusal.en);
+    let all: Vec<String> = std::iter::once(refusal)
+        .chain(&refusal.more)
+        .map(one)
+        .collect();
+    all.join("; ")
+}
