@@ -53,6 +53,27 @@ pub(crate) fn related(
     Ok(found.into_values().collect())
 }
 
+/// Every slip connected with a slip over sources and children, the slip itself among them where it is on record.
+pub(crate) fn component(
+    world: &dyn World,
+    sources: &[SlipId],
+    own: SlipId,
+) -> Result<Vec<Arc<Slip>>, WorldError> {
+    let mut found: BTreeMap<SlipId, Arc<Slip>> = BTreeMap::new();
+    let mut queue: Vec<SlipId> = sources.to_vec();
+    queue.push(own);
+    while let Some(id) = queue.pop() {
+        if let std::collections::btree_map::Entry::Vacant(place) = found.entry(id)
+            && let Some(slip) = world.slip(id)?
+        {
+            queue.extend(&slip.sources);
+            queue.extend(&slip.children);
+            place.insert(slip);
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
 /// Kinds that run beside `kind`: neither above nor below it in the declared chain.
 fn parallel_kinds(flow: &Flow, kind: usize) -> BTreeSet<&str> {
     let beside = |at: usize| at != kind && !leads_to(flow, at, kind) && !leads_to(flow, kind, at);

@@ -14,6 +14,7 @@ mod effects;
 mod enter;
 mod fields;
 mod guards;
+mod holds;
 mod number;
 mod order;
 mod pass_on;

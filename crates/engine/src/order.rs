@@ -178,6 +178,7 @@ pub(crate) fn check_begin(
         }
         check_before(context, source, at)?;
         check_no_reversal(context, source)?;
+        check_cosigned(context, step, source)?;
     }
     Ok(())
 }
@@ -207,19 +208,23 @@ pub(crate) fn check_later(
         .into());
     }
     check_no_reversal(context, slip)?;
+    check_cosigned(context, step, slip)
+}
+
+/// Added signers come first.
+fn check_cosigned(context: Context<'_>, step: &Step, slip: &Slip) -> Checked<()> {
     let added = slip
         .waiting
         .iter()
         .find(|waiting| waiting.kind == WaitingKind::Cosign && waiting.step == step.qualified);
-    if let Some(added) = added {
-        let login = added.person.clone().unwrap_or_default();
-        return Err(refuse(
-            format!("{zh} 尚待加签人 {login} 签字"),
-            format!("{en} still waits for the added signer {login}"),
-        )
-        .into());
-    }
-    Ok(())
+    let Some(added) = added else { return Ok(()) };
+    let (zh, en) = named(context, slip);
+    let login = added.person.clone().unwrap_or_default();
+    Err(refuse(
+        format!("{zh} 尚待加签人 {login} 签字"),
+        format!("{en} still waits for the added signer {login}"),
+    )
+    .into())
 }
 
 fn check_no_reversal(context: Context<'_>, slip: &Slip) -> Checked<()> {

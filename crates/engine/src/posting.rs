@@ -153,19 +153,10 @@ pub(crate) fn take_back(
     }))
 }
 
-/// Moves entries of the run on to another state, and ends holds, as the step declares. `made` are the entries of this very
-/// step.
-pub(crate) fn moved_on(
-    view: View<'_>,
-    step: &Step,
-    slip: Option<&Slip>,
-    related: &[Arc<Slip>],
-) -> Checked<Vec<Entry>> {
+/// Moves the slip's entries on to another state as the step declares.
+pub(crate) fn moved_on(view: View<'_>, step: &Step, slip: Option<&Slip>) -> Checked<Vec<Entry>> {
     let context = view.context;
     let mut out = Vec::new();
-    if step.advances.is_empty() && step.hold_ends.is_empty() {
-        return Ok(out);
-    }
     for advance in &step.advances {
         let Some(slip) = slip else { continue };
         let Some(ledger) = context.pack.ledgers.get(advance.ledger) else {
@@ -180,27 +171,6 @@ pub(crate) fn moved_on(
                 entry.hold.is_none() && entry.legs.iter().any(|leg| leg.ledger == ledger.qualified)
             },
         ));
-    }
-    for end in &step.hold_ends {
-        for slip in slip.into_iter().chain(related.iter().map(|slip| &**slip)) {
-            let booked = context.world.entries_of(slip.id)?;
-            let of = |entry: &Entry| {
-                entry
-                    .hold
-                    .as_ref()
-                    .is_some_and(|hold| hold.name == end.name)
-            };
-            if end.settle {
-                out.extend(ledger::advance(
-                    &booked,
-                    EntryState::Posted,
-                    context.today(),
-                    of,
-                ));
-            } else {
-                out.extend(ledger::take_back(&booked, context.today(), of));
-            }
-        }
     }
     Ok(out)
 }

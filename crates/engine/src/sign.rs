@@ -12,10 +12,10 @@ use crate::fields::fill;
 use crate::order::{self, load, unknown};
 use crate::scope::View;
 use crate::step::{Actor, Checked, Context};
-use crate::waiting::{hold_timers, renew, settle_state};
+use crate::waiting::{renew, settle_state};
 use crate::{
     Class, Command, Effects, Input, Refusal, Reply, Seen, Signature, SignedAct, SignedStep, Slip,
-    SlipState, SlipWrite, Waiting, WaitingKind, World, guards, number, posting, registers,
+    SlipState, SlipWrite, Waiting, WaitingKind, World, guards, holds, number, posting, registers,
     separation,
 };
 
@@ -93,7 +93,8 @@ pub(crate) fn sign(
                 )
                 .into());
             }
-            if step.begins {
+            // A first step that several sign is begun by one and signed by the others.
+            if step.begins && slip.signatures(&step.qualified).next().is_none() {
                 refill(context, at, step, &slip, request)
             } else {
                 later(context, at, step, &slip, request)
@@ -158,24 +159,50 @@ fn unsigned_role(
     slip: &Slip,
     first: Arc<str>,
     scope: Option<&str>,
-) -> Arc<str> {
+) -> Checked<Arc<str>> {
     if step.quorum != model::Quorum::All {
-        return first;
+        return Ok(first);
     }
+    let signed = |role: &Arc<str>| {
+        slip.signatures(&step.qualified)
+            .any(|one| one.role == *role)
+    };
     let open: Vec<Arc<str>> = context
         .roles(&step.by)
         .into_iter()
-        .filter(|role| {
-            !slip
-                .signatures(&step.qualified)
-                .any(|signed| signed.role == *role)
-        })
+        .filter(|role| !signed(role))
         .collect();
     context
         .actor
         .role(&open, scope, context.today())
         .cloned()
-        .unwrap_or(first)
+        .ok_or_else(|| {
+            let (zh, en) = order::named(context, slip);
+            let zh = format!("{zh} {} 您的岗位已签字，尚待其他岗位", step.label.zh);
+            order::refuse(
+                zh,
+                format!(
+                    "{}: your role has signed {en}; it waits for the others",
+                    step.label.en
+                ),
+            )
+            .into()
+        })
+}
+
+/// What waits for this step on the sources; one that was handed over to a person decides.
+fn handed_over<'a>(sources: &'a [Arc<Slip>], step: &Step) -> Option<&'a Waiting> {
+    let mut waiting = sources
+        .iter()
+        .filter_map(|source| waiting_for(source, step));
+    let first = waiting.next()?;
+    if first.person.is_some() {
+        Some(first)
+    } else {
+        waiting
+            .find(|waiting| waiting.person.is_some())
+            .or(Some(first))
+    }
 }
 
 fn waiting_for<'a>(slip: &'a Slip, step: &Step) -> Option<&'a Waiting> {
@@ -215,12 +242,7 @@ fn begin(
     request: &Request<'_>,
 ) -> Checked<(Effects, Reply)> {
     let scope = begin_scope(context, step, sources, request.input);
-    let role = check_role(
-        context,
-        step,
-        scope.as_deref(),
-        sources.first().and_then(|source| waiting_for(source, step)),
-    )?;
+    let role = check_role(context, step, scope.as_deref(), handed_over(sources, step))?;
     if !step.begins {
         return Err(order::refuse(
             format!("{} 须指明单据", step.label.zh),
@@ -281,7 +303,7 @@ fn begin(
     let mut writing = Writing::new(context, slip, true);
     writing.effects.serial = Some(serial);
     writing.used = used;
-    writing.sign(step, role, sources, &run)
+    writing.sign(step, role, sources)
 }
 
 /// Fills in again a slip that was returned to its first step. Number and sources stay.
@@ -335,7 +357,7 @@ fn refill(
     writing.slip.lines = filled.lines;
     writing.given_back = before;
     writing.used = used;
-    writing.sign(step, role, &sources, &run)
+    writing.sign(step, role, &sources)
 }
 
 /// Signs a later step of a slip; it may enter the fields that the step declares.
@@ -381,8 +403,8 @@ fn later(
         sources: &sources,
     };
     guards::check(view, step)?;
-    let role = unsigned_role(context, step, slip, role, scope.as_deref());
-    writing.sign(step, role, &sources, &run)
+    let role = unsigned_role(context, step, slip, role, scope.as_deref())?;
+    writing.sign(step, role, &sources)
 }
 
 /// A slip about to be written, with all that goes with it.
@@ -413,7 +435,6 @@ impl<'a> Writing<'a> {
         step: &Step,
         role: Arc<str>,
         sources: &[Arc<Slip>],
-        run: &[Arc<Slip>],
     ) -> Checked<(Effects, Reply)> {
         let context = self.context;
         self.slip.content = self.slip.digest();
@@ -435,7 +456,7 @@ impl<'a> Writing<'a> {
             at: context.command.at,
         });
         if order::is_signed(context, step, &self.slip) {
-            self.book(step, sources, run)?;
+            self.book(step, sources)?;
         }
         settle_state(context, &mut self.slip)?;
         self.finish(
@@ -448,7 +469,7 @@ impl<'a> Writing<'a> {
     }
 
     /// Entries, holds and records of a completed step. This is the last check; nothing after it may refuse.
-    fn book(&mut self, step: &Step, sources: &[Arc<Slip>], run: &[Arc<Slip>]) -> Checked<()> {
+    fn book(&mut self, step: &Step, sources: &[Arc<Slip>]) -> Checked<()> {
         let context = self.context;
         let Some(declared) = context.flow.slips.get(step.slip) else {
             return Ok(());
@@ -461,18 +482,19 @@ impl<'a> Writing<'a> {
             sources,
         };
         let existing = (!self.fresh).then_some(&self.slip);
-        let mut entries = posting::moved_on(view, step, existing, run)?;
+        let mut entries = posting::moved_on(view, step, existing)?;
+        entries.extend(holds::end(
+            context,
+            step,
+            &self.slip,
+            &mut self.effects.timers,
+        )?);
         entries.extend(posting::entries(view, step)?);
         posting::check(context, &entries)?;
         for rule in &step.records {
             self.effects.records.extend(registers::by_rule(view, rule)?);
         }
-        hold_timers(
-            self.slip.id,
-            &entries,
-            context.command.at,
-            &mut self.effects.timers,
-        );
+        holds::timers(self.slip.id, &entries, &mut self.effects.timers);
         self.effects.entries.extend(entries);
         Ok(())
     }
@@ -481,14 +503,11 @@ impl<'a> Writing<'a> {
     pub fn take_back(&mut self, undone: impl Fn(&str) -> bool) -> Checked<()> {
         let entries = posting::take_back(self.context, &self.slip, undone)?;
         posting::check(self.context, &entries)?;
-        for hold in entries.iter().filter_map(|entry| entry.hold.as_ref()) {
-            let name: Arc<str> = format!("hold:{}", hold.name).into();
-            self.effects.timers.push(crate::TimerWrite {
-                slip: self.slip.id,
-                name,
-                due: None,
-            });
-        }
+        self.effects.timers.extend(
+            entries
+                .iter()
+                .filter_map(|entry| Some(holds::timer(self.slip.id, &entry.hold.as_ref()?.name))),
+        );
         self.effects.entries.extend(entries);
         Ok(())
     }

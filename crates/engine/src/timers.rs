@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::order::refuse;
 use crate::sign::Writing;
 use crate::step::{Checked, Context};
-use crate::{Effects, Note, NoteKind, Reply, SignedAct, Slip, TimerWrite, posting};
+use crate::{Effects, Note, NoteKind, Reply, SignedAct, Slip, TimerWrite, holds, posting};
 
 /// Runs a timer of a slip: releases a hold, or marks a step overdue.
 pub(crate) fn run(context: Context<'_>, slip: &Arc<Slip>, name: &str) -> Checked<(Effects, Reply)> {
@@ -27,24 +27,13 @@ fn release(
     slip: &Arc<Slip>,
     name: &str,
 ) -> Checked<Option<(Effects, Reply)>> {
-    let now = context.command.at;
-    let booked = context.world.entries_of(slip.id)?;
-    let entries = ledger::take_back(&booked, context.today(), |entry| {
-        entry
-            .hold
-            .as_ref()
-            .is_some_and(|hold| &*hold.name == name && hold.until <= now)
-    });
+    let entries = holds::run_out(context, slip, name)?;
     if entries.is_empty() {
         return Ok(None);
     }
     posting::check(context, &entries)?;
     let mut writing = Writing::new(context, (**slip).clone(), false);
-    writing.effects.timers.push(TimerWrite {
-        slip: slip.id,
-        name: format!("hold:{name}").into(),
-        due: None,
-    });
+    writing.effects.timers.push(holds::timer(slip.id, name));
     writing.effects.entries = entries;
     writing
         .finish(

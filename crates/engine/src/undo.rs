@@ -208,7 +208,10 @@ fn undo(
     writing.slip.reversal = None;
     writing.slip.state = SlipState::Open;
     // Added signers belonged to the step that is being taken back.
-    writing.slip.waiting.clear();
+    writing
+        .slip
+        .waiting
+        .retain(|waiting| waiting.kind != WaitingKind::Cosign);
     let passed = (context.actor.person.login.clone(), reason.trim().to_owned());
     writing.finish(
         act,

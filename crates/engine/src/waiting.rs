@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use kernel::Moment;
 use model::Step;
 
 use crate::draws::anything_open;
@@ -68,7 +67,8 @@ fn own_step(
         if is_signed(context, step, slip) || !takes_part(context, step, slip)? {
             continue;
         }
-        let kind = if returned.is_some() || step.begins {
+        let unfilled = step.begins && slip.signatures(&step.qualified).next().is_none();
+        let kind = if returned.is_some() || unfilled {
             WaitingKind::Returned
         } else {
             WaitingKind::Step
@@ -186,32 +186,4 @@ pub(crate) fn settle_state(context: Context<'_>, slip: &mut Slip) -> Checked<()>
         };
     }
     Ok(())
-}
-
-/// When a hold made now ends, its timer.
-pub(crate) fn hold_timers(
-    slip: kernel::SlipId,
-    entries: &[ledger::Entry],
-    now: Moment,
-    timers: &mut Vec<TimerWrite>,
-) {
-    for hold in entries
-        .iter()
-        .filter(|entry| !entry.reversal)
-        .filter_map(|entry| entry.hold.as_ref())
-    {
-        if hold.until > now {
-            let name: Arc<str> = format!("hold:{}", hold.name).into();
-            if !timers
-                .iter()
-                .any(|timer| timer.slip == slip && timer.name == name)
-            {
-                timers.push(TimerWrite {
-                    slip,
-                    name,
-                    due: Some(hold.until),
-                });
-            }
-        }
-    }
 }
