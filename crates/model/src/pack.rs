@@ -17,7 +17,7 @@ pub struct Label {
 }
 
 /// One system: its roles, registers, ledgers, dated parameters and flows.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Pack {
     /// `gsp`.
     pub name: Arc<str>,

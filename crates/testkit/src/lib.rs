@@ -12,6 +12,7 @@ mod fill;
 mod guard;
 mod house;
 pub mod laws;
+pub mod mutation;
 mod on_store;
 mod oracle;
 pub mod postgres;

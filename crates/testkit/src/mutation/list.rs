@@ -1,0 +1,105 @@
+//! All mutants of a pack.
+
+use model::{Flow, Pack, Slip, Step};
+
+use super::{fields, posts, steps};
+
+/// A change of the checked model.
+pub type Change = Box<dyn Fn(&mut Pack) + Send + Sync>;
+
+/// One change of a pack that its scenarios must notice.
+pub struct Mutant {
+    /// The text whose declaration is changed.
+    pub file: String,
+    /// What is changed, and how.
+    pub name: String,
+    /// Changes it.
+    pub change: Change,
+}
+
+impl std::fmt::Debug for Mutant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.file, self.name)
+    }
+}
+
+/// Collects the mutants of one file.
+pub(super) struct List {
+    file: String,
+    mutants: Vec<Mutant>,
+}
+
+impl List {
+    /// Adds a change of the pack.
+    pub fn pack(&mut self, name: String, change: impl Fn(&mut Pack) + Send + Sync + 'static) {
+        self.mutants.push(Mutant {
+            file: self.file.clone(),
+            name,
+            change: Box::new(change),
+        });
+    }
+
+    /// Adds a change of a flow.
+    pub fn flow(&mut self, flow: usize, name: String, change: impl Fn(&mut Flow) + Send + Sync + 'static) {
+        self.pack(name, move |pack| change(&mut pack.flows[flow]));
+    }
+
+    /// Adds a change of a step.
+    pub fn step(&mut self, (flow, step): (usize, usize), name: String, change: impl Fn(&mut Step) + Send + Sync + 'static) {
+        self.pack(name, move |pack| change(&mut pack.flows[flow].steps[step]));
+    }
+
+    /// Adds a change of a slip declaration.
+    pub fn slip(&mut self, (flow, slip): (usize, usize), name: String, change: impl Fn(&mut Slip) + Send + Sync + 'static) {
+        self.pack(name, move |pack| change(&mut pack.flows[flow].slips[slip]));
+    }
+}
+
+/// Every mutant of a pack, in the order of its texts.
+pub fn mutants(pack: &Pack) -> Vec<Mutant> {
+    let mut all = List {
+        file: format!("{}.kdl", pack.name),
+        mutants: Vec::new(),
+    };
+    ledgers(pack, &mut all);
+    for (at, flow) in pack.flows.iter().enumerate() {
+        all.file = format!("flows/{}.kdl", flow.name);
+        steps::list(pack, at, flow, &mut all);
+        posts::list(pack, at, flow, &mut all);
+        separations(at, flow, &mut all);
+        fields::list(at, flow, &mut all);
+    }
+    all.mutants
+}
+
+/// A place that may go below zero no longer may.
+fn ledgers(pack: &Pack, all: &mut List) {
+    for (at, ledger) in pack.ledgers.iter().enumerate() {
+        for (nth, place) in ledger.places.iter().enumerate().filter(|(_, place)| place.open) {
+            let name = format!("ledger {} place {} is not open", ledger.name, place.name);
+            all.pack(name, move |pack| pack.ledgers[at].places[nth].open = false);
+        }
+    }
+}
+
+/// Every pair of every separation is let go, the others of the set kept.
+fn separations(at: usize, flow: &Flow, all: &mut List) {
+    for (nth, separation) in flow.separations.iter().enumerate() {
+        let steps = &separation.steps;
+        for first in 0..steps.len() {
+            for second in first + 1..steps.len() {
+                let (one, other) = (&flow.steps[steps[first]].name, &flow.steps[steps[second]].name);
+                all.flow(at, format!("separate {one} {other} dropped"), move |flow| {
+                    let whole = flow.separations.remove(nth);
+                    let (a, b) = (whole.steps[first], whole.steps[second]);
+                    // Without the pair, the set falls into one without the first and one without the second.
+                    for left in [a, b] {
+                        let mut part = whole.clone();
+                        part.steps.retain(|step| *step != left);
+                        flow.separations.push(part);
+                    }
+                });
+            }
+        }
+    }
+}
