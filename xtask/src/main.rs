@@ -68,6 +68,7 @@ fn test(needs: Needs) -> Result<(), String> {
             "clippy",
             "--workspace",
             "--all-targets",
+            "--keep-going",
             "--quiet",
             "--",
             "-D",
