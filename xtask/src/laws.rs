@@ -60,18 +60,21 @@ fn has_decimal_literal(line: &str) -> bool {
 /// A pure crate asks neither the clock, nor chance, nor the machine; its tests may.
 pub fn outside_world(file: &str, text: &str) -> Vec<String> {
     let code = Source::of(text).without_tests().code;
-    let mut lines_with_std = Vec::new();
-    for word in words(&code).filter(|word| word.text == "std") {
-        lines_with_std.push(word.line);
-    }
+    let std = words(&code).filter(|word| word.text == "std");
+    let lines_with_std: Vec<usize> = std.map(|word| word.line).collect();
     let found = words(&code).filter(|word| {
         OUTSIDE.contains(&word.text)
-            || (word.text == "now" && word.before == ':')
             || (OUTSIDE_STD.contains(&word.text) && lines_with_std.contains(&word.line))
     });
-    found
+    let mut found: Vec<String> = found
         .map(|word| format!("{file}:{}: `{}`", word.line, word.text))
-        .collect()
+        .collect();
+    for (number, line) in code.lines().enumerate() {
+        if line.contains("::now(") {
+            found.push(format!("{file}:{}: the clock is read", number + 1));
+        }
+    }
+    found
 }
 
 /// Names in code are English.
@@ -165,7 +168,7 @@ mod tests {
     fn the_outside_world_is_found_but_not_in_tests() {
         let bad = "use std::fs;\nfn a() { let t = jiff::Zoned::now(); std::env::var(\"X\"); Instant::elapsed() }";
         assert_eq!(outside_world("a.rs", bad).len(), 4);
-        let good = "// Instant\nfn process(now: Day, net: Amount) {}\n#[cfg(test)]\nmod tests { use std::fs; }";
+        let good = "// Instant\nfn process(now: Day, net: Amount) { at(Note { at: now }) }\n#[cfg(test)]\nmod tests { use std::fs; }";
         assert_eq!(outside_world("a.rs", good), Vec::<String>::new());
     }
 

@@ -40,39 +40,33 @@ impl Source {
     }
 }
 
-/// A word with its line, counted from 1, and the character before it (a space at the beginning).
+/// A word with its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word<'a> {
     /// The word: letters of any script, digits and underscores.
     pub text: &'a str,
     /// Its line, counted from 1.
     pub line: usize,
-    /// The last character before it that is not blank, over line ends too.
-    pub before: char,
 }
 
 /// The words of a text.
 pub fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
     let mut rest = text.char_indices().peekable();
-    let (mut line, mut before) = (1, ' ');
+    let mut line = 1;
     std::iter::from_fn(move || {
         while let Some((start, first)) = rest.next() {
             if !is_of_word(first) {
                 line += usize::from(first == '\n');
-                before = if first.is_whitespace() { before } else { first };
                 continue;
             }
-            let (mut end, mut last) = (start + first.len_utf8(), first);
+            let mut end = start + first.len_utf8();
             while let Some((at, next)) = rest.next_if(|(_, next)| is_of_word(*next)) {
-                (end, last) = (at + next.len_utf8(), next);
+                end = at + next.len_utf8();
             }
-            let word = Word {
+            return Some(Word {
                 text: &text[start..end],
                 line,
-                before,
-            };
-            before = last;
-            return Some(word);
+            });
         }
         None
     })
