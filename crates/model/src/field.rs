@@ -19,9 +19,9 @@ pub struct Field {
     pub optional: bool,
     /// Copied from the source slip or line and never typed.
     pub carry: bool,
-    /// Computed, never typed. Computed fields and defaults get their values in this order, each field after those it reads:
-    /// header fields that read no total, then per line the line fields, both in the order of the text; last the header
-    /// fields that read a total (or one of these last ones). The reader refuses a text in which this order does not do.
+    /// Computed, never typed. A slip gets its values in this order, each part in the order of the text: header fields that
+    /// are entered, carried or defaulted; line fields of that sort; computed line fields, line by line; computed header
+    /// fields. The reader refuses a computed field or default that reads what comes later.
     pub is: Option<Expr>,
     /// Value when nothing is entered.
     pub default: Option<Expr>,

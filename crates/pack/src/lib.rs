@@ -1,1 +1,22 @@
-//! placeholder
+//! Text to model: reads the notation of a pack, checks it whole, and says all that is wrong with it at once.
+//!
+//! The notation is described in `docs/notation.md`. Nothing here panics, whatever the text; sizes and depths are limited
+//! before anything calls itself.
+
+mod complaint;
+mod expression;
+mod kind;
+mod labels;
+mod locate;
+mod read;
+mod reader;
+mod reading;
+mod scan;
+mod source;
+mod suggest;
+mod tree;
+
+pub use complaint::{Complaint, Complaints, Level};
+pub use kind::Kind;
+pub use read::{Limits, Read, check, read, read_stored};
+pub use reader::Rules;

@@ -1,0 +1,144 @@
+//! The way in: texts to a pack.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use model::{Pack, SourceText};
+use sha2::{Digest, Sha256};
+
+use crate::reader::{self, Rules};
+use crate::source::{Desk, Span};
+use crate::tree::Node;
+use crate::{Complaint, Complaints, Kind, scan, tree};
+
+/// Sizes beyond which a text is refused unread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one text.
+    pub text_bytes: usize,
+    /// Levels of braces.
+    pub depth: usize,
+    /// Nodes of one text.
+    pub nodes: usize,
+    /// Texts of a pack.
+    pub texts: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            text_bytes: 1024 * 1024,
+            depth: 32,
+            nodes: 10_000,
+            texts: 1_000,
+        }
+    }
+}
+
+/// What came of reading.
+#[derive(Debug)]
+pub struct Read {
+    /// The pack, unless a complaint is an error.
+    pub pack: Option<Pack>,
+    /// Everything there is to say, warnings too, in the order of texts and lines.
+    pub complaints: Vec<Complaint>,
+}
+
+/// Reads the texts of a pack, `*.kdl` and `forms/*.typ`, with the Rust rules of its flows. Warnings are passed over.
+pub fn read(texts: &[SourceText], rules: Rules<'_>) -> Result<Pack, Complaints> {
+    let read = check(texts, rules);
+    read.pack.ok_or(Complaints(read.complaints))
+}
+
+/// Reads the texts of a pack that was installed earlier, for the slips that began under it. Rules that its guards do not
+/// name have come later and are no mistake.
+pub fn read_stored(texts: &[SourceText], rules: Rules<'_>) -> Result<Pack, Complaints> {
+    let read = whole(texts, rules, true);
+    read.pack.ok_or(Complaints(read.complaints))
+}
+
+/// Reads and proves a pack and gives everything there is to say about it.
+pub fn check(texts: &[SourceText], rules: Rules<'_>) -> Read {
+    whole(texts, rules, false)
+}
+
+pub(crate) fn whole(texts: &[SourceText], rules: Rules<'_>, lenient: bool) -> Read {
+    let limits = Limits::default();
+    let desk = Desk::new(texts);
+    let pack = if texts.len() > limits.texts {
+        let message = format!("a pack has at most {} texts", limits.texts);
+        desk.error(Kind::TooLarge, Span::file(limits.texts), message);
+        None
+    } else {
+        let (trees, broken) = trees(&desk, texts, &limits);
+        // A text that could not be parsed leaves a hole. What only seems to be missing because of it is not said: nothing
+        // refers to a flow from outside, so the other texts can be read without it; any other hole hides too much.
+        let flows_only = |file: &usize| texts[*file].path.starts_with("flows/");
+        if broken.iter().all(flows_only) {
+            let manner = Manner {
+                lenient,
+                holes: !broken.is_empty(),
+            };
+            let pack = reader::read_pack(&desk, texts, &trees, rules, manner);
+            pack.filter(|_| !desk.refused())
+        } else {
+            None
+        }
+    };
+    let pack = pack.map(|mut pack| {
+        pack.version = version(texts);
+        pack
+    });
+    Read {
+        pack,
+        complaints: desk.close(),
+    }
+}
+
+/// How strictly a pack is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    /// Rules that no guard names are no mistake.
+    pub lenient: bool,
+    /// Some flows could not be parsed.
+    pub holes: bool,
+}
+
+/// The nodes of each text, and the texts that could not be parsed.
+pub(crate) fn trees(
+    desk: &Desk<'_>,
+    texts: &[SourceText],
+    limits: &Limits,
+) -> (Vec<Vec<Node>>, Vec<usize>) {
+    let (mut trees, mut broken) = (Vec::with_capacity(texts.len()), Vec::new());
+    for (file, text) in texts.iter().enumerate() {
+        let before = desk.count();
+        let mut nodes = Vec::new();
+        if text.path.ends_with(".kdl") && scan::scan(desk, file, &text.text, limits) {
+            nodes = tree::parse(desk, file, &text.text);
+        }
+        if desk.count() > before {
+            broken.push(file);
+        }
+        trees.push(nodes);
+    }
+    (trees, broken)
+}
+
+/// Hex SHA-256 over paths and contents, each preceded by its length, so that no two packs give the same bytes.
+fn version(texts: &[SourceText]) -> Arc<str> {
+    let mut sorted: Vec<&SourceText> = texts.iter().collect();
+    sorted.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut hash = Sha256::new();
+    for text in sorted {
+        for part in [&text.path, &text.text] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+    }
+    let mut hex = String::with_capacity(64);
+    for byte in hash.finalize() {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    Arc::from(hex)
+}

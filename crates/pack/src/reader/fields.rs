@@ -1,0 +1,218 @@
+//! One field of a slip, a line or a register.
+
+use std::sync::Arc;
+
+use kernel::Unit;
+use model::{Choice, Field, FieldKind};
+
+use crate::Kind;
+use crate::expression::{ROOTS, Ty};
+use crate::reader::Reader;
+use crate::reading::{Once, Reading, check_label, check_name};
+use crate::source::{Span, quoted};
+use crate::suggest;
+use crate::tree::{Node, Word};
+
+/// Types that need no register.
+pub(crate) const TYPES: [&str; 11] = [
+    "text", "qty", "money", "price", "rate", "count", "date", "time", "flag", "choice", "person",
+];
+
+/// Field names that mean something else in the notation or its expressions.
+const RESERVED: [&str; 9] = [
+    "carry", "lines", "and", "or", "not", "true", "false", "empty", "number",
+];
+
+/// Characters of a text field unless declared.
+const LENGTH: u32 = 500;
+
+/// Characters that a text field can have at most.
+const LENGTH_MOST: i64 = 20_000;
+
+/// Where a field stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FieldStands {
+    Register,
+    Header,
+    Line,
+}
+
+/// A field whose expressions are not yet read.
+#[derive(Debug, Clone)]
+pub(crate) struct FieldDraft<'a> {
+    pub field: Field,
+    pub ty: Ty,
+    pub span: Span,
+    pub is: Option<&'a Word>,
+    pub default: Option<&'a Word>,
+    pub must: Option<&'a Word>,
+    pub draws: Option<&'a Word>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads a field; `path` is the path of its labels.
+    pub fn field(&self, node: &'a Node, path: &str, stands: FieldStands) -> Option<FieldDraft<'a>> {
+        if !check_name(self.desk, &node.name) {
+            return None;
+        }
+        let name = node.name.text.as_str();
+        if RESERVED.contains(&name) || ROOTS.contains(&name) {
+            let message = format!("{} means something else here", quoted(name));
+            self.desk
+                .error(Kind::ReservedName, node.name.span, message);
+            return None;
+        }
+        let mut reading = Reading::new(self.desk, node);
+        let zh = reading.need_label();
+        let label = self.labels.label(self.desk, path, &zh, reading.span());
+        let kind = self.kind(&mut reading, path);
+        let optional = reading.flag("optional");
+        let unprinted = reading.flag("unprinted");
+        let sensitive = reading.flag("sensitive");
+        let length = reading.number("length", 1..=LENGTH_MOST);
+        if length.is_some() && kind.as_ref().is_some_and(|kind| *kind != FieldKind::Text) {
+            let message = "only text has a length";
+            self.desk.error(Kind::Conflict, reading.span(), message);
+        }
+        let help = reading.text("help").map(|word| {
+            let zh = check_label(self.desk, word);
+            self.labels
+                .label(self.desk, &format!("{path}/help"), &zh, word.span)
+        });
+        let on_slip = stands != FieldStands::Register;
+        let is = on_slip.then(|| reading.property("is")).flatten();
+        let default = on_slip.then(|| reading.property("default")).flatten();
+        let must = on_slip.then(|| reading.property("must")).flatten();
+        let draws = (stands == FieldStands::Line)
+            .then(|| reading.text("draws"))
+            .flatten();
+        self.conflicts(&reading, optional, is, default);
+        reading.finish();
+        let ty = kind.as_ref().map_or(Ty::Unknown, Ty::of);
+        Some(FieldDraft {
+            field: Field {
+                name: Arc::from(name),
+                label,
+                kind: kind.unwrap_or(FieldKind::Text),
+                optional,
+                carry: false,
+                is: None,
+                default: None,
+                must: None,
+                draws: None,
+                unprinted,
+                sensitive,
+                length_max: length.and_then(|n| u32::try_from(n).ok()).unwrap_or(LENGTH),
+                help,
+            },
+            ty,
+            span: node.name.span,
+            is,
+            default,
+            must,
+            draws,
+        })
+    }
+
+    fn conflicts(
+        &self,
+        reading: &Reading<'_>,
+        optional: bool,
+        is: Option<&Word>,
+        default: Option<&Word>,
+    ) {
+        let message = match (optional, is, default) {
+            (_, Some(_), Some(_)) => "`is=` and `default=`: a computed field is never entered",
+            (true, Some(_), _) => "`optional` and `is=`: a computed field is never entered",
+            (true, _, Some(_)) => "`optional` and `default=`: a field with a default is never empty",
+            _ => return,
+        };
+        self.desk.error(Kind::Conflict, reading.span(), message);
+    }
+
+    fn kind(&self, reading: &mut Reading<'a>, path: &str) -> Option<FieldKind> {
+        let word = reading.next();
+        let Some(word) = word else {
+            let mut names = TYPES.to_vec();
+            names.extend(self.tables.registers.iter().map(|(name, _)| &**name));
+            let message = format!("field {} has no type", quoted(&reading.node.name.text));
+            let hint = format!("one of {}", suggest::list(&names));
+            self.desk.hinted(Kind::Missing, reading.span(), message, hint);
+            return None;
+        };
+        Some(match word.text.as_str() {
+            "text" => FieldKind::Text,
+            "qty" => FieldKind::Amount(Unit::Qty),
+            "money" => FieldKind::Amount(Unit::Money),
+            "price" => FieldKind::Amount(Unit::Price),
+            "rate" => FieldKind::Amount(Unit::Rate),
+            "count" => FieldKind::Amount(Unit::Count),
+            "date" => FieldKind::Day,
+            "time" => FieldKind::Moment,
+            "flag" => FieldKind::Flag,
+            "person" => FieldKind::Person,
+            "choice" => FieldKind::Choice(self.choices(reading, path)?),
+            name if self.tables.register(name).is_some() => FieldKind::Register(Arc::from(name)),
+            name => {
+                let mut names = TYPES.to_vec();
+                names.extend(self.tables.registers.iter().map(|(name, _)| &**name));
+                let message = format!("there is no type or register {}", quoted(name));
+                let hint = suggest::did_you_mean(name, names)
+                    .or_else(|| Some(format!("one of {}", suggest::list(&TYPES))));
+                self.desk.hinted(Kind::UnknownType, word.span, message, hint);
+                return None;
+            }
+        })
+    }
+
+    /// `choice "常温" "冷藏"`, where the Chinese words are the codes, or `choice { normal "常温"; … }`.
+    fn choices(&self, reading: &mut Reading<'a>, path: &str) -> Option<Vec<Choice>> {
+        let mut choices = Vec::new();
+        let mut once = Once::default();
+        let plain = reading.quoted_values();
+        for word in &plain {
+            let zh = check_label(self.desk, word);
+            self.choice(&mut choices, &mut once, path, word, &zh);
+        }
+        if reading.node.children.is_some() {
+            for child in reading.children() {
+                let mut inner = Reading::new(self.desk, child);
+                let zh = inner.need_label();
+                inner.finish();
+                self.choice(&mut choices, &mut once, path, &child.name, &zh);
+            }
+            if !plain.is_empty() {
+                let message = "the values of a choice stand in quotes or in braces, not in both";
+                self.desk.error(Kind::Conflict, reading.span(), message);
+            }
+        }
+        if choices.is_empty() {
+            let message = "a choice without values";
+            let hint = "write `choice \"常温\" \"冷藏\"` or `choice { normal \"常温\" }`".to_owned();
+            self.desk.hinted(Kind::Missing, reading.span(), message, hint);
+            return None;
+        }
+        Some(choices)
+    }
+
+    fn choice(
+        &self,
+        choices: &mut Vec<Choice>,
+        once: &mut Once,
+        path: &str,
+        code: &Word,
+        zh: &Arc<str>,
+    ) {
+        if code.text.is_empty() || code.text.contains(char::is_whitespace) {
+            let message = "the code of a choice has no blanks";
+            self.desk.error(Kind::BadName, code.span, message);
+        }
+        if once.new(self.desk, code.span, "choice", &code.text) {
+            let path = format!("{path}/choice/{}", code.text);
+            choices.push(Choice {
+                code: Arc::from(code.text.as_str()),
+                label: self.labels.label(self.desk, &path, zh, code.span),
+            });
+        }
+    }
+}

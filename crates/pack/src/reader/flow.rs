@@ -1,0 +1,130 @@
+//! A flow: its slips first, then its steps, so that every name has a meaning when it is read.
+
+use std::sync::Arc;
+
+use model::{Flow, Slip};
+
+use crate::Kind;
+use crate::expression::SlipTypes;
+use crate::reader::slips::{self, SlipDraft};
+use crate::reader::{Reader, order, separate, steps};
+use crate::reading::Reading;
+use crate::source::quoted;
+use crate::tree::{Node, Word};
+
+/// Slips and steps of one flow, fields of one slip: what people can keep apart.
+const MOST: usize = 200;
+
+/// What the steps of a flow are read against.
+pub(crate) struct FlowDraft<'a> {
+    pub name: &'a str,
+    pub slips: Vec<SlipDraft<'a>>,
+    pub types: Vec<SlipTypes>,
+    pub steps: Vec<steps::StepDraft<'a>>,
+    pub holds: Vec<steps::HoldDraft<'a>>,
+}
+
+/// Reads a flow whose name was checked.
+pub(crate) fn read<'a>(reader: &mut Reader<'a>, node: &'a Node) -> Option<Flow> {
+    let desk = reader.desk;
+    if desk.full() {
+        return None;
+    }
+    let mut reading = Reading::new(desk, node);
+    let name = reading.next()?.text.as_str();
+    let zh = reading.need_label();
+    let path = format!("flow/{name}");
+    let label = reader.labels.label(desk, &path, &zh, reading.span());
+    let children = reading.children();
+    let cites = cited(reader, &mut reading);
+    reading.finish();
+    let of = |kind: &str| -> Vec<&'a Node> {
+        let nodes = children.iter().filter(|node| node.name.text == kind);
+        nodes.collect()
+    };
+    for child in children {
+        if !matches!(
+            child.name.text.as_str(),
+            "step" | "slip" | "separate" | "cites"
+        ) {
+            slips::unknown(reader, child);
+        }
+    }
+    let (slip_nodes, step_nodes) = (of("slip"), of("step"));
+    for (nodes, what) in [(&slip_nodes, "slips"), (&step_nodes, "steps")] {
+        if nodes.len() > MOST {
+            let message = format!("flow {} has more than {MOST} {what}", quoted(name));
+            desk.error(Kind::OutOfRange, node.name.span, message);
+            return None;
+        }
+    }
+    if slip_nodes.is_empty() {
+        let message = format!("flow {} has no slip", quoted(name));
+        desk.error(Kind::Missing, node.name.span, message);
+    }
+    let mut drafts = slips::named(reader, &slip_nodes);
+    for at in slips::in_order(reader, &mut drafts) {
+        slips::read_fields(reader, &mut drafts, at, &path);
+    }
+    for draft in &drafts {
+        let lines = draft.lines.as_ref().map_or(0, Vec::len);
+        if draft.header.len() > MOST || lines > MOST {
+            let message = format!("slip {} has more than {MOST} fields", quoted(&draft.name));
+            desk.error(Kind::OutOfRange, draft.span, message);
+            return None;
+        }
+    }
+    let types: Vec<SlipTypes> = drafts.iter().map(slips::types).collect();
+    let slips: Vec<Slip> = (0..drafts.len())
+        .map(|at| slips::finish(reader, &drafts, &types, at, name))
+        .collect();
+    for (slip, draft) in slips.iter().zip(&drafts) {
+        order::check(desk, slip, draft);
+    }
+    let steps = steps::named(reader, &drafts, &step_nodes);
+    let holds = steps::holds(&steps);
+    let draft = FlowDraft {
+        name,
+        slips: drafts,
+        types,
+        steps,
+        holds,
+    };
+    let steps = steps::read_all(reader, &draft);
+    let separations = separate::read_all(reader, &draft, &of("separate"));
+    Some(Flow {
+        name: Arc::from(name),
+        label,
+        steps,
+        slips,
+        separations,
+        cites,
+    })
+}
+
+/// The law named by a property `cites=` or a node `cites`.
+pub(crate) fn cited(reader: &Reader<'_>, reading: &mut Reading<'_>) -> Option<Arc<str>> {
+    let mut words: Vec<&Word> = reading.text("cites").into_iter().collect();
+    let nodes = reading.node.children.iter().flatten();
+    for node in nodes.filter(|node| node.name.text == "cites") {
+        let mut inner = Reading::new(reader.desk, node);
+        words.extend(inner.need("text"));
+        inner.finish();
+    }
+    if let [_, second, ..] = words.as_slice() {
+        let message = "`cites` is given twice";
+        reader.desk.error(Kind::Duplicate, second.span, message);
+    }
+    words.first().map(|word| Arc::from(word.text.as_str()))
+}
+
+/// Reads the braces of a node in which nothing but `cites` may stand.
+pub(crate) fn cites_only(reader: &Reader<'_>, reading: &mut Reading<'_>) -> Option<Arc<str>> {
+    for child in reading.children() {
+        if child.name.text != "cites" {
+            let place = quoted(&reading.node.name.text);
+            crate::reading::unknown_node(reader.desk, child, &place, &["cites"]);
+        }
+    }
+    cited(reader, reading)
+}

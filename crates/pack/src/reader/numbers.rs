@@ -1,0 +1,66 @@
+//! Number patterns: `CG{date}-{0000}`.
+
+use std::sync::Arc;
+
+use crate::Kind;
+use crate::reader::Reader;
+use crate::source::quoted;
+use crate::suggest;
+use crate::tree::Word;
+
+/// What may stand in braces beside the zeros.
+const PARTS: [&str; 3] = ["date", "month", "year"];
+
+impl Reader<'_> {
+    /// Checks a number pattern and remembers it, so that no two slips of a pack can have the same number.
+    pub fn number_pattern(&mut self, word: &Word, slip: &str) {
+        if let Err((at, message, hint)) = check(&word.text) {
+            let hint = hint.or_else(|| Some("write it like `CG{date}-{0000}`".to_owned()));
+            self.desk
+                .hinted(Kind::NumberPattern, word.place(at), message, hint);
+            return;
+        }
+        // The zeros are a width; two patterns that differ in it alone give the same numbers in the end.
+        let shape: Arc<str> = Arc::from(word.text.replace('0', ""));
+        match self.numbers.iter().find(|(other, _)| *other == shape) {
+            Some((_, other)) => {
+                let message = format!("slip {} has this number pattern too", quoted(other));
+                let hint = "give each slip a prefix of its own".to_owned();
+                self.desk.hinted(Kind::NumberClash, word.span, message, hint);
+            }
+            None => self.numbers.push((shape, Arc::from(slip))),
+        }
+    }
+}
+
+type Wrong = (usize, String, Option<String>);
+
+fn check(pattern: &str) -> Result<(), Wrong> {
+    let mut counters = 0;
+    let mut at = 0;
+    while let Some(open) = pattern[at..].find(['{', '}']) {
+        let open = at + open;
+        if pattern[open..].starts_with('}') {
+            return Err((open, "`}` without `{` in this number pattern".into(), None));
+        }
+        let Some(length) = pattern[open + 1..].find('}') else {
+            return Err((open, "`{` without `}` in this number pattern".into(), None));
+        };
+        let part = &pattern[open + 1..open + 1 + length];
+        if !part.is_empty() && part.len() <= 12 && part.bytes().all(|b| b == b'0') {
+            counters += 1;
+        } else if !PARTS.contains(&part) {
+            let message = format!("a number has no part {}", quoted(part));
+            let hint = suggest::did_you_mean(part, PARTS);
+            return Err((open + 1, message, hint));
+        }
+        at = open + length + 2;
+    }
+    if counters != 1 {
+        return Err((0, "a number has one counter, `{0000}`".into(), None));
+    }
+    if pattern.chars().any(|c| c.is_whitespace() || c.is_control() || c == '/') {
+        return Err((0, "a number has neither blanks nor `/`".into(), None));
+    }
+    Ok(())
+}
