@@ -25,6 +25,11 @@ fn draws_on_source(declared: &model::Slip) -> bool {
         .any(|draw| declared.from.contains(&draw.slip))
 }
 
+/// Whether a slip of this kind uses the source as a whole, once: there are no lines to draw on, or none to draw with.
+fn used_whole(declared: &model::Slip, source: &Slip) -> bool {
+    source.lines.is_empty() || declared.lines.is_none()
+}
+
 /// The mark that a kind leaves on a line that it uses once.
 fn once(declared: &model::Slip) -> Arc<str> {
     format!("#{}", declared.name).into()
@@ -64,7 +69,7 @@ fn is_open(context: Context<'_>, declared: &model::Slip, source: &Slip, line: &L
 
 /// Whether anything is left of a slip for a kind made from it.
 pub(crate) fn anything_open(context: Context<'_>, declared: &model::Slip, source: &Slip) -> bool {
-    if source.lines.is_empty() {
+    if used_whole(declared, source) {
         return !source.taken.contains_key(&*declared.qualified);
     }
     source
@@ -201,7 +206,7 @@ fn use_once(
             ),
         )
     };
-    for source in sources.iter().filter(|source| source.lines.is_empty()) {
+    for source in sources.iter().filter(|source| used_whole(declared, source)) {
         let back = given_back
             .slips
             .iter()
@@ -305,7 +310,7 @@ pub(crate) fn used_by(context: Context<'_>, declared: &model::Slip, slip: &Slip)
             if context
                 .world
                 .slip(*id)?
-                .is_some_and(|source| source.lines.is_empty())
+                .is_some_and(|source| used_whole(declared, &source))
             {
                 used.slips.push((*id, declared.qualified.clone()));
             }
