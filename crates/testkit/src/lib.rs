@@ -6,18 +6,23 @@
 //! - [`House`]: an organisation to act on; [`Oracle`] keeps one in plain maps, [`OnStore`] in a real store.
 //! - [`mutation`]: drops or weakens one declaration of a pack after the other; a scenario must notice.
 
+pub mod battery;
 #[cfg(feature = "browser")]
 pub mod browser;
+mod dice;
 mod fill;
 mod guard;
+pub mod hostile;
 mod house;
 pub mod laws;
+pub mod matrix;
 pub mod mutation;
 mod on_store;
 mod oracle;
 pub mod postgres;
 pub mod scenario;
 mod suggest;
+mod watch;
 
 pub use house::{Answer, Fault, House};
 pub use on_store::OnStore;

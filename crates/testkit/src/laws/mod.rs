@@ -65,6 +65,34 @@ pub struct Picture {
     balances: BTreeMap<BalanceKey, Balance>,
 }
 
+impl Picture {
+    /// The first thing in which another picture differs.
+    pub fn difference(&self, other: &Picture) -> Option<String> {
+        if self.slips.len() != other.slips.len() {
+            return Some(format!(
+                "{} slips, not {}",
+                other.slips.len(),
+                self.slips.len()
+            ));
+        }
+        let slip = self
+            .slips
+            .iter()
+            .zip(&other.slips)
+            .find(|(one, two)| one != two);
+        if let Some((one, two)) = slip {
+            return Some(format!("slip {two:?}, not {one:?}"));
+        }
+        let of = |balances: &BTreeMap<BalanceKey, Balance>, at: &BalanceKey| {
+            balances.get(at).copied().unwrap_or_default()
+        };
+        let keys = self.balances.keys().chain(other.balances.keys());
+        keys.map(|at| (at, of(&self.balances, at), of(&other.balances, at)))
+            .find(|(_, one, two)| one != two)
+            .map(|(at, one, two)| format!("balance {at:?} is {two:?}, not {one:?}"))
+    }
+}
+
 /// Takes a picture of an organisation.
 ///
 /// # Errors

@@ -267,15 +267,16 @@ fn draw<'a>(
         }
     }
     if once {
-        let headless = |id: &&SlipId| {
-            state
-                .slip(**id)
-                .is_some_and(|source| source.lines.is_empty())
+        let used_whole = |id: &&SlipId| {
+            declared.lines.is_none()
+                || state
+                    .slip(**id)
+                    .is_some_and(|source| source.lines.is_empty())
         };
         taken.extend(
             slip.sources
                 .iter()
-                .filter(headless)
+                .filter(used_whole)
                 .map(|id| (*id, declared.qualified.clone())),
         );
     }

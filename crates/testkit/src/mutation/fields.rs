@@ -12,11 +12,15 @@ pub fn list(flow_at: usize, flow: &Flow, all: &mut List) {
         whole(flow, here, slip, all);
         for (nth, declared) in slip.header.iter().enumerate() {
             let name = format!("{} {}", slip.name, declared.name);
-            field(here, &name, declared, all, move |slip| slip.header.get_mut(nth));
+            field(here, &name, declared, all, move |slip| {
+                slip.header.get_mut(nth)
+            });
         }
         for (nth, declared) in slip.lines.as_deref().unwrap_or_default().iter().enumerate() {
             let name = format!("{} line {}", slip.name, declared.name);
-            field(here, &name, declared, all, move |slip| slip.lines.as_mut()?.get_mut(nth));
+            field(here, &name, declared, all, move |slip| {
+                slip.lines.as_mut()?.get_mut(nth)
+            });
         }
     }
 }
@@ -24,9 +28,13 @@ pub fn list(flow_at: usize, flow: &Flow, all: &mut List) {
 fn whole(flow: &Flow, here: (usize, usize), slip: &Slip, all: &mut List) {
     let name = &slip.name;
     let pattern = slip.number.clone();
-    all.slip(here, format!("{name} number"), move |slip| slip.number = format!("X{pattern}").into());
+    all.slip(here, format!("{name} number"), move |slip| {
+        slip.number = format!("X{pattern}").into()
+    });
     if slip.lines.is_some() && slip.lines_min > 0 {
-        all.slip(here, format!("{name} with fewer lines"), |slip| slip.lines_min -= 1);
+        all.slip(here, format!("{name} with fewer lines"), |slip| {
+            slip.lines_min -= 1
+        });
     }
     if slip.join {
         all.slip(here, format!("{name} not joined"), |slip| slip.join = false);
@@ -36,7 +44,9 @@ fn whole(flow: &Flow, here: (usize, usize), slip: &Slip, all: &mut List) {
     if slip.from.len() > 1 {
         for (nth, from) in slip.from.iter().enumerate() {
             let source = &flow.slips[*from].name;
-            all.slip(here, format!("{name} not from {source}"), move |slip| drop(slip.from.remove(nth)));
+            all.slip(here, format!("{name} not from {source}"), move |slip| {
+                slip.from.remove(nth);
+            });
         }
     }
 }
@@ -54,35 +64,57 @@ where
         });
     };
     if declared.carry {
-        change("not carried", Box::new(|field| {
-            field.carry = false;
-            field.optional = true;
-        }));
+        change(
+            "not carried",
+            Box::new(|field| {
+                field.carry = false;
+                field.optional = true;
+            }),
+        );
     } else if declared.is.is_none() && declared.default.is_none() {
-        let word = if declared.optional { "required" } else { "optional" };
+        let word = if declared.optional {
+            "required"
+        } else {
+            "optional"
+        };
         change(word, Box::new(|field| field.optional = !field.optional));
     }
     if let Some(is) = &declared.is {
-        change("left empty", Box::new(|field| {
-            field.is = None;
-            field.optional = true;
-        }));
+        change(
+            "left empty",
+            Box::new(|field| {
+                field.is = None;
+                field.optional = true;
+            }),
+        );
         for (how, changed) in parts(is).into_iter().chain(conditions(is)) {
-            change(&format!("is: {how}"), Box::new(move |field| field.is = Some(changed.clone())));
+            change(
+                &format!("is: {how}"),
+                Box::new(move |field| field.is = Some(changed.clone())),
+            );
         }
     }
     if let Some(default) = &declared.default {
-        change("without its default", Box::new(|field| field.default = None));
+        change(
+            "without its default",
+            Box::new(|field| field.default = None),
+        );
         if let Expr::Literal(Value::Amount(amount)) = default {
             let one = 10i64.pow(amount.unit.scale());
             let more = Value::Amount(Amount::new(amount.units.saturating_add(one), amount.unit));
-            change("with a default one higher", Box::new(move |field| field.default = Some(Expr::Literal(more.clone()))));
+            change(
+                "with a default one higher",
+                Box::new(move |field| field.default = Some(Expr::Literal(more.clone()))),
+            );
         }
     }
     if let Some(must) = &declared.must {
         change("must dropped", Box::new(|field| field.must = None));
         for (how, changed) in conditions(must) {
-            change(&format!("must: {how}"), Box::new(move |field| field.must = Some(changed.clone())));
+            change(
+                &format!("must: {how}"),
+                Box::new(move |field| field.must = Some(changed.clone())),
+            );
         }
     }
     if declared.draws.is_some() {

@@ -40,17 +40,32 @@ impl List {
     }
 
     /// Adds a change of a flow.
-    pub fn flow(&mut self, flow: usize, name: String, change: impl Fn(&mut Flow) + Send + Sync + 'static) {
+    pub fn flow(
+        &mut self,
+        flow: usize,
+        name: String,
+        change: impl Fn(&mut Flow) + Send + Sync + 'static,
+    ) {
         self.pack(name, move |pack| change(&mut pack.flows[flow]));
     }
 
     /// Adds a change of a step.
-    pub fn step(&mut self, (flow, step): (usize, usize), name: String, change: impl Fn(&mut Step) + Send + Sync + 'static) {
+    pub fn step(
+        &mut self,
+        (flow, step): (usize, usize),
+        name: String,
+        change: impl Fn(&mut Step) + Send + Sync + 'static,
+    ) {
         self.pack(name, move |pack| change(&mut pack.flows[flow].steps[step]));
     }
 
     /// Adds a change of a slip declaration.
-    pub fn slip(&mut self, (flow, slip): (usize, usize), name: String, change: impl Fn(&mut Slip) + Send + Sync + 'static) {
+    pub fn slip(
+        &mut self,
+        (flow, slip): (usize, usize),
+        name: String,
+        change: impl Fn(&mut Slip) + Send + Sync + 'static,
+    ) {
         self.pack(name, move |pack| change(&mut pack.flows[flow].slips[slip]));
     }
 }
@@ -75,7 +90,12 @@ pub fn mutants(pack: &Pack) -> Vec<Mutant> {
 /// A place that may go below zero no longer may.
 fn ledgers(pack: &Pack, all: &mut List) {
     for (at, ledger) in pack.ledgers.iter().enumerate() {
-        for (nth, place) in ledger.places.iter().enumerate().filter(|(_, place)| place.open) {
+        for (nth, place) in ledger
+            .places
+            .iter()
+            .enumerate()
+            .filter(|(_, place)| place.open)
+        {
             let name = format!("ledger {} place {} is not open", ledger.name, place.name);
             all.pack(name, move |pack| pack.ledgers[at].places[nth].open = false);
         }
@@ -88,7 +108,10 @@ fn separations(at: usize, flow: &Flow, all: &mut List) {
         let steps = &separation.steps;
         for first in 0..steps.len() {
             for second in first + 1..steps.len() {
-                let (one, other) = (&flow.steps[steps[first]].name, &flow.steps[steps[second]].name);
+                let (one, other) = (
+                    &flow.steps[steps[first]].name,
+                    &flow.steps[steps[second]].name,
+                );
                 all.flow(at, format!("separate {one} {other} dropped"), move |flow| {
                     let whole = flow.separations.remove(nth);
                     let (a, b) = (whole.steps[first], whole.steps[second]);

@@ -37,7 +37,11 @@ pub fn run(pack: &Pack, scenarios: &[SourceText]) -> Outcome {
     let started = Instant::now();
     let sound = Catalog::new([Arc::new(pack.clone())]);
     let mut outcome = Outcome {
-        broken: scenarios.iter().map(|text| play(&sound, text)).filter(|report| !report.passed()).collect(),
+        broken: scenarios
+            .iter()
+            .map(|text| play(&sound, text))
+            .filter(|report| !report.passed())
+            .collect(),
         ..Outcome::default()
     };
     if outcome.broken.is_empty() {
@@ -63,7 +67,10 @@ fn survivors(pack: &Pack, scenarios: &[SourceText], mutants: &[Mutant]) -> Vec<(
     };
     let mut all: Vec<(String, String)> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_default())
+            .collect()
     });
     all.sort();
     all
@@ -74,11 +81,19 @@ fn noticed(pack: &Pack, scenarios: &[SourceText], mutant: &Mutant) -> bool {
     (mutant.change)(&mut changed);
     let packs = Catalog::new([Arc::new(changed)]);
     // A model that the reader would never let through may well bring the engine down; that is noticed too.
-    let passed = |text: &SourceText| catch_unwind(AssertUnwindSafe(|| play(&packs, text).passed())).unwrap_or(false);
+    let passed = |text: &SourceText| {
+        catch_unwind(AssertUnwindSafe(|| play(&packs, text).passed())).unwrap_or(false)
+    };
     !scenarios.iter().all(passed)
 }
 
 fn play(packs: &Catalog, scenario: &SourceText) -> Report {
     let mut house = Oracle::new(packs.clone());
-    run_on(&mut house, packs, &scenario.text, &scenario.path, Effort::FirstFailure)
+    run_on(
+        &mut house,
+        packs,
+        &scenario.text,
+        &scenario.path,
+        Effort::FirstFailure,
+    )
 }

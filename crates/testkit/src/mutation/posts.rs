@@ -20,7 +20,9 @@ pub fn list(pack: &Pack, flow_at: usize, flow: &Flow, all: &mut List) {
         for (nth, end) in step.hold_ends.iter().enumerate() {
             let word = if end.settle { "settle" } else { "release" };
             let name = format!("{} {word} {}", step.name, end.name);
-            all.step(here, format!("{name} dropped"), move |step| drop(step.hold_ends.remove(nth)));
+            all.step(here, format!("{name} dropped"), move |step| {
+                drop(step.hold_ends.remove(nth))
+            });
             all.step(here, format!("{name} turned round"), move |step| {
                 step.hold_ends[nth].settle = !step.hold_ends[nth].settle;
             });
@@ -33,46 +35,87 @@ fn post(pack: &Pack, here: (usize, usize), step: &Step, nth: usize, all: &mut Li
     let ledger = &pack.ledgers[post.ledger];
     let name = format!("{} post {}", step.name, described(pack, post));
     let mut change = |how: &str, change: Box<dyn Fn(&mut Post) + Send + Sync>| {
-        all.step(here, format!("{name} {how}"), move |step| change(&mut step.posts[nth]));
+        all.step(here, format!("{name} {how}"), move |step| {
+            change(&mut step.posts[nth])
+        });
     };
-    change("turned round", Box::new(|post| {
-        for leg in &mut post.legs {
-            leg.side = if leg.side == Side::In { Side::Out } else { Side::In };
-        }
-    }));
+    change(
+        "turned round",
+        Box::new(|post| {
+            for leg in &mut post.legs {
+                leg.side = if leg.side == Side::In {
+                    Side::Out
+                } else {
+                    Side::In
+                };
+            }
+        }),
+    );
     for (which, leg) in post.legs.iter().enumerate() {
-        let PlaceRef::Fixed(place) = leg.place else { continue };
+        let PlaceRef::Fixed(place) = leg.place else {
+            continue;
+        };
         let count = ledger.places.len();
         // The place after it, and not one that the posting names already: two legs on one place would cancel out.
-        let taken = |other: usize| post.legs.iter().any(|leg| matches!(leg.place, PlaceRef::Fixed(at) if at == other));
-        if let Some(other) = (1..count).map(|by| (place + by) % count).find(|other| !taken(*other)) {
-            let how = format!("{} becomes {}", ledger.places[place].name, ledger.places[other].name);
-            change(&how, Box::new(move |post| post.legs[which].place = PlaceRef::Fixed(other)));
+        let taken = |other: usize| {
+            post.legs
+                .iter()
+                .any(|leg| matches!(leg.place, PlaceRef::Fixed(at) if at == other))
+        };
+        if let Some(other) = (1..count)
+            .map(|by| (place + by) % count)
+            .find(|other| !taken(*other))
+        {
+            let how = format!(
+                "{} becomes {}",
+                ledger.places[place].name, ledger.places[other].name
+            );
+            change(
+                &how,
+                Box::new(move |post| post.legs[which].place = PlaceRef::Fixed(other)),
+            );
         }
     }
     amount(post, &mut change);
     dimensions(post, &mut change);
     match &post.kind {
         PostKind::Entry(EntryState::Posted) => {
-            change("as a draft", Box::new(|post| post.kind = PostKind::Entry(EntryState::Draft)));
+            change(
+                "as a draft",
+                Box::new(|post| post.kind = PostKind::Entry(EntryState::Draft)),
+            );
         }
-        PostKind::Entry(_) => change("posted at once", Box::new(|post| post.kind = PostKind::Entry(EntryState::Posted))),
+        PostKind::Entry(_) => change(
+            "posted at once",
+            Box::new(|post| post.kind = PostKind::Entry(EntryState::Posted)),
+        ),
         PostKind::Hold { .. } => {
-            change("posted instead of held", Box::new(|post| post.kind = PostKind::Entry(EntryState::Posted)));
-            change("held twice as long", Box::new(|post| {
-                if let PostKind::Hold { minutes, .. } = &mut post.kind {
-                    *minutes *= 2;
-                }
-            }));
+            change(
+                "posted instead of held",
+                Box::new(|post| post.kind = PostKind::Entry(EntryState::Posted)),
+            );
+            change(
+                "held twice as long",
+                Box::new(|post| {
+                    if let PostKind::Hold { minutes, .. } = &mut post.kind {
+                        *minutes *= 2;
+                    }
+                }),
+            );
         }
     }
     if let Some(when) = &post.when {
         change("always", Box::new(|post| post.when = None));
         for (how, changed) in conditions(when) {
-            change(&format!("when: {how}"), Box::new(move |post| post.when = Some(changed.clone())));
+            change(
+                &format!("when: {how}"),
+                Box::new(move |post| post.when = Some(changed.clone())),
+            );
         }
     }
-    all.step(here, format!("{name} dropped"), move |step| drop(step.posts.remove(nth)));
+    all.step(here, format!("{name} dropped"), move |step| {
+        drop(step.posts.remove(nth))
+    });
 }
 
 /// Changes an amount on every leg that has it, so that the posting stays balanced.
@@ -85,11 +128,14 @@ fn amount(post: &Post, change: &mut dyn FnMut(&str, Box<dyn Fn(&mut Post) + Send
         seen.push(&leg.amount);
         for (how, changed) in amounts(&leg.amount) {
             let original = leg.amount.clone();
-            change(&format!("amount {how}"), Box::new(move |post| {
-                for leg in post.legs.iter_mut().filter(|leg| leg.amount == original) {
-                    leg.amount = changed.clone();
-                }
-            }));
+            change(
+                &format!("amount {how}"),
+                Box::new(move |post| {
+                    for leg in post.legs.iter_mut().filter(|leg| leg.amount == original) {
+                        leg.amount = changed.clone();
+                    }
+                }),
+            );
         }
     }
 }
@@ -99,14 +145,26 @@ fn dimensions(post: &Post, change: &mut dyn FnMut(&str, Box<dyn Fn(&mut Post) + 
     let blank = || Expr::Literal(Value::text("?"));
     let most = |of: fn(&model::LegRule) -> usize| post.legs.iter().map(of).max().unwrap_or(0);
     for at in 0..most(|leg| leg.key.len()) {
-        change(&format!("without dimension {} of its key", at + 1), Box::new(move |post| {
-            post.legs.iter_mut().filter_map(|leg| leg.key.get_mut(at)).for_each(|key| *key = blank());
-        }));
+        change(
+            &format!("without dimension {} of its key", at + 1),
+            Box::new(move |post| {
+                post.legs
+                    .iter_mut()
+                    .filter_map(|leg| leg.key.get_mut(at))
+                    .for_each(|key| *key = blank());
+            }),
+        );
     }
     for at in 0..most(|leg| leg.detail.len()) {
-        change(&format!("without further dimension {}", at + 1), Box::new(move |post| {
-            post.legs.iter_mut().filter_map(|leg| leg.detail.get_mut(at)).for_each(|detail| *detail = blank());
-        }));
+        change(
+            &format!("without further dimension {}", at + 1),
+            Box::new(move |post| {
+                post.legs
+                    .iter_mut()
+                    .filter_map(|leg| leg.detail.get_mut(at))
+                    .for_each(|detail| *detail = blank());
+            }),
+        );
     }
 }
 

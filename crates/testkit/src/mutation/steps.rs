@@ -19,22 +19,36 @@ pub fn list(pack: &Pack, flow_at: usize, flow: &Flow, all: &mut List) {
 fn roles(pack: &Pack, here: (usize, usize), step: &Step, all: &mut List) {
     let every: Vec<usize> = (0..pack.roles.len()).collect();
     let name = &step.name;
-    all.step(here, format!("{name} by everyone"), move |step| step.by = every.clone());
+    all.step(here, format!("{name} by everyone"), move |step| {
+        step.by = every.clone()
+    });
     if step.by.len() > 1 {
         for (nth, role) in step.by.iter().enumerate() {
             let dropped = format!("{name} not by {}", pack.roles[*role].name);
-            all.step(here, dropped, move |step| drop(step.by.remove(nth)));
+            all.step(here, dropped, move |step| {
+                step.by.remove(nth);
+            });
         }
     }
     if step.scope.is_some() {
-        all.step(here, format!("{name} without scope"), |step| step.scope = None);
+        all.step(here, format!("{name} without scope"), |step| {
+            step.scope = None
+        });
     }
     match step.quorum {
         Quorum::Any => {}
-        Quorum::All => all.step(here, format!("{name} by one instead of all"), |step| step.quorum = Quorum::Any),
+        Quorum::All => all.step(here, format!("{name} by one instead of all"), |step| {
+            step.quorum = Quorum::Any
+        }),
         Quorum::Of(count) => {
-            let fewer = if count > 2 { Quorum::Of(count - 1) } else { Quorum::Any };
-            all.step(here, format!("{name} by one person less"), move |step| step.quorum = fewer);
+            let fewer = if count > 2 {
+                Quorum::Of(count - 1)
+            } else {
+                Quorum::Any
+            };
+            all.step(here, format!("{name} by one person less"), move |step| {
+                step.quorum = fewer
+            });
         }
     }
 }
@@ -43,7 +57,9 @@ fn order(flow: &Flow, here: (usize, usize), step: &Step, all: &mut List) {
     let name = &step.name;
     for (nth, needed) in step.needs.iter().enumerate() {
         let dropped = format!("{name} needs {} dropped", flow.steps[*needed].name);
-        all.step(here, dropped, move |step| drop(step.needs.remove(nth)));
+        all.step(here, dropped, move |step| {
+            step.needs.remove(nth);
+        });
     }
     if let Some(when) = &step.when {
         all.step(here, format!("{name} always"), |step| step.when = None);
@@ -51,20 +67,36 @@ fn order(flow: &Flow, here: (usize, usize), step: &Step, all: &mut List) {
             step.when = Some(Expr::Literal(Value::Flag(false)));
         });
         for (how, changed) in conditions(when) {
-            all.step(here, format!("{name} when: {how}"), move |step| step.when = Some(changed.clone()));
+            all.step(here, format!("{name} when: {how}"), move |step| {
+                step.when = Some(changed.clone())
+            });
         }
     }
     for (nth, field) in step.enters.iter().enumerate() {
         let entered = &flow.slips[step.slip].header[*field].name;
-        all.step(here, format!("{name} enters {entered} dropped"), move |step| drop(step.enters.remove(nth)));
+        all.step(
+            here,
+            format!("{name} enters {entered} dropped"),
+            move |step| {
+                step.enters.remove(nth);
+            },
+        );
     }
     for (nth, field) in step.enters_line.iter().enumerate() {
         let fields = flow.slips[step.slip].lines.as_deref().unwrap_or_default();
         let entered = fields.get(*field).map_or("", |field| &field.name);
-        all.step(here, format!("{name} enters line {entered} dropped"), move |step| drop(step.enters_line.remove(nth)));
+        all.step(
+            here,
+            format!("{name} enters line {entered} dropped"),
+            move |step| {
+                step.enters_line.remove(nth);
+            },
+        );
     }
     if step.within_minutes.is_some() {
-        all.step(here, format!("{name} without a deadline"), |step| step.within_minutes = None);
+        all.step(here, format!("{name} without a deadline"), |step| {
+            step.within_minutes = None
+        });
         all.step(here, format!("{name} with twice the time"), |step| {
             step.within_minutes = step.within_minutes.map(|minutes| minutes * 2);
         });
@@ -74,9 +106,13 @@ fn order(flow: &Flow, here: (usize, usize), step: &Step, all: &mut List) {
 fn guards(here: (usize, usize), step: &Step, all: &mut List) {
     for (nth, guard) in step.guards.iter().enumerate() {
         let name = format!("{} guard {}", step.name, guard.name);
-        all.step(here, format!("{name} dropped"), move |step| drop(step.guards.remove(nth)));
+        all.step(here, format!("{name} dropped"), move |step| {
+            drop(step.guards.remove(nth))
+        });
         for (how, changed) in guard.must.as_ref().map(conditions).unwrap_or_default() {
-            all.step(here, format!("{name}: {how}"), move |step| step.guards[nth].must = Some(changed.clone()));
+            all.step(here, format!("{name}: {how}"), move |step| {
+                step.guards[nth].must = Some(changed.clone())
+            });
         }
     }
 }
@@ -84,11 +120,17 @@ fn guards(here: (usize, usize), step: &Step, all: &mut List) {
 fn records(pack: &Pack, here: (usize, usize), step: &Step, all: &mut List) {
     for (nth, rule) in step.records.iter().enumerate() {
         let name = format!("{} record {}", step.name, rule.register);
-        all.step(here, format!("{name} dropped"), move |step| drop(step.records.remove(nth)));
+        all.step(here, format!("{name} dropped"), move |step| {
+            drop(step.records.remove(nth))
+        });
         for (which, (field, value)) in rule.fields.iter().enumerate() {
-            let declared = pack.register(&rule.register).and_then(|register| register.fields.get(*field));
+            let declared = pack
+                .register(&rule.register)
+                .and_then(|register| register.fields.get(*field));
             let field = declared.map_or("?", |field| &field.name);
-            all.step(here, format!("{name} without {field}"), move |step| drop(step.records[nth].fields.remove(which)));
+            all.step(here, format!("{name} without {field}"), move |step| {
+                drop(step.records[nth].fields.remove(which))
+            });
             for (how, changed) in parts(value) {
                 all.step(here, format!("{name} {field}: {how}"), move |step| {
                     step.records[nth].fields[which].1 = changed.clone();
@@ -96,7 +138,9 @@ fn records(pack: &Pack, here: (usize, usize), step: &Step, all: &mut List) {
             }
         }
         if rule.from.is_some() {
-            all.step(here, format!("{name} from today"), move |step| step.records[nth].from = None);
+            all.step(here, format!("{name} from today"), move |step| {
+                step.records[nth].from = None
+            });
         }
     }
 }

@@ -25,7 +25,6 @@ use model::Catalog;
 
 use crate::{House, Oracle};
 
-pub(crate) use names::{last, short_step};
 pub use run::ADMINISTRATOR;
 
 /// Something that is not as it should be.

@@ -1,0 +1,57 @@
+//! The battery that every pack inherits: what must be true of any pack, asked of its texts.
+
+mod provoked;
+mod text;
+mod uses;
+
+use std::sync::Arc;
+
+use model::{Catalog, Pack, SourceText};
+
+use crate::Oracle;
+use crate::scenario::{Effort, run_on};
+use crate::watch::Watched;
+
+/// The scenarios among the texts of a pack.
+pub fn scenarios(texts: &[SourceText]) -> Vec<SourceText> {
+    texts
+        .iter()
+        .filter(|text| text.path.ends_with(".scenario"))
+        .cloned()
+        .collect()
+}
+
+/// Every mistake of a checked pack and its scenarios, as sentences; empty when there is none.
+///
+/// Asked are: labels in both languages; a scenario for every flow, and that each passes; that every step is signed and every
+/// refusal provoked by some line; that every form exists and is used; that nothing declared lies unused.
+pub fn battery(pack: &Pack, scenarios: &[SourceText]) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    text::labels(pack, &mut mistakes);
+    text::forms(pack, &mut mistakes);
+    uses::check(pack, &mut mistakes);
+    for flow in &pack.flows {
+        let wanted = format!("flows/{}.scenario", flow.name);
+        if !scenarios.iter().any(|scenario| scenario.path == wanted) {
+            mistakes.push(format!("flow {} has no {wanted}", flow.name));
+        }
+    }
+    let packs = Catalog::new([Arc::new(pack.clone())]);
+    let mut provoked = provoked::Provoked::default();
+    for scenario in scenarios {
+        let mut house = Watched {
+            inner: Oracle::new(packs.clone()),
+            watcher: &mut provoked,
+        };
+        let report = run_on(
+            &mut house,
+            &packs,
+            &scenario.text,
+            &scenario.path,
+            Effort::Full,
+        );
+        mistakes.extend(report.to_string().lines().map(str::to_owned));
+    }
+    provoked.check(pack, &mut mistakes);
+    mistakes
+}

@@ -1,0 +1,224 @@
+//! A clerk who does at random what clerks do, and what they must not: against any store, from a seed.
+//!
+//! He looks at an [`Oracle`] of his own to know what is there, so his commands make sense about as often as they do not:
+//! wrong persons, stale signatures, repeated keys, amounts below zero and beyond all measure, lines twice, returns, voids,
+//! reversals, hand-overs, deputies. Every house that follows him must answer as his oracle does, and hold the laws.
+
+mod acts;
+mod inputs;
+mod people;
+
+use std::sync::Arc;
+
+use engine::{Act, Command, Person, SYSTEM};
+use kernel::{Day, Moment, OrgId};
+use model::Catalog;
+
+use crate::dice::Dice;
+use crate::house::Answer;
+use crate::{House, Oracle, laws};
+
+/// The clerk.
+#[derive(Debug)]
+pub struct Clerk {
+    dice: Dice,
+    /// What he knows.
+    oracle: Oracle,
+    people: Vec<Person>,
+    now: Moment,
+    sent: Vec<Command>,
+}
+
+/// How a run went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Commands accepted.
+    pub done: usize,
+    /// Commands refused.
+    pub refused: usize,
+    /// Slips at the end.
+    pub slips: usize,
+}
+
+impl Clerk {
+    /// A clerk of a seed, in an empty organisation under these packs.
+    pub fn new(packs: &Catalog, seed: u64) -> Clerk {
+        let day = Day::new(2026, 4, 1).expect("the day exists");
+        Clerk {
+            dice: Dice::new(seed),
+            oracle: Oracle::new(packs.clone()),
+            people: people::people(packs),
+            now: Moment::noon_of(day),
+            sent: Vec::new(),
+        }
+    }
+
+    /// What he knows.
+    pub fn oracle(&self) -> &Oracle {
+        &self.oracle
+    }
+
+    /// The commands that fill the organisation with people and records.
+    pub fn set_up(&mut self) -> Vec<Command> {
+        let packs = self.oracle.packs().clone();
+        let mut acts = vec![(
+            SYSTEM.into(),
+            Act::Bootstrap {
+                people: self.people.clone(),
+            },
+        )];
+        acts.extend(
+            people::records(&packs, self.now.day())
+                .into_iter()
+                .map(|act| (people::ADMINISTRATOR.into(), act)),
+        );
+        acts.into_iter()
+            .map(|(actor, act)| self.command(actor, act))
+            .collect()
+    }
+
+    /// The next command. Give its answer to [`Clerk::learn`] before asking for another one.
+    pub fn next(&mut self) -> Command {
+        self.pass_time();
+        if self.dice.chance(6)
+            && let Some(again) = self.again()
+        {
+            return again;
+        }
+        let (actor, act) = acts::choose(self);
+        let mut command = self.command(actor, act);
+        if self.dice.chance(5) {
+            let principal = self
+                .dice
+                .pick(&self.people)
+                .map(|person| person.login.clone());
+            command.on_behalf_of = principal;
+        }
+        command
+    }
+
+    /// Sends a command to his own oracle and remembers it.
+    pub fn learn(&mut self, command: &Command) -> Result<Answer, String> {
+        self.sent.push(command.clone());
+        self.oracle
+            .submit(command)
+            .map_err(|fault| fault.to_string())
+    }
+
+    fn command(&mut self, actor: Arc<str>, act: Act) -> Command {
+        self.now = Moment(self.now.0 + 1_000_000);
+        Command {
+            org: OrgId(1),
+            key: format!("k{:x}", self.dice.roll()).into(),
+            at: self.now,
+            actor,
+            on_behalf_of: None,
+            act,
+        }
+    }
+
+    /// Mostly seconds, sometimes hours, now and then a day.
+    fn pass_time(&mut self) {
+        let minutes = match self.dice.below(40) {
+            0 => 24 * 60,
+            1 | 2 => 300,
+            _ => 0,
+        };
+        self.now = self.now.plus_minutes(minutes);
+    }
+
+    /// An earlier command once more: the same, the same under a new key, or another one under its key.
+    fn again(&mut self) -> Option<Command> {
+        let earlier = self.dice.pick(&self.sent)?.clone();
+        let fresh = self.command(earlier.actor.clone(), earlier.act.clone());
+        Some(match self.dice.below(3) {
+            0 => Command {
+                at: fresh.at,
+                ..earlier
+            },
+            1 => fresh,
+            _ => {
+                let (actor, act) = acts::choose(self);
+                Command {
+                    key: earlier.key,
+                    actor,
+                    act,
+                    ..fresh
+                }
+            }
+        })
+    }
+}
+
+/// Lets a clerk of this seed loose on houses that are all empty, and compares every answer with his oracle's; every
+/// `look` commands also slips and balances, and the laws on the oracle. What differs comes back as a sentence that names
+/// the seed and the command.
+pub fn run(
+    packs: &Catalog,
+    seed: u64,
+    commands: usize,
+    look: usize,
+    houses: &mut [(&str, &mut dyn House)],
+) -> Result<Tally, String> {
+    let mut clerk = Clerk::new(packs, seed);
+    let mut tally = Tally::default();
+    for command in clerk.set_up() {
+        follow(&mut clerk, &command, houses)
+            .map_err(|error| format!("seed {seed}, set-up: {error}"))??;
+    }
+    for nth in 0..commands {
+        let command = clerk.next();
+        let here = |error: String| format!("seed {seed}, command {nth}, {command:?}: {error}");
+        match follow(&mut clerk, &command, houses).map_err(here)? {
+            Ok(()) => tally.done += 1,
+            Err(_) => tally.refused += 1,
+        }
+        if (nth + 1) % look.max(1) == 0 || nth + 1 == commands {
+            compare(packs, &clerk, houses).map_err(here)?;
+        }
+    }
+    tally.slips = clerk
+        .oracle
+        .slips()
+        .map_err(|fault| fault.to_string())?
+        .len();
+    Ok(tally)
+}
+
+/// One command, everywhere. The outer error is a difference, the inner one a refusal that all agree on.
+fn follow(
+    clerk: &mut Clerk,
+    command: &Command,
+    houses: &mut [(&str, &mut dyn House)],
+) -> Result<Result<(), String>, String> {
+    let expected = clerk.learn(command)?;
+    for (name, house) in houses {
+        let got = house
+            .submit(command)
+            .map_err(|fault| format!("{name}: {fault}"))?;
+        if got != expected {
+            return Err(format!("{name} answers {got:?}, the oracle {expected:?}"));
+        }
+    }
+    Ok(expected.map(drop).map_err(|refusal| refusal.en))
+}
+
+fn compare(
+    packs: &Catalog,
+    clerk: &Clerk,
+    houses: &mut [(&str, &mut dyn House)],
+) -> Result<(), String> {
+    let told = |fault: crate::Fault| fault.to_string();
+    if let Some(broken) = laws::check(packs, &clerk.oracle).map_err(told)?.first() {
+        return Err(format!("a law does not hold: {broken}"));
+    }
+    let expected = laws::picture(&clerk.oracle).map_err(told)?;
+    for (name, house) in houses {
+        let got = laws::picture(*house).map_err(told)?;
+        if let Some(difference) = expected.difference(&got) {
+            return Err(format!("{name}: {difference}"));
+        }
+        house.verify().map_err(|fault| format!("{name}: {fault}"))?;
+    }
+    Ok(())
+}
