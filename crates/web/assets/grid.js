@@ -1,10 +1,10 @@
-// <line-grid>: a table of inputs that is typed like a spreadsheet. Computed cells are exact: whole numbers and a scale, never floats.
+// <line-grid>: a table of inputs typed like a spreadsheet. Computed cells are exact: whole numbers and a scale, never floats.
 'use strict';
 (() => {
-const { $, $$, tidy, settle, resolve, composing, ctrl, onward } = window.Countersign;
+const { $, $$, tidy, settle, resolve, composing, ctrl, touched } = window.Countersign;
 
 /* Decimals as [digits, scale]; expressions of names, numbers, + - * and parentheses. */
-const read = text => { const n = tidy({ dataset: { scale: 0 } }, String(text ?? '')); if (!n) return null; const [a, b = ''] = n.split('.'); return [BigInt(a + b), b.length]; };
+const read = text => { const n = tidy({ dataset: { scale: 0 } }, text ?? ''); if (!n) return null; const [a, b = ''] = n.split('.'); return [BigInt(a + b), b.length]; };
 const up = (d, scale) => d[0] * 10n ** BigInt(scale - d[1]);
 const add = (a, b, sign) => { const s = Math.max(a[1], b[1]); return [up(a, s) + sign * up(b, s), s]; };
 // Half away from zero (四舍五入), as the server rounds.
@@ -14,201 +14,171 @@ function rounded(d, scale) {
   return [(d[0] + (d[0] < 0n ? -half : half)) / unit, scale];
 }
 function written(d, grouped) {
-  const minus = d[0] < 0n ? '-' : '', digits = String(d[0] < 0n ? -d[0] : d[0]).padStart(d[1] + 1, '0');
-  const whole = digits.slice(0, digits.length - d[1]), part = digits.slice(digits.length - d[1]);
-  return minus + (grouped ? whole.replace(/\B(?=(\d{3})+$)/g, ',') : whole) + (part && '.' + part);
+  const minus = d[0] < 0n, digits = String(minus ? -d[0] : d[0]).padStart(d[1] + 1, '0'), point = digits.length - d[1];
+  const whole = digits.slice(0, point), part = digits.slice(point);
+  return (minus ? '-' : '') + (grouped ? whole.replace(/\B(?=(\d{3})+$)/g, ',') : whole) + (part && '.' + part);
 }
-// Null as soon as one name has no number: a sum is shown only when it is known.
+// Null as soon as one name has no number.
 function evaluate(text, value) {
-  const tokens = text.match(/[\p{L}_][\p{L}\p{N}_.]*|\d+(?:\.\d+)?|[-+*()]|\S/gu) || [];
+  const tokens = text.match(/[\p{L}_][\p{L}\p{N}_.]*|\d+(?:\.\d+)?|\S/gu) || [];
   let at = 0;
-  const sum = () => { let a = product(); while (tokens[at] === '+' || tokens[at] === '-') { const sign = tokens[at++] === '+' ? 1n : -1n, b = product(); a = a && b && add(a, b, sign); } return a; };
-  const product = () => { let a = one(); while (tokens[at] === '*') { at++; const b = one(); a = a && b && [a[0] * b[0], a[1] + b[1]]; } return a; };
   const one = () => {
-    const token = tokens[at++];
+    const token = tokens[at++] || '';
     if (token === '-') { const a = one(); return a && [-a[0], a[1]]; }
     if (token === '(') { const a = sum(); return tokens[at++] === ')' ? a : null; }
-    return token === undefined || /^[-+*)]|^[^\p{L}\p{N}_]/u.test(token) ? null : /^\d/.test(token) ? read(token) : value(token);
+    return /^\d/.test(token) ? read(token) : /^[\p{L}_]/u.test(token) ? value(token) : null;
   };
+  const product = () => { let a = one(); while (tokens[at] === '*') { at++; const b = one(); a = a && b && [a[0] * b[0], a[1] + b[1]]; } return a; };
+  const sum = () => { let a = product(); while (/^[+-]$/.test(tokens[at])) { const sign = tokens[at++] === '+' ? 1n : -1n, b = product(); a = a && b && add(a, b, sign); } return a; };
   const result = sum();
   return at === tokens.length ? result : null;
 }
-Countersign.evaluate = (text, values, scale) => { const d = evaluate(text, name => read(values[name])); return d && written(rounded(d, scale)); };
 
 /* Cells from Excel: tabs and line ends, quotes around cells that hold either. */
 function block(text) {
   const rows = [[]];
   for (const m of text.replace(/\r\n?/g, '\n').replace(/\n$/, '').matchAll(/(?:"((?:[^"]|"")*)"(?=\t|\n|$)|([^\t\n]*))(\t|\n|$)/g)) {
-    rows.at(-1).push(m[1] !== undefined ? m[1].replace(/""/g, '"').replace(/\n/g, ' ') : m[2]);
+    rows.at(-1).push(m[1] === undefined ? m[2] : m[1].replace(/""/g, '"').replace(/\n/g, ' '));
     if (m[3] === '\n') rows.push([]);
-    if (m[3] === '') break;
+    if (!m[3]) break;
   }
   return rows;
 }
 
-const CELL = 'input[data-f], select[data-f], textarea[data-f]';
+const CELL = ':is(input, select, textarea)[data-f]';
 customElements.define('line-grid', class extends HTMLElement {
   connectedCallback() {
-    if (this.body) return;
     this.body = $('tbody', this);
     this.pattern = $('template', this)?.content.firstElementChild;
-    this.grows = 'grows' in this.dataset && this.pattern;
-    if (this.grows) { for (const row of this.rows().reverse()) if (this.blank(row)) row.remove(); else break; this.append_(); }
-    this.tidyRows();
-    this.addEventListener('keydown', e => this.key(e));
-    this.addEventListener('input', () => this.count());
-    this.addEventListener('paste', e => this.paste(e));
-    this.addEventListener('picked', e => this.picked(e));
-    this.addEventListener('change', e => this.dots(e.target), true);
-    this.addEventListener('focusin', e => { if (e.target.matches(CELL)) { this.was = e.target.value; this.editing = false; if (e.target.type !== 'checkbox') e.target.select?.(); } });
-    this.addEventListener('click', e => {
-      const row = e.target.closest('tbody tr');
-      if (e.target.closest('[data-copy]')) this.copy(row);
-      if (e.target.closest('[data-remove]')) this.remove_(row);
+    if (this.pattern) for (const row of this.rows().reverse()) if (this.blank(row)) row.remove(); else break;
+    this.order();
+    const on = (type, f, capture) => this.addEventListener(type, f, capture);
+    on('keydown', e => this.key(e));
+    on('input', () => this.count());
+    on('paste', e => this.paste(e));
+    on('picked', e => {
+      for (const name in e.detail.set) { const cell = this.cells(e.target.closest('tr')).find(c => c.dataset.f === name); if (cell && !cell.value) this.put(cell, e.detail.set[name]); }
     });
-    const more = $('[data-grid-add]', this.closest('section') || this);
-    more?.addEventListener('click', e => { e.preventDefault(); this.go(this.append_(), 0); });
+    on('change', e => this.dots(e.target), true);
+    on('focusin', e => { if (e.target.matches(CELL)) { this.was = e.target.value; this.editing = false; e.target.select?.(); } });
+    on('click', e => {
+      const row = e.target.closest('tbody tr');
+      if (e.target.closest('[data-copy]')) this.twin(row);
+      if (e.target.closest('[data-remove]')) this.drop(row);
+    });
+    $('[data-grid-add]', this.closest('section'))?.addEventListener('click', e => { e.preventDefault(); this.go(this.rows().at(-1), 0); });
   }
   rows() { return [...this.body.rows]; }
   cells(row) { return $$(CELL, row); }
   blank(row) { return !$('[name$=".source"]', row).value && this.cells(row).every(c => c.type === 'checkbox' ? !c.checked : !c.value.trim()); }
-  append_() {
+  more() {
     const row = this.pattern.cloneNode(true);
     this.body.append(row);
-    this.tidyRows();
     return row;
   }
-  // Names count the lines from 1 in the order shown, which is the order they are stored in.
-  tidyRows() {
+  // Names count the lines in the order shown and stored. A grid that grows ends with one blank line.
+  order() {
+    if (this.pattern && !(this.body.rows.length && this.blank(this.rows().at(-1)))) this.more();
     this.rows().forEach((row, i) => {
       $('[data-n]', row).textContent = i + 1;
-      for (const el of $$('[name], [data-named]', row)) {
-        if (el.name) el.name = el.name.replace(/^l\.\d+\./, `l.${i + 1}.`);
-        if (el.dataset.named) el.dataset.named = el.dataset.named.replace(/^l\.\d+\./, `l.${i + 1}.`);
-      }
+      for (const el of $$('[name]', row)) el.name = el.name.replace(/\d+/, i + 1);
       for (const button of $$('.ops button', row)) button.hidden = false;
     });
     this.count();
   }
-  changed() { this.tidyRows(); this.closest('form')?.dispatchEvent(new Event('input', { bubbles: true })); }
-  copy(row) {
-    const twin = row.cloneNode(true);
+  changed() { this.order(); touched(this); }
+  twin(row) {
+    const twin = row.cloneNode(true), column = this.cells(row).indexOf(document.activeElement);
     $$('select', row).forEach((select, i) => { $$('select', twin)[i].value = select.value; });
-    for (const p of $$('.refusal', twin)) p.remove();
-    for (const el of $$('[id]', twin)) { el.removeAttribute('id'); el.removeAttribute('aria-invalid'); el.removeAttribute('aria-describedby'); }
+    for (const el of $$('.refusal', twin)) el.remove();
+    for (const el of $$('[id]', twin)) for (const name of ['id', 'aria-invalid', 'aria-describedby']) el.removeAttribute(name);
     row.after(twin);
     this.changed();
-    this.go(twin, Math.max(0, this.cells(row).indexOf(document.activeElement)));
+    this.go(twin, Math.max(0, column));
   }
-  remove_(row) {
-    const at = this.rows().indexOf(row), column = Math.max(0, this.cells(row).indexOf(document.activeElement));
+  drop(row) {
+    const at = this.rows().indexOf(row), column = this.cells(row).indexOf(document.activeElement);
     row.remove();
-    if (this.grows && (!this.rows().length || !this.blank(this.rows().at(-1)))) this.append_();
     this.changed();
-    this.go(this.rows()[at] || this.rows().at(-1), column);
+    this.go(this.rows()[at] || this.rows().at(-1), Math.max(0, column));
   }
   go(row, column) {
     const cell = row && this.cells(row).at(column);
-    if (!cell) return false;
-    cell.focus();
-    cell.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-    return true;
+    cell?.focus();
+    return cell;
   }
+  step(all, r, c, by) { return (c + by >= 0 && this.go(all[r], c + by)) || this.go(all[r + by], by > 0 ? 0 : -1); }
   put(cell, text) {
-    if (cell.type === 'checkbox') cell.checked = /^(1|是|√|yes|true|y)$/i.test(text.trim());
+    if (cell.type === 'checkbox') cell.checked = /^(1|是|√|y|yes|true)$/i.test(text.trim());
     else if (cell.tagName === 'SELECT') cell.value = [...cell.options].find(o => o.value === text.trim() || o.text === text.trim())?.value ?? '';
-    else { cell.value = tidy(cell, text) ?? text.trim(); settle(cell); if (cell.dataset.lookup) resolve(cell); }
+    else { cell.value = text.trim(); settle(cell); if (cell.dataset.lookup) resolve(cell); }
   }
-  above(cell) {
-    const td = cell.closest('td'), row = td.parentElement.previousElementSibling;
-    return row && $(CELL, row.cells[td.cellIndex]);
-  }
+  // The cell above, by Ctrl+D or by "..", a habit of people who typed vouchers for years.
   fill(cell) {
-    const from = this.above(cell);
+    const td = cell.closest('td'), above = td.parentElement.previousElementSibling?.cells[td.cellIndex], from = above && $(CELL, above);
     if (!from) return;
-    if (cell.type === 'checkbox') cell.checked = from.checked; else cell.value = from.value;
-    const names = [cell, from].map(c => $('[data-named]', c.closest('td')));
-    if (names[0]) { names[0].textContent = names[1].textContent; cell.dataset.chosen = from.dataset.chosen ?? from.value; }
-    cell.dispatchEvent(new Event('input', { bubbles: true }));
+    cell.value = from.value;
+    cell.checked = from.checked;
+    const name = $('[data-named]', td);
+    if (name) { name.textContent = $('[data-named]', above).textContent; cell.dataset.chosen = from.dataset.chosen ?? from.value; }
+    touched(cell);
     cell.select?.();
   }
-  // ".." is the cell above: a habit of people who typed vouchers for years.
-  dots(cell) { if (cell.value === '..' && cell.matches(CELL)) { cell.value = ''; this.fill(cell); } }
-  picked(e) {
-    const row = e.target.closest('tr');
-    for (const [name, text] of Object.entries(e.detail.set || {})) { const cell = this.cells(row).find(c => c.dataset.f === name); if (cell && !cell.value) this.put(cell, text); }
-  }
+  dots(cell) { if (cell.value === '..') { cell.value = ''; this.fill(cell); } }
   key(e) {
     const cell = e.target.closest(CELL);
-    if (!cell || composing(e)) return;
-    const row = cell.closest('tr'), all = this.rows(), r = all.indexOf(row), cells = this.cells(row), c = cells.indexOf(cell);
-    const last = r === all.length - 1 && c === cells.length - 1, form = cell.form;
-    const stop = () => { e.preventDefault(); e.stopPropagation(); };
-    const beyond = () => this.grows && !this.blank(row) && this.go(this.append_(), e.key === 'ArrowDown' ? c : 0);
-    if (cell.value === '..' && (e.key === 'Enter' || e.key === 'Tab')) this.dots(cell);
+    if (!cell || composing(e) || e.altKey) return;
+    const row = cell.closest('tr'), all = this.rows(), r = all.indexOf(row), c = this.cells(row).indexOf(cell), key = e.key;
+    if (key === 'Enter' || key === 'Tab') this.dots(cell);
     if (ctrl(e)) {
-      if (e.key.toLowerCase() === 'd') { stop(); e.shiftKey ? this.copy(row) : this.fill(cell); }
-      if (e.key === 'Delete') { stop(); this.remove_(row); }
-      return;
-    }
-    if (e.altKey) return;
-    if (e.key === 'Enter') {
-      stop();
-      if (e.shiftKey) return onward(form, cell, -1);
-      // Enter at the start of the blank last line says that all lines are typed.
-      if (this.grows && r === all.length - 1 && this.blank(row)) return $('[data-submit]', form)?.focus();
-      if (!last) return this.go(...(c < cells.length - 1 ? [row, c + 1] : [all[r + 1], 0]));
-      if (!beyond()) $('[data-submit]', form)?.focus();
-    } else if (e.key === 'Tab' && !e.shiftKey && last) {
-      if (beyond()) stop();
-    } else if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
-      if (cell.tagName === 'SELECT') return;
-      stop();
-      if (!this.go(all[e.key === 'ArrowUp' ? r - 1 : r + 1], c) && e.key === 'ArrowDown') beyond();
-    } else if (e.key === 'ArrowLeft' || e.key === 'ArrowRight') {
-      const back = e.key === 'ArrowLeft', text = cell.matches('input:not([type=checkbox])');
-      const whole = text && cell.selectionStart === 0 && cell.selectionEnd === cell.value.length;
-      const edge = text && cell.selectionStart === cell.selectionEnd && cell.selectionStart === (back ? 0 : cell.value.length);
-      if (e.shiftKey || this.editing || (text && !whole && !edge)) return;
-      stop();
-      this.go(...(back ? (c ? [row, c - 1] : [all[r - 1], -1]) : (c < cells.length - 1 ? [row, c + 1] : [all[r + 1], 0])));
-    } else if (e.key === 'F2') {
-      stop(); this.editing = true; cell.setSelectionRange?.(cell.value.length, cell.value.length);
-    } else if (e.key === 'Escape' && cell.value !== this.was && cell.tagName === 'INPUT') {
-      stop(); cell.value = this.was; cell.select(); cell.dispatchEvent(new Event('input', { bubbles: true }));
-    }
+      if (key.toLowerCase() === 'd') e.shiftKey ? this.twin(row) : this.fill(cell);
+      else if (key === 'Delete') this.drop(row);
+      else return;
+    } else if (key === 'Enter') {
+      // Enter on the blank last line says that all lines are typed.
+      if ((this.pattern && r === all.length - 1) || !this.step(all, r, c, 1)) $('[data-submit]', cell.form).focus();
+    } else if ((key === 'ArrowDown' || key === 'ArrowUp') && cell.tagName !== 'SELECT') this.go(all[r + (key === 'ArrowUp' ? -1 : 1)], c);
+    else if (key === 'ArrowLeft' || key === 'ArrowRight') {
+      const by = key === 'ArrowLeft' ? -1 : 1, from = cell.selectionStart, to = cell.selectionEnd, end = cell.value.length;
+      // From the edge of its text, or with all of it selected, an arrow leaves the cell.
+      const leaves = from == null || (from === 0 && to === end) || (from === to && from === (by < 0 ? 0 : end));
+      if (e.shiftKey || this.editing || !leaves) return;
+      this.step(all, r, c, by);
+    } else if (key === 'F2') { this.editing = true; cell.setSelectionRange?.(cell.value.length, cell.value.length); }
+    else if (key === 'Escape' && cell.value !== this.was) { cell.value = this.was; cell.select?.(); touched(cell); }
+    else return;
+    e.preventDefault(); e.stopPropagation();
   }
   paste(e) {
     const cell = e.target.closest(CELL), text = e.clipboardData.getData('text/plain');
     if (!cell || !/[\t\n]/.test(text.replace(/\r?\n$/, ''))) return;
     e.preventDefault();
     const first = this.rows().indexOf(cell.closest('tr')), column = cell.closest('td').cellIndex;
+    this.still = true;
     block(text).forEach((values, i) => {
-      const row = this.rows()[first + i] || (this.grows && this.append_());
+      const row = this.body.rows[first + i] || (this.pattern && this.more());
       if (row) values.forEach((value, j) => { const to = row.cells[column + j] && $(CELL, row.cells[column + j]); if (to) this.put(to, value); });
     });
-    if (this.grows && !this.blank(this.rows().at(-1))) this.append_();
+    this.still = false;
     this.changed();
-    cell.select?.();
   }
   value(row, name, depth = 0) {
-    const key = name.replace(/^line\./, ''), cell = $$('[data-f]', row).find(el => el.dataset.f === key);
-    if (!cell) { const outer = this.closest('form')?.elements[`h.${key}`]; return read(JSON.parse(row.dataset.with || '{}')[name] ?? outer?.value); }
+    const key = name.replace(/^line\./, ''), cell = $(`[data-f="${key}"]`, row);
+    if (!cell) return read(JSON.parse(row.dataset.with || '{}')[name] ?? this.closest('form').elements['h.' + key]?.value);
     if (cell.tagName !== 'OUTPUT') return read(cell.value);
     if (!cell.dataset.is) return read(cell.dataset.value);
     const d = depth < 20 ? evaluate(cell.dataset.is, inner => this.value(row, inner, depth + 1)) : null;
-    return d && rounded(d, +cell.dataset.scale || 0);
+    return d && rounded(d, +cell.dataset.scale);
   }
   count() {
-    const sums = {};
-    for (const row of this.rows()) for (const cell of $$('[data-f]', row)) {
-      const total = $(`[data-total="${cell.dataset.f}"]`, this);
-      if (!cell.dataset.is && !total) continue;
-      const d = this.value(row, cell.dataset.f);
-      if (cell.dataset.is) { cell.textContent = d ? written(d, true) : ''; cell.dataset.value = d ? written(d) : ''; cell.classList.toggle('red', !!d && d[0] < 0n); }
-      if (total && d) sums[cell.dataset.f] = sums[cell.dataset.f] ? add(sums[cell.dataset.f], d, 1n) : d;
+    if (this.still) return;
+    if (this.pattern && !this.blank(this.rows().at(-1))) return this.order();
+    const totals = $$('[data-total]', this), sums = {};
+    for (const row of this.rows()) {
+      for (const cell of $$('[data-is]', row)) { const d = this.value(row, cell.dataset.f); cell.textContent = d ? written(d, true) : ''; cell.dataset.value = d ? written(d) : ''; }
+      for (const { dataset: { total } } of totals) { const d = this.value(row, total); if (d) sums[total] = sums[total] ? add(sums[total], d, 1n) : d; }
     }
-    for (const el of $$('[data-total]', this)) { const d = sums[el.dataset.total]; el.textContent = d ? written(d[1] < +el.dataset.scale ? rounded(d, +el.dataset.scale) : d, true) : ''; }
+    for (const el of totals) { const d = sums[el.dataset.total]; el.textContent = d ? written(rounded(d, Math.max(d[1], el.dataset.scale)), true) : ''; }
   }
 });
 })();

@@ -171,7 +171,7 @@ fn top_bar(shell: &Shell) -> Markup {
             form class="find" role="search" action="/find" {
                 (icon(Icon::Search))
                 input type="search" name="q" data-find autocomplete="off" aria-label=(t(lang, "查找", "Find"))
-                    placeholder=(t(lang, "单号、单位、批号", "Number, partner, batch"));
+                    placeholder=(t(lang, "单号、批号…", "Number, batch…"));
             }
             @if !shell.begin.is_empty() { (begin_menu(lang, &shell.begin)) }
             (user_menu(shell))
@@ -251,7 +251,11 @@ fn toasts(lang: Lang, toasts: &[Toast]) -> Markup {
 
 fn shortcuts(lang: Lang) -> Markup {
     let key = |keys: &str, what: &str| {
-        let keys = keys.split(' ').map(|k| format!("<kbd>{k}</kbd>")).collect::<Vec<_>>().join(" ");
+        let keys = keys
+            .split(' ')
+            .map(|k| format!("<kbd>{k}</kbd>"))
+            .collect::<Vec<_>>()
+            .join(" ");
         html! { tr { td { (PreEscaped(keys)) } td { (what) } } }
     };
     html! {

@@ -50,7 +50,10 @@ fn places(nodes: &[Node]) -> Vec<(i32, i32)> {
 }
 
 fn corner(place: (i32, i32)) -> (i32, i32) {
-    (EDGE + place.0 * (WIDTH + GAP_X), EDGE + place.1 * (HEIGHT + GAP_Y))
+    (
+        EDGE + place.0 * (WIDTH + GAP_X),
+        EDGE + place.1 * (HEIGHT + GAP_Y),
+    )
 }
 
 /// The graph. It is as wide as the chain is long and scrolls within its panel.
@@ -98,7 +101,10 @@ mod tests {
     use super::*;
 
     fn node(from: &[usize]) -> Node {
-        Node { from: from.to_vec(), ..Node::default() }
+        Node {
+            from: from.to_vec(),
+            ..Node::default()
+        }
     }
 
     #[test]

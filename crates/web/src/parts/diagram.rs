@@ -86,14 +86,16 @@ fn draw(lang: Lang, x: i32, stage: &Stage) -> Markup {
             text x=(x + WIDTH / 2) y=(TOP + 23) text-anchor="middle" { (stage.name) }
             text class="sub" x=(x + WIDTH / 2) y=(TOP + 42) text-anchor="middle" { (stage.role) }
             @if stage.done { circle class="done" cx=(x + WIDTH - 11) cy=(TOP + 11) r="4" {} }
-            @if stage.here { text class="sub" x=(x + WIDTH / 2) y=(TOP - 8) text-anchor="middle" { (t(lang, "▼ 当前环节", "▼ here")) } }
+            @if stage.here { text class="sub" x=(x + WIDTH) y=(TOP - 14) text-anchor="end" { (t(lang, "▼ 当前", "▼ here")) } }
         }
     }
 }
 
 /// A bracket under the steps that no person may share.
 fn tie(lang: Lang, set: &[usize], y: i32) -> Markup {
-    let (Some(first), Some(last)) = (set.iter().min(), set.iter().max()) else { return html! {} };
+    let (Some(first), Some(last)) = (set.iter().min(), set.iter().max()) else {
+        return html! {};
+    };
     let middle = |index: &usize| x_of(*index) + WIDTH / 2;
     let mut d = format!("M{} {y}H{}", middle(first), middle(last));
     for index in set {
@@ -111,7 +113,10 @@ mod tests {
 
     #[test]
     fn steps_of_one_slip_share_a_lane() {
-        let stage = |slip: &str| Stage { slip: slip.into(), ..Stage::default() };
+        let stage = |slip: &str| Stage {
+            slip: slip.into(),
+            ..Stage::default()
+        };
         let stages = [stage("order"), stage("order"), stage("receipt")];
         assert_eq!(lanes(&stages), [("order", 0, 1), ("receipt", 2, 2)]);
     }

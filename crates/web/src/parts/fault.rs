@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::Link;
 use super::form::{Refused, summary};
 use super::icon::{Icon, icon};
 use super::lang::{Lang, t};
-use super::Link;
 
 /// What went wrong.
 #[derive(Clone, Debug)]
@@ -24,9 +24,17 @@ pub fn fault(lang: Lang, fault: &Fault) -> Markup {
         Fault::NotFound => (
             Icon::Search,
             t(lang, "没有这一页", "There is no such page"),
-            t(lang, "地址可能有误，或单据不在您可查看的范围内。", "The address may be wrong, or the slip is outside what you may see."),
+            t(
+                lang,
+                "地址可能有误，或单据不在您可查看的范围内。",
+                "The address may be wrong, or the slip is outside what you may see.",
+            ),
         ),
-        Fault::NotAllowed(who) => (Icon::Lock, t(lang, "您无权办理", "You may not do this"), who.as_str()),
+        Fault::NotAllowed(who) => (
+            Icon::Lock,
+            t(lang, "您无权办理", "You may not do this"),
+            who.as_str(),
+        ),
         Fault::Broken(_) => (
             Icon::TriangleAlert,
             t(lang, "系统出错了", "Something broke"),
@@ -56,7 +64,7 @@ pub fn refusal(lang: Lang, refused: &[Refused], back: &Link) -> Markup {
     html! {
         div class="lone" {
             div {
-                (summary(lang, refused))
+                (summary(t(lang, "没有办成：", "This was not done:"), refused))
                 p { (t(lang, "单据没有任何改变。", "Nothing about the slip was changed.")) }
                 p { a class="button" href=(back.url) { (back.label) } }
             }

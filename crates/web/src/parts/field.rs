@@ -57,7 +57,12 @@ pub struct Field {
 impl Field {
     /// A field of this name, label and kind, with nothing else about it.
     pub fn new(name: impl Into<String>, label: impl Into<String>, kind: Kind) -> Field {
-        Field { name: name.into(), label: label.into(), kind, ..Field::default() }
+        Field {
+            name: name.into(),
+            label: label.into(),
+            kind,
+            ..Field::default()
+        }
     }
 
     /// Whether what is in it is a figure.
@@ -85,17 +90,27 @@ pub struct Entry {
 impl Entry {
     /// A value as typed.
     pub fn new(value: impl Into<String>) -> Entry {
-        Entry { value: value.into(), ..Entry::default() }
+        Entry {
+            value: value.into(),
+            ..Entry::default()
+        }
     }
 
     /// A code with the name of what it stands for.
     pub fn named(value: impl Into<String>, shown: impl Into<String>) -> Entry {
-        Entry { value: value.into(), shown: shown.into(), refusal: None }
+        Entry {
+            value: value.into(),
+            shown: shown.into(),
+            refusal: None,
+        }
     }
 
     /// The same entry, refused for this reason.
     pub fn refused(self, why: impl Into<String>) -> Entry {
-        Entry { refusal: Some(why.into()), ..self }
+        Entry {
+            refusal: Some(why.into()),
+            ..self
+        }
     }
 }
 
@@ -119,7 +134,7 @@ pub fn field(lang: Lang, name: &str, field: &Field, entry: &Entry) -> Markup {
             } @else {
                 label for=(id) class=[field.need.then_some("need")] { (field.label) }
                 (control(lang, name, field, entry, Some(&id), below.as_deref()))
-                @if matches!(field.kind, Kind::Lookup(_)) { div class="name" data-named=(name) { (entry.shown) } }
+                @if matches!(field.kind, Kind::Lookup(_)) { div class="name" data-named { (entry.shown) } }
             }
             @if !field.hint.is_empty() { p class="hint" id={ "n-" (name) } { (field.hint) } }
             (refusal(name, entry))
@@ -137,7 +152,7 @@ pub fn cell(lang: Lang, name: &str, field: &Field, entry: &Entry, id: bool) -> M
         } @else if matches!(field.kind, Kind::Lookup(_)) {
             div class="pair" {
                 (control(lang, name, field, entry, id.as_deref(), below.as_deref()))
-                span class="name" data-named=(name) { (entry.shown) }
+                span class="name" data-named { (entry.shown) }
             }
         } @else {
             (control(lang, name, field, entry, id.as_deref(), below.as_deref()))
@@ -158,7 +173,11 @@ fn refusal(name: &str, entry: &Entry) -> Markup {
 }
 
 fn computed(field: &Field, entry: &Entry) -> Markup {
-    let shown = if entry.shown.is_empty() { &entry.value } else { &entry.shown };
+    let shown = if entry.shown.is_empty() {
+        &entry.value
+    } else {
+        &entry.shown
+    };
     let code_first = matches!(field.kind, Kind::Lookup(_)) && !entry.shown.is_empty();
     html! {
         output data-f=(field.name) data-is=[field.is.as_deref()] data-scale=[field.is_number().then_some(field.scale)]
@@ -169,62 +188,127 @@ fn computed(field: &Field, entry: &Entry) -> Markup {
     }
 }
 
-fn control(lang: Lang, name: &str, field: &Field, entry: &Entry, id: Option<&str>, below: Option<&str>) -> Markup {
-    let bad = entry.refusal.is_some().then_some("true");
+/// What every input carries, whatever is typed into it.
+struct Common<'a> {
+    id: Option<&'a str>,
+    name: &'a str,
+    value: &'a str,
+    /// In a cell of the grid the heading of the column is the label.
+    label: Option<&'a str>,
+    /// In a cell of the grid the name by which expressions know it.
+    data: Option<&'a str>,
+    need: Option<&'static str>,
+    /// Browsers check dialogs; forms are checked by the server, which refuses in the fixed order.
+    required: bool,
+    bad: Option<&'static str>,
+    below: Option<&'a str>,
+}
+
+fn control(
+    lang: Lang,
+    name: &str,
+    field: &Field,
+    entry: &Entry,
+    id: Option<&str>,
+    below: Option<&str>,
+) -> Markup {
     let grid = name.starts_with("l.");
-    let label = grid.then_some(field.label.as_str());
-    let need = (field.need && !grid).then_some("true");
-    let data = grid.then_some(field.name.as_str());
-    let simple = |kind: &str, mode: Option<&str>, scale: Option<u8>| {
-        html! {
-            input type=(kind) id=[id] name=(name) value=(entry.value) inputmode=[mode] autocomplete="off" data-f=[data]
-                data-scale=[scale] aria-label=[label] aria-required=[need] aria-invalid=[bad] aria-describedby=[below];
-        }
+    let common = Common {
+        id,
+        name,
+        value: &entry.value,
+        label: grid.then_some(field.label.as_str()),
+        data: grid.then_some(field.name.as_str()),
+        need: (field.need && !grid).then_some("true"),
+        required: field.need && !grid && !name.starts_with("h."),
+        bad: entry.refusal.is_some().then_some("true"),
+        below,
     };
+    match &field.kind {
+        Kind::Text => typed(&common, "text", None, None),
+        Kind::Number => typed(&common, "text", Some("decimal"), Some(field.scale)),
+        Kind::Secret => typed(&common, "password", None, None),
+        Kind::Long => long(&common),
+        Kind::Date => day(lang, &common),
+        Kind::Lookup(register) => lookup(lang, &common, register),
+        Kind::Choice(choices) => choice(&common, choices),
+        Kind::Flag => flag(lang, &common, &field.label),
+        Kind::File => html! {
+            input type="file" id=[id] name=(name) multiple required[common.required] aria-invalid=[common.bad]
+                aria-describedby=[below];
+        },
+    }
+}
+
+fn typed(c: &Common, kind: &str, mode: Option<&str>, scale: Option<u8>) -> Markup {
     html! {
-        @match &field.kind {
-            Kind::Text => (simple("text", None, None)),
-            Kind::Number => (simple("text", Some("decimal"), Some(field.scale))),
-            Kind::Secret => input type="password" id=[id] name=(name) autocomplete="current-password"
-                aria-required=[need] aria-invalid=[bad] aria-describedby=[below];,
-            Kind::File => input type="file" id=[id] name=(name) multiple aria-invalid=[bad] aria-describedby=[below];,
-            Kind::Long => textarea id=[id] name=(name) rows="3" aria-label=[label] data-f=[data] aria-required=[need]
-                aria-invalid=[bad] aria-describedby=[below] { (entry.value) },
-            Kind::Date => span class="with" {
-                input id=[id] name=(name) value=(entry.value) inputmode="numeric" autocomplete="off" data-date
-                    placeholder=(if grid { "" } else { t(lang, "年-月-日", "yyyy-mm-dd") }) data-f=[data]
-                    aria-label=[label] aria-required=[need] aria-invalid=[bad] aria-describedby=[below];
-                @if !grid {
-                    button type="button" class="peek" data-pick tabindex="-1" aria-label=(t(lang, "选日期", "Pick a day")) {
-                        (icon(Icon::Calendar))
-                    }
+        input type=(kind) id=[c.id] name=(c.name) value=(c.value) inputmode=[mode] autocomplete="off" data-f=[c.data]
+            data-scale=[scale] required[c.required] aria-label=[c.label] aria-required=[c.need] aria-invalid=[c.bad]
+            aria-describedby=[c.below];
+    }
+}
+
+fn long(c: &Common) -> Markup {
+    html! {
+        textarea id=[c.id] name=(c.name) rows="3" data-f=[c.data] required[c.required] aria-label=[c.label]
+            aria-required=[c.need] aria-invalid=[c.bad] aria-describedby=[c.below] { (c.value) }
+    }
+}
+
+fn day(lang: Lang, c: &Common) -> Markup {
+    let hint = c
+        .label
+        .is_none()
+        .then_some(t(lang, "年-月-日", "yyyy-mm-dd"));
+    html! {
+        span class="with" {
+            input id=[c.id] name=(c.name) value=(c.value) inputmode="numeric" autocomplete="off" data-date
+                placeholder=[hint] data-f=[c.data] required[c.required] aria-label=[c.label] aria-required=[c.need]
+                aria-invalid=[c.bad] aria-describedby=[c.below];
+            @if c.label.is_none() {
+                button type="button" class="peek" data-pick tabindex="-1" aria-label=(t(lang, "选日期", "Pick a day")) {
+                    (icon(Icon::Calendar))
                 }
-            },
-            Kind::Lookup(register) => {
-                @let input = html! {
-                    input id=[id] name=(name) value=(entry.value) autocomplete="off" role="combobox" data-f=[data]
-                        aria-expanded="false" aria-autocomplete="list" data-lookup=(register) spellcheck="false"
-                        aria-label=[label] aria-required=[need] aria-invalid=[bad] aria-describedby=[below];
-                };
-                @if grid { (input) } @else {
-                    span class="with" {
-                        (input)
-                        button type="button" class="peek" data-seek tabindex="-1" aria-label=(t(lang, "选择", "Choose")) {
-                            (icon(Icon::Search))
-                        }
-                    }
-                }
-            },
-            Kind::Choice(choices) => select id=[id] name=(name) aria-label=[label] data-f=[data] aria-required=[need]
-                aria-invalid=[bad] aria-describedby=[below] {
-                @if !choices.iter().any(|(value, _)| value.is_empty()) { option value="" {} }
-                @for (value, text) in choices { option value=(value) selected[*value == entry.value] { (text) } }
-            },
-            Kind::Flag => label class="check" {
-                input type="checkbox" id=[id] name=(name) value="1" checked[entry.value == "1"] aria-label=[label]
-                    data-f=[data] aria-invalid=[bad] aria-describedby=[below];
-                " " @if !grid { (t(lang, "是", "Yes")) }
-            },
+            }
+        }
+    }
+}
+
+fn lookup(lang: Lang, c: &Common, register: &str) -> Markup {
+    let input = html! {
+        input id=[c.id] name=(c.name) value=(c.value) autocomplete="off" role="combobox" aria-autocomplete="list"
+            aria-expanded="false" data-lookup=(register) spellcheck="false" data-f=[c.data] required[c.required]
+            aria-label=[c.label] aria-required=[c.need] aria-invalid=[c.bad] aria-describedby=[c.below];
+    };
+    if c.label.is_some() {
+        return input;
+    }
+    html! {
+        span class="with" {
+            (input)
+            button type="button" class="peek" data-seek tabindex="-1" aria-label=(t(lang, "选择", "Choose")) {
+                (icon(Icon::Search))
+            }
+        }
+    }
+}
+
+fn choice(c: &Common, choices: &[(String, String)]) -> Markup {
+    html! {
+        select id=[c.id] name=(c.name) data-f=[c.data] required[c.required] aria-label=[c.label] aria-required=[c.need]
+            aria-invalid=[c.bad] aria-describedby=[c.below] {
+            @if !choices.iter().any(|(value, _)| value.is_empty()) { option value="" {} }
+            @for (value, text) in choices { option value=(value) selected[value == c.value] { (text) } }
+        }
+    }
+}
+
+fn flag(lang: Lang, c: &Common, label: &str) -> Markup {
+    html! {
+        label class="check" {
+            input type="checkbox" id=[c.id] name=(c.name) value="1" checked[c.value == "1"] data-f=[c.data]
+                aria-label=(label) aria-invalid=[c.bad] aria-describedby=[c.below];
+            @if c.label.is_none() { (t(lang, "是", "Yes")) }
         }
     }
 }
@@ -241,6 +325,9 @@ mod tests {
         assert!(made.contains(r#"value="-5&quot;""#), "{made}");
         assert!(made.contains(r#"aria-invalid="true""#), "{made}");
         assert!(made.contains(r#"aria-describedby="r-h.qty""#), "{made}");
-        assert!(made.contains(r#"<p class="refusal" id="r-h.qty">数量须大于零</p>"#), "{made}");
+        assert!(
+            made.contains(r#"<p class="refusal" id="r-h.qty">数量须大于零</p>"#),
+            "{made}"
+        );
     }
 }

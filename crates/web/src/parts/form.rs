@@ -8,7 +8,7 @@ use super::grid::{Grid, grid};
 use super::icon::{Icon, icon};
 use super::lang::{Lang, t};
 use super::slip::{Fact, facts};
-use super::{Hidden, Link, Tone, hidden, note};
+use super::{Hidden, Link, Tone, hidden, note, way_back};
 
 /// A refusal as the summary shows it.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +58,7 @@ pub fn form(lang: Lang, form: &Form) -> Markup {
         form method="post" action=(form.url) autocomplete="off" data-fill data-autosave=[form.autosave.as_deref()] novalidate {
             (hidden(&form.hidden))
             (head(lang, form))
-            @if !form.refused.is_empty() { (summary(lang, &form.refused)) }
+            @if !form.refused.is_empty() { (summary(not_submitted(lang), &form.refused)) }
             @if !form.known.is_empty() { section class="card" aria-label=(t(lang, "来源", "Source")) { (facts(&form.known)) } }
             @if !form.fields.is_empty() {
                 section class="card" aria-label=(form.title) {
@@ -73,13 +73,26 @@ pub fn form(lang: Lang, form: &Form) -> Markup {
     }
 }
 
+fn not_submitted(lang: Lang) -> &'static str {
+    t(
+        lang,
+        "没有提交。请处理以下问题，已填内容都在：",
+        "Not submitted. Nothing you typed is lost; please look at:",
+    )
+}
+
 fn discard(lang: Lang, form: &Form) -> Ask {
     let mut inputs = form.hidden.clone();
     inputs.push(("_do".into(), "discard".into()));
     Ask {
         id: "discard".into(),
         title: t(lang, "删除这张草稿？", "Discard this draft?").into(),
-        text: t(lang, "已填的内容将不能找回。草稿没有编号，不会留下断号。", "What was typed cannot be brought back. A draft has no number, so no gap is left.").into(),
+        text: t(
+            lang,
+            "已填的内容将不能找回。草稿没有编号，不会留下断号。",
+            "What was typed cannot be brought back. A draft has no number, so no gap is left.",
+        )
+        .into(),
         confirm: t(lang, "删除草稿", "Discard draft").into(),
         danger: true,
         url: form.url.clone(),
@@ -95,9 +108,7 @@ fn head(lang: Lang, form: &Form) -> Markup {
     });
     html! {
         div class="head stick" {
-            @if !form.crumbs.is_empty() {
-                nav class="crumb" { @for link in &form.crumbs { a href=(link.url) { (link.label) } " / " } }
-            }
+            (way_back(&form.crumbs))
             h1 { (form.title) }
             span class="saved" role="status" data-saved { (saved.unwrap_or_default()) }
             div class="acts" {
@@ -116,9 +127,9 @@ fn head(lang: Lang, form: &Form) -> Markup {
 }
 
 /// Why a form or an act was refused, each with a link to the input it is about.
-pub fn summary(lang: Lang, refused: &[Refused]) -> Markup {
+pub fn summary(title: &str, refused: &[Refused]) -> Markup {
     let text = html! {
-        p { b { (t(lang, "没有提交。请处理以下问题，已填内容都在：", "Not submitted. Nothing you typed is lost; please look at:")) } }
+        p { b { (title) } }
         ul {
             @for refusal in refused {
                 li {

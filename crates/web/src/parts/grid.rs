@@ -40,7 +40,10 @@ const BLANK_ROWS: usize = 3;
 
 /// The grid as a panel of the form.
 pub fn grid(lang: Lang, grid: &Grid) -> Markup {
-    let blank = Line { cells: vec![Entry::default(); grid.columns.len()], ..Line::default() };
+    let blank = Line {
+        cells: vec![Entry::default(); grid.columns.len()],
+        ..Line::default()
+    };
     let empty_rows = if grid.grows { BLANK_ROWS } else { 0 };
     html! {
         section class="card" aria-labelledby="grid-title" {
@@ -75,13 +78,13 @@ pub fn grid(lang: Lang, grid: &Grid) -> Markup {
 fn headings(lang: Lang, grid: &Grid) -> Markup {
     html! {
         tr {
-            th scope="col" { span class="seen" { (t(lang, "行", "Line")) } }
+            th scope="col" class="nth" { span class="seen" { (t(lang, "行", "Line")) } }
             @for column in &grid.columns {
-                th scope="col" class={ @if column.is_number() { "num " } @if column.need && !column.is_output() { "need" } } {
+                th scope="col" class={ (kind_class(column)) @if column.need && !column.is_output() { " need" } } {
                     (column.label)
                 }
             }
-            th scope="col" { span class="seen" { (t(lang, "操作", "Actions")) } }
+            th scope="col" class="ops" { span class="seen" { (t(lang, "操作", "Actions")) } }
         }
     }
 }
@@ -96,7 +99,12 @@ fn kind_class(field: &Field) -> &'static str {
 }
 
 fn row(lang: Lang, grid: &Grid, number: usize, line: &Line, ids: bool) -> Markup {
-    let with = serde_json::Value::Object(line.with.iter().map(|(k, v)| (k.clone(), v.clone().into())).collect());
+    let with = serde_json::Value::Object(
+        line.with
+            .iter()
+            .map(|(k, v)| (k.clone(), v.clone().into()))
+            .collect(),
+    );
     html! {
         tr data-with=[(!line.with.is_empty()).then(|| with.to_string())] {
             th scope="row" {

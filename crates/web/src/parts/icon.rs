@@ -124,8 +124,11 @@ mod tests {
     #[test]
     fn the_sprite_holds_every_icon_and_no_other() {
         let sprite = include_str!("../../assets/icons.svg");
-        let held: Vec<&str> =
-            sprite.split("<symbol id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let held: Vec<&str> = sprite
+            .split("<symbol id=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
         let known = [
             Icon::Inbox,
             Icon::FileText,

@@ -98,10 +98,8 @@ pub fn fragment(lang: Lang, inbox: &Inbox) -> Markup {
             div class="scroll" { (rows(lang, inbox)) }
             @if inbox.batch_url.is_some() {
                 footer class="batch" {
+                    button class="button primary" data-batch-go { (icon(Icon::PenLine)) (t(lang, "批量签字", "Sign selected")) }
                     span data-chosen aria-live="polite" { (t(lang, "勾选后可一次签字", "Select several to sign them at once")) }
-                    div class="acts grow" {
-                        button class="button primary" data-batch-go { (icon(Icon::PenLine)) (t(lang, "批量签字", "Sign selected")) }
-                    }
                 }
             }
         }
@@ -164,10 +162,10 @@ fn row(lang: Lang, item: &Waiting, batch: bool) -> Markup {
             td class="main" {
                 a href=(item.url) { (item.step) }
                 @if let Some((tone, text)) = &item.mark { " " (badge(*tone, text)) }
-                small { (item.number) }
+                small class="under" { (item.number) }
             }
             td { (item.summary) }
-            td class="num lead" { (item.amount) }
+            td class={ "num lead" @if item.amount.contains(['-', '−']) { " red" } } { (item.amount) }
             td class="code" data-label=(t(lang, "来自", "From")) { (item.from) }
             td class="code" data-label=(t(lang, "到达", "Since")) { time title=(item.since_full) { (item.since) } }
             td class=(due) data-label=[(!item.due.is_empty()).then_some(t(lang, "时限", "Due"))] {

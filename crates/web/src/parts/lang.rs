@@ -32,7 +32,11 @@ impl Lang {
 
     /// The language of a code or of the first tag in an `Accept-Language` header; anything unknown is Chinese.
     pub fn from_code(text: &str) -> Lang {
-        if text.trim_start().to_ascii_lowercase().starts_with("en") { Lang::En } else { Lang::Zh }
+        if text.trim_start().to_ascii_lowercase().starts_with("en") {
+            Lang::En
+        } else {
+            Lang::Zh
+        }
     }
 
     /// The language that the switch in the user menu leads to.

@@ -116,7 +116,7 @@ fn control(filter: &Filter) -> Markup {
             Choose::One(choices) => select name=(filter.name) {
                 @for (value, text) in choices { option value=(value) selected[*value == filter.value] { (text) } }
             },
-            Choose::Day => input class="date" name=(filter.name) value=(filter.value) data-date inputmode="numeric"
+            Choose::Day => input size="10" name=(filter.name) value=(filter.value) data-date inputmode="numeric"
                 placeholder="2026-04-01" autocomplete="off";,
             _ => input type="search" name=(filter.name) value=(filter.value) autocomplete="off";,
         }

@@ -5,8 +5,8 @@
 
 pub mod actions;
 pub mod chain;
-pub mod dialog;
 pub mod diagram;
+pub mod dialog;
 pub mod fault;
 pub mod field;
 pub mod flow;
@@ -40,7 +40,10 @@ pub struct Link {
 impl Link {
     /// A link of these two.
     pub fn new(label: impl Into<String>, url: impl Into<String>) -> Link {
-        Link { label: label.into(), url: url.into() }
+        Link {
+            label: label.into(),
+            url: url.into(),
+        }
     }
 }
 
@@ -90,14 +93,22 @@ pub fn badge(tone: Tone, text: &str) -> Markup {
 pub fn head(crumbs: &[Link], title: &str, beside: Markup, acts: Markup) -> Markup {
     html! {
         div class="head" {
-            @if !crumbs.is_empty() {
-                nav class="crumb" aria-label="breadcrumb" {
-                    @for link in crumbs { a href=(link.url) { (link.label) } " / " }
-                }
-            }
+            (way_back(crumbs))
             h1 { (title) }
             (beside)
             div class="acts" { (acts) }
+        }
+    }
+}
+
+/// The way back, above a heading.
+pub(crate) fn way_back(crumbs: &[Link]) -> Markup {
+    html! {
+        @if !crumbs.is_empty() {
+            nav class="crumb" aria-label="breadcrumb" {
+                (icon(Icon::ChevronLeft))
+                @for link in crumbs { a href=(link.url) { (link.label) } }
+            }
         }
     }
 }

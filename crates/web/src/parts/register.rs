@@ -66,7 +66,11 @@ pub fn record(lang: Lang, record: &Record) -> Markup {
 }
 
 fn one(lang: Lang, version: &Version) -> Markup {
-    let until = if version.until.is_empty() { t(lang, "至今", "until now") } else { &version.until };
+    let until = if version.until.is_empty() {
+        t(lang, "至今", "until now")
+    } else {
+        &version.until
+    };
     html! {
         li {
             span class="face" { (version.number) }

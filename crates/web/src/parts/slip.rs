@@ -9,7 +9,7 @@ use super::lang::{Lang, t};
 use super::steps::{Step, steps};
 use super::table::{Table, table};
 use super::talk::{Attachment, Comment, Event, attachments, comments, history};
-use super::{Hidden, Link, Tone, badge, note};
+use super::{Hidden, Link, Tone, badge, note, way_back};
 
 /// A label with its value.
 #[derive(Clone, Debug, Default)]
@@ -102,9 +102,7 @@ pub fn slip(lang: Lang, slip: &Slip) -> Markup {
 fn head(lang: Lang, slip: &Slip) -> Markup {
     html! {
         div class="head stick" {
-            @if !slip.crumbs.is_empty() {
-                nav class="crumb" { @for link in &slip.crumbs { a href=(link.url) { (link.label) } " / " } }
-            }
+            (way_back(&slip.crumbs))
             h1 { (slip.kind) " " span class="code" { (slip.number) } }
             (badge(slip.state.0, &slip.state.1))
             div class="acts" {

@@ -15,6 +15,8 @@ pub enum Shape {
     Number,
     /// A code, a date or a number of a slip: never broken over two lines.
     Code,
+    /// The position of the row; not shown on a phone.
+    Count,
     /// What the row is about; the first line of a row on a phone.
     Main,
     /// The one figure that matters, at the right of the first line on a phone.
@@ -37,12 +39,20 @@ pub struct Head {
 impl Head {
     /// A heading that does not sort.
     pub fn new(label: impl Into<String>, shape: Shape) -> Head {
-        Head { label: label.into(), shape, ..Head::default() }
+        Head {
+            label: label.into(),
+            shape,
+            ..Head::default()
+        }
     }
 
     /// The same heading, sorting at `url`; `sorted` says whether it does so now, and ascending.
     pub fn sorts(self, url: impl Into<String>, sorted: Option<bool>) -> Head {
-        Head { sort: Some(url.into()), sorted, ..self }
+        Head {
+            sort: Some(url.into()),
+            sorted,
+            ..self
+        }
     }
 }
 
@@ -52,7 +62,7 @@ pub struct Cell {
     /// Its text; an empty one is not shown on a phone.
     pub text: String,
     /// A second, smaller line.
-    pub sub: String,
+    pub under: String,
     /// Where the text leads.
     pub url: Option<String>,
     /// Shown as a state with this colour.
@@ -64,27 +74,43 @@ pub struct Cell {
 impl Cell {
     /// A cell of text.
     pub fn new(text: impl Into<String>) -> Cell {
-        Cell { text: text.into(), ..Cell::default() }
+        Cell {
+            text: text.into(),
+            ..Cell::default()
+        }
     }
 
     /// The same cell, leading to `url`.
     pub fn to(self, url: impl Into<String>) -> Cell {
-        Cell { url: Some(url.into()), ..self }
+        Cell {
+            url: Some(url.into()),
+            ..self
+        }
     }
 
     /// The same cell with a smaller second line.
-    pub fn sub(self, sub: impl Into<String>) -> Cell {
-        Cell { sub: sub.into(), ..self }
+    pub fn under(self, under: impl Into<String>) -> Cell {
+        Cell {
+            under: under.into(),
+            ..self
+        }
     }
 
     /// A cell that shows a state.
     pub fn state(tone: Tone, text: impl Into<String>) -> Cell {
-        Cell { text: text.into(), tone: Some(tone), ..Cell::default() }
+        Cell {
+            text: text.into(),
+            tone: Some(tone),
+            ..Cell::default()
+        }
     }
 
     /// The same cell over several columns.
     pub fn over(self, columns: u8) -> Cell {
-        Cell { span: Some(columns), ..self }
+        Cell {
+            span: Some(columns),
+            ..self
+        }
     }
 }
 
@@ -105,7 +131,10 @@ pub struct Row {
 
 impl From<Vec<Cell>> for Row {
     fn from(cells: Vec<Cell>) -> Row {
-        Row { cells, ..Row::default() }
+        Row {
+            cells,
+            ..Row::default()
+        }
     }
 }
 
@@ -145,6 +174,7 @@ pub(super) const fn shape_class(shape: Shape) -> Option<&'static str> {
         Shape::Plain => None,
         Shape::Number => Some("num"),
         Shape::Code => Some("code"),
+        Shape::Count => Some("nth mute"),
         Shape::Main => Some("main"),
         Shape::Lead => Some("num lead"),
     }
@@ -152,7 +182,9 @@ pub(super) const fn shape_class(shape: Shape) -> Option<&'static str> {
 
 /// One heading, with its arrow where rows are sorted by it.
 pub(super) fn heading(head: &Head) -> Markup {
-    let order = head.sorted.map(|up| if up { "ascending" } else { "descending" });
+    let order = head
+        .sorted
+        .map(|up| if up { "ascending" } else { "descending" });
     let class = matches!(head.shape, Shape::Number | Shape::Lead).then_some("num");
     html! {
         th scope="col" class=[class] aria-sort=[order] {
@@ -195,7 +227,8 @@ fn cells(heads: &[Head], cells: &[Cell], opens: bool) -> Markup {
 
 fn one(head: Option<&Head>, cell: &Cell, opens: bool) -> Markup {
     let shape = head.map_or(Shape::Plain, |head| head.shape);
-    let label = head.filter(|_| !cell.text.is_empty() && cell.tone.is_none() && shape != Shape::Main);
+    let label =
+        head.filter(|_| !cell.text.is_empty() && cell.tone.is_none() && shape != Shape::Main);
     let figure = matches!(shape, Shape::Number | Shape::Lead);
     let red = figure && cell.text.starts_with(['-', '−']);
     let text = html! {
@@ -208,7 +241,7 @@ fn one(head: Option<&Head>, cell: &Cell, opens: bool) -> Markup {
                 Some(url) => a href=(url) class=[red.then_some("red")] { (text) },
                 None => @if red { span class="red" { (text) } } @else { (text) },
             }
-            @if !cell.sub.is_empty() { " " small { (cell.sub) } }
+            @if !cell.under.is_empty() { " " small { (cell.under) } }
         }
     }
 }
@@ -229,6 +262,9 @@ mod tests {
             ..Table::default()
         })
         .into_string();
-        assert!(made.contains(r#"<td class="num" data-label="c"><span class="red">-5.00</span></td>"#), "{made}");
+        assert!(
+            made.contains(r#"<td class="num" data-label="c"><span class="red">-5.00</span></td>"#),
+            "{made}"
+        );
     }
 }

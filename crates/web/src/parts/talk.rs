@@ -100,8 +100,11 @@ pub fn attachments(lang: Lang, list: &[Attachment], url: Option<&str>, inputs: &
                 @if let Some(url) = url {
                     form class="talk acts" method="post" action=(url) enctype="multipart/form-data" {
                         (hidden(inputs))
-                        input type="file" name="file" multiple required data-attach aria-label=(t(lang, "选文件", "Choose files"));
-                        button class="button" { (icon(Icon::Paperclip)) (t(lang, "上传", "Attach")) }
+                        label class="button" {
+                            (icon(Icon::Paperclip)) (t(lang, "添加附件", "Attach files"))
+                            input class="seen" type="file" name="file" multiple required data-attach;
+                        }
+                        noscript { button class="button" { (t(lang, "上传", "Upload")) } }
                     }
                 }
             }
