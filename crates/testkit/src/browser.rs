@@ -3,25 +3,26 @@
 //! Each [`Browser`] is one person at one desk: a driver process, a fresh profile and a window of their own. The browser
 //! resolves no name but loopback, so a page that asks for anything from elsewhere fails its test.
 
+mod driver;
+#[cfg(test)]
+mod tests;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::error::{CmdError, NewSessionError};
-use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::guard::Guard;
+use driver::{capabilities, key_named, log_of, missing, start_driver};
 
-const CHROMIUM: &str = "/usr/bin/chromium";
-const DRIVER: &str = "/usr/bin/chromedriver";
 /// How long the driver may take to listen, and a page to show what an action waits for.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a page is asked again while waiting.
@@ -476,302 +477,9 @@ impl Browser {
     }
 }
 
-/// The first program that is not installed.
-fn missing() -> Option<&'static str> {
-    [CHROMIUM, DRIVER]
-        .into_iter()
-        .find(|program| !Path::new(program).exists())
-}
-
-fn log_of(folder: &Path) -> PathBuf {
-    folder.join("driver.log")
-}
-
 fn action(what: impl Into<String>, source: CmdError) -> BrowserError {
     BrowserError::Action {
         action: what.into(),
         source,
-    }
-}
-
-/// Starts the driver on a port that the system chooses, and reads from its log which one that is.
-async fn start_driver(folder: &Path, language: Language) -> Result<(Guard, u16)> {
-    let log = log_of(folder);
-    let output = fs::File::create(&log)?;
-    let mut driver = Command::new(DRIVER);
-    driver
-        .args(["--port=0", "--enable-chrome-logs"])
-        .env("LANGUAGE", language.tags().0.replace('-', "_"))
-        .stdout(output.try_clone()?)
-        .stderr(output);
-    let mut guard = Guard::start(driver, "TERM", folder)?;
-    let started = Instant::now();
-    loop {
-        let said = fs::read_to_string(&log)?;
-        let port = said
-            .lines()
-            .find_map(|line| line.split_once("started successfully on port "));
-        if let Some(port) =
-            port.and_then(|(_, port)| port.trim_end_matches('.').trim().parse().ok())
-        {
-            return Ok((guard, port));
-        }
-        if guard.ended()? || started.elapsed() > PATIENCE {
-            return Err(
-                io::Error::other(format!("chromedriver does not listen: {}", said.trim())).into(),
-            );
-        }
-        tokio::time::sleep(PERIOD).await;
-    }
-}
-
-/// What the driver is asked for when it opens the window.
-fn capabilities(folder: &Path, window: Window, language: Language) -> Value {
-    let (locale, accepted) = language.tags();
-    let downloads = folder.join("downloads");
-    json!({
-        "browserName": "chrome",
-        "goog:chromeOptions": {
-            "binary": CHROMIUM,
-            "args": [
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--disable-dev-shm-usage",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
-                "--enable-logging=stderr",
-                // The browser ends when the pipe to its driver closes, so it never outlives the driver.
-                "--remote-debugging-pipe",
-                format!("--lang={locale}"),
-                format!("--user-data-dir={}", folder.join("profile").display()),
-            ],
-            "prefs": {
-                "intl.accept_languages": accepted,
-                "intl.selected_languages": accepted,
-                "download.default_directory": downloads,
-                "download.prompt_for_download": false,
-                "plugins.always_open_pdf_externally": true,
-            },
-            "mobileEmulation": { "deviceMetrics": window.emulation() },
-        },
-    })
-}
-
-/// The character that stands for a key in the driver's protocol.
-fn key_named(name: &str) -> Result<char> {
-    let mut characters = name.chars();
-    if let (Some(only), None) = (characters.next(), characters.next()) {
-        return Ok(only);
-    }
-    let key = match name {
-        "Enter" => Key::Enter,
-        "Tab" => Key::Tab,
-        "Escape" => Key::Escape,
-        "Space" => Key::Space,
-        "Backspace" => Key::Backspace,
-        "Delete" => Key::Delete,
-        "Insert" => Key::Insert,
-        "Home" => Key::Home,
-        "End" => Key::End,
-        "PageUp" => Key::PageUp,
-        "PageDown" => Key::PageDown,
-        "Up" => Key::Up,
-        "Down" => Key::Down,
-        "Left" => Key::Left,
-        "Right" => Key::Right,
-        "Shift" => Key::Shift,
-        "Control" => Key::Control,
-        "Alt" => Key::Alt,
-        "F1" => Key::F1,
-        "F2" => Key::F2,
-        "F3" => Key::F3,
-        "F4" => Key::F4,
-        "F5" => Key::F5,
-        "F6" => Key::F6,
-        "F7" => Key::F7,
-        "F8" => Key::F8,
-        "F9" => Key::F9,
-        "F10" => Key::F10,
-        "F11" => Key::F11,
-        "F12" => Key::F12,
-        _ => return Err(BrowserError::Key(name.to_owned())),
-    };
-    Ok(key.chars().next().unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::{Read, Write};
-    use std::net::TcpListener;
-    use std::thread;
-
-    use super::*;
-
-    const PAGE: &str = r#"<!doctype html><meta charset=utf-8><meta name=viewport content="width=device-width">
-        <title>会签</title><input id=name><input id=city value=旧><p id=said></p><button id=go>提交</button>
-        <script>
-            console.error('到此为止');
-            const name = document.getElementById('name');
-            document.getElementById('go').onclick = () =>
-                setTimeout(() => { document.getElementById('said').textContent = '你好，' + name.value }, 100);
-            name.onkeydown = event => { if (event.key == 'Enter' && event.ctrlKey) go.click() };
-        </script><a id=away href="http://example.com/">外</a>"#;
-
-    /// Serves one page on loopback; remembers in what language it was asked for.
-    fn serve() -> (String, std::sync::mpsc::Receiver<String>) {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = format!("http://{}/", listener.local_addr().expect("bound"));
-        let (sender, receiver) = std::sync::mpsc::channel();
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let sender = sender.clone();
-                thread::spawn(move || answer(stream, &sender));
-            }
-        });
-        (address, receiver)
-    }
-
-    fn answer(mut stream: std::net::TcpStream, sender: &std::sync::mpsc::Sender<String>) {
-        let mut request = [0; 4096];
-        let length = stream.read(&mut request).unwrap_or(0);
-        let request = String::from_utf8_lossy(&request[..length]).into_owned();
-        let length = PAGE.len();
-        let head =
-            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length:";
-        let _ = write!(stream, "{head} {length}\r\n\r\n{PAGE}");
-        let language = request
-            .lines()
-            .find_map(|line| line.strip_prefix("Accept-Language: "));
-        if let Some(language) = language.filter(|_| request.starts_with("GET / ")) {
-            let _ = sender.send(language.to_owned());
-        }
-    }
-
-    #[tokio::test]
-    async fn browser_types_clicks_and_waits_at_a_desk() {
-        let (address, languages) = serve();
-        let browser = Browser::start().await.expect("Chromium starts");
-        browser.goto(&address).await.expect("the page loads");
-        assert_eq!(browser.title().await.expect("a title"), "会签");
-        assert!(languages.recv().expect("asked").starts_with("zh-CN"));
-        let size = browser
-            .run("return [innerWidth, innerHeight]")
-            .await
-            .expect("a size");
-        assert_eq!(size, json!([1280, 900]));
-
-        browser
-            .type_into("#name", "王内勤")
-            .await
-            .expect("types Chinese");
-        browser.click("#go").await.expect("clicks");
-        browser
-            .wait_for_text("#said", "你好，王内勤", PATIENCE)
-            .await
-            .expect("the answer comes");
-        browser.press("Tab").await.expect("presses");
-        browser.click("#name").await.expect("clicks");
-        browser
-            .type_keys("、李经理")
-            .await
-            .expect("types where the focus is");
-        browser
-            .press("Control+Enter")
-            .await
-            .expect("presses a chord");
-        browser
-            .wait_for_text("#said", "王内勤、李经理", PATIENCE)
-            .await
-            .expect("the answer comes");
-        browser.press("Tab").await.expect("presses");
-        browser.type_keys("济南").await.expect("types");
-        assert!(
-            browser
-                .value("#city")
-                .await
-                .expect("a value")
-                .contains("济南")
-        );
-        browser.fill("#city", "青岛").await.expect("replaces");
-        assert_eq!(browser.value("#city").await.expect("a value"), "青岛");
-
-        let late = browser
-            .wait_for("#never", Duration::from_millis(200))
-            .await
-            .expect_err("it does not come");
-        assert!(
-            late.to_string().contains("#never") && late.to_string().contains("提交"),
-            "{late}"
-        );
-        assert!(browser.press("Contrl+s").await.is_err());
-        assert!(
-            browser.goto("http://example.com/").await.is_err(),
-            "nothing but loopback is resolved"
-        );
-        assert!(
-            browser
-                .console()
-                .expect("a log")
-                .iter()
-                .any(|line| line.contains("到此为止"))
-        );
-        browser.close().await.expect("closes");
-    }
-
-    #[tokio::test]
-    async fn browser_is_a_phone_and_leaves_nothing() {
-        let (address, languages) = serve();
-        let browser = Browser::start_with(Window::Phone, Language::English)
-            .await
-            .expect("Chromium starts");
-        browser.goto(&address).await.expect("the page loads");
-        assert!(languages.recv().expect("asked").starts_with("en-US"));
-        let seen = browser
-            .run("return [innerWidth, innerHeight, 'ontouchstart' in window]")
-            .await
-            .expect("a size");
-        assert_eq!(seen, json!([390, 844, true]));
-        let picture = tempfile::Builder::new()
-            .suffix(".png")
-            .tempfile()
-            .expect("a file");
-        browser.screenshot(picture.path()).await.expect("a picture");
-        assert!(
-            fs::read(picture.path())
-                .expect("a file")
-                .starts_with(b"\x89PNG")
-        );
-
-        let folder = browser.folder.path().to_owned();
-        assert!(
-            !users_of(&folder).is_empty(),
-            "the browser runs in its own folder"
-        );
-        drop(browser);
-        assert!(!folder.exists(), "the folder is still there");
-        assert_eq!(
-            users_of(&folder),
-            Vec::<String>::new(),
-            "something still runs"
-        );
-    }
-
-    /// The command lines of processes that were started with this folder.
-    fn users_of(folder: &Path) -> Vec<String> {
-        let folder = folder.to_string_lossy().into_owned();
-        let lines = fs::read_dir("/proc")
-            .expect("/proc")
-            .flatten()
-            .filter_map(|entry| {
-                let line = String::from_utf8_lossy(&fs::read(entry.path().join("cmdline")).ok()?)
-                    .into_owned();
-                line.contains(&folder).then_some(line)
-            });
-        lines.collect()
     }
 }
