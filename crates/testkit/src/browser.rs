@@ -293,7 +293,8 @@ impl Browser {
     /// Presses a key or a chord where the focus is: `Enter`, `Tab`, `Shift+Tab`, `Control+Enter`, `F2`, `Alt+s`.
     ///
     /// # Errors
-    /// When a key's name is unknown: it is a name of [`Key`] or one character.
+    /// When a key's name is unknown: it is one character or one of `Enter`, `Tab`, `Escape`, `Space`, `Backspace`, `Delete`,
+    /// `Insert`, `Home`, `End`, `PageUp`, `PageDown`, `Up`, `Down`, `Left`, `Right`, `Shift`, `Control`, `Alt`, `F1` to `F12`.
     pub async fn press(&self, chord: &str) -> Result<()> {
         let keys = chord
             .split('+')
