@@ -67,7 +67,10 @@ impl Labels {
             let begin = path.rsplit_once('/').map_or("", |(begin, _)| begin);
             let siblings = words_under(&words, begin);
             let last = path.rsplit('/').next().unwrap_or(path);
-            let message = format!("nothing is declared that {} could name", quoted(&english.shown));
+            let message = format!(
+                "nothing is declared that {} could name",
+                quoted(&english.shown)
+            );
             let hint = suggest::did_you_mean(last, siblings);
             desk.hinted(Kind::UnknownLabel, english.span, message, hint);
         }
@@ -81,7 +84,12 @@ impl Labels {
             && language.text != "en"
         {
             let message = format!("there are no labels in {}", quoted(&language.text));
-            desk.hinted(Kind::WrongValue, language.span, message, "write `en`".to_owned());
+            desk.hinted(
+                Kind::WrongValue,
+                language.span,
+                message,
+                "write `en`".to_owned(),
+            );
         }
         for child in reading.children() {
             match child.name.text.as_str() {
@@ -118,12 +126,21 @@ impl Labels {
     }
 
     /// `role buyer "Buyer"`, with `words` names before the label, and perhaps nodes of the same shape in braces.
-    fn named(&mut self, desk: &Desk<'_>, node: &Node, base: &str, words: usize, inner: &[&'static str]) {
+    fn named(
+        &mut self,
+        desk: &Desk<'_>,
+        node: &Node,
+        base: &str,
+        words: usize,
+        inner: &[&'static str],
+    ) {
         let mut reading = Reading::new(desk, node);
         let mut path = base.to_owned();
         let mut shown = node.name.text.clone();
         for _ in 0..words {
-            let Some(name) = reading.need("name") else { return };
+            let Some(name) = reading.need("name") else {
+                return;
+            };
             path = format!("{path}/{}", name.text);
             shown = format!("{shown} {}", name.text);
         }
@@ -145,7 +162,9 @@ impl Labels {
     /// A register or slip: its label, then a node for each of its fields.
     fn owner(&mut self, desk: &Desk<'_>, node: &Node, base: &str, kind: &str) {
         let mut reading = Reading::new(desk, node);
-        let Some(name) = reading.need("name") else { return };
+        let Some(name) = reading.need("name") else {
+            return;
+        };
         let path = format!("{base}/{}", name.text);
         let label = reading.need_label();
         let shown = format!("{} {}", node.name.text, name.text);
@@ -176,7 +195,13 @@ impl Labels {
         }
         if let Some(help) = reading.text("help") {
             let text = check_label(desk, help);
-            self.put(desk, format!("{path}/help"), "help".to_owned(), text, help.span);
+            self.put(
+                desk,
+                format!("{path}/help"),
+                "help".to_owned(),
+                text,
+                help.span,
+            );
         }
         for choice in reading.children() {
             self.named(
@@ -192,7 +217,9 @@ impl Labels {
 
     fn flow(&mut self, desk: &Desk<'_>, node: &Node) {
         let mut reading = Reading::new(desk, node);
-        let Some(name) = reading.need("name") else { return };
+        let Some(name) = reading.need("name") else {
+            return;
+        };
         let path = format!("flow/{}", name.text);
         let label = reading.need_label();
         if !label.is_empty() {

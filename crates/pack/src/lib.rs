@@ -5,6 +5,7 @@
 
 mod complaint;
 mod expression;
+mod folder;
 mod kind;
 mod labels;
 mod locate;
@@ -15,8 +16,11 @@ mod scan;
 mod source;
 mod suggest;
 mod tree;
+mod views;
 
 pub use complaint::{Complaint, Complaints, Level};
+pub use folder::read_dir;
 pub use kind::Kind;
 pub use read::{Limits, Read, check, read, read_stored};
 pub use reader::Rules;
+pub use views::generate_views;

@@ -192,11 +192,18 @@ impl<'a> Reading<'a> {
 
     /// A property with words separated by blanks.
     pub fn words(&mut self, name: &str) -> Option<Vec<Part<'a>>> {
-        let word = self.text(name)?;
-        let mut parts = parts(word);
+        let parts = self.words_if_any(name)?;
         if parts.is_empty() {
+            let word = self.property(name)?;
             self.wrong(word, name, "one word or more");
         }
+        Some(parts)
+    }
+
+    /// The same where there may be none, `by=""`.
+    pub fn words_if_any(&mut self, name: &str) -> Option<Vec<Part<'a>>> {
+        let word = self.text(name)?;
+        let mut parts = parts(word);
         if parts.len() > WORDS_MOST {
             let message = format!("`{name}` has more than {WORDS_MOST} words");
             self.desk.error(Kind::OutOfRange, word.span, message);
@@ -226,11 +233,7 @@ impl<'a> Reading<'a> {
         match number {
             Some(number) if range.contains(&number) => Some(number),
             Some(_) => {
-                let message = format!(
-                    "`{name}` must be from {} to {}",
-                    range.start(),
-                    range.end()
-                );
+                let message = format!("`{name}` must be from {} to {}", range.start(), range.end());
                 self.desk.error(Kind::OutOfRange, word.span, message);
                 None
             }
@@ -263,7 +266,8 @@ impl<'a> Reading<'a> {
             if word.form == Form::Bare {
                 let message = format!("{title} knows no word {}", quoted(&word.text));
                 let hint = suggest::one_of(&word.text, self.flags_asked.iter().copied());
-                self.desk.hinted(Kind::UnknownWord, word.span, message, hint);
+                self.desk
+                    .hinted(Kind::UnknownWord, word.span, message, hint);
             } else {
                 let message = format!("{title} has one value too many");
                 self.desk.error(Kind::ExtraValue, word.span, message);

@@ -326,7 +326,10 @@ impl Scan<'_> {
                 self.desk.hinted(
                     Kind::BadNumber,
                     span,
-                    format!("a node begins with its name, and {} is a number", quoted(word)),
+                    format!(
+                        "a node begins with its name, and {} is a number",
+                        quoted(word)
+                    ),
                     "put it in quotes".to_owned(),
                 );
             }
@@ -430,7 +433,11 @@ fn unicode_escape(rest: &str) -> Option<usize> {
 
 /// KDL's `unicode-space`.
 fn blank(c: char) -> bool {
-    matches!(c, '\t' | ' ' | '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}')
+    matches!(
+        c,
+        '\t' | ' ' | '\u{A0}' | '\u{1680}' | '\u{2000}'
+            ..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}'
+    )
 }
 
 /// KDL's line ends other than those of every day.
@@ -448,5 +455,8 @@ fn word_char(c: char) -> bool {
     !blank(c)
         && !newline(c)
         && !forbidden(c)
-        && !matches!(c, '\n' | '\r' | '\\' | '/' | '(' | ')' | '{' | '}' | '[' | ']' | ';' | '"' | '#' | '=')
+        && !matches!(
+            c,
+            '\n' | '\r' | '\\' | '/' | '(' | ')' | '{' | '}' | '[' | ']' | ';' | '"' | '#' | '='
+        )
 }

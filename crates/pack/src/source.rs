@@ -154,7 +154,10 @@ impl<'a> Desk<'a> {
         }
         let line = file.lines.partition_point(|start| *start <= span.start) - 1;
         let begin = file.lines[line];
-        let end = file.lines.get(line + 1).map_or(file.text.len(), |next| *next);
+        let end = file
+            .lines
+            .get(line + 1)
+            .map_or(file.text.len(), |next| *next);
         let text = file.text[begin..end].trim_end_matches(['\n', '\r']);
         let before = file.text[begin..span.start.min(end)].chars().count();
         complaint.line = line as u32 + 1;
@@ -215,7 +218,13 @@ fn line_starts(text: &str) -> Vec<usize> {
 /// The line, cut to a window around the place when it is very long, and the caret line.
 fn excerpt(line: &str, before: usize) -> (String, String) {
     let from = before.saturating_sub(EXCERPT * 3 / 4);
-    let visible = |c: char| if c.is_control() && c != '\t' { '\u{FFFD}' } else { c };
+    let visible = |c: char| {
+        if c.is_control() && c != '\t' {
+            '\u{FFFD}'
+        } else {
+            c
+        }
+    };
     let shown: String = line.chars().skip(from).take(EXCERPT).map(visible).collect();
     let mut caret: String = shown.chars().take(before - from).map(blank).collect();
     caret.push('^');

@@ -126,7 +126,9 @@ fn convert(desk: &Desk<'_>, file: usize, node: &KdlNode) -> Node {
 }
 
 fn value(file: usize, entry: &KdlEntry) -> Word {
-    let repr = entry.format().map_or("", |format| format.value_repr.as_str());
+    let repr = entry
+        .format()
+        .map_or("", |format| format.value_repr.as_str());
     let end = entry.span().offset() + entry.span().len();
     word(
         Span::at(file, end.saturating_sub(repr.len())),

@@ -99,7 +99,10 @@ impl Checker<'_> {
         let message = match number.amount(unit) {
             Ok(amount) => return Some(Expr::Literal(Value::Amount(amount))),
             Err(AmountError::TooManyDecimals(most)) => {
-                format!("{number} has more decimals than {} keeps ({most})", unit.name())
+                format!(
+                    "{number} has more decimals than {} keeps ({most})",
+                    unit.name()
+                )
             }
             Err(_) => format!("{number} is too large for {}", unit.name()),
         };
@@ -356,7 +359,10 @@ impl Checker<'_> {
             self.desk.hinted(
                 Kind::Divisor,
                 right.span,
-                format!("a divisor is a number that is written out, this is {}", right.ty),
+                format!(
+                    "a divisor is a number that is written out, this is {}",
+                    right.ty
+                ),
                 "multiply by a rate instead".to_owned(),
             );
             return None;

@@ -178,7 +178,11 @@ impl Checker<'_> {
 
     fn total(&self, segments: &[Segment]) -> Option<Checked> {
         self.lines(segments)?;
-        let field = self.from_fields(segments.get(..2).unwrap_or(segments), 1, &[self.own_lines()])?;
+        let field = self.from_fields(
+            segments.get(..2).unwrap_or(segments),
+            1,
+            &[self.own_lines()],
+        )?;
         let span = segments[0].span;
         if segments.len() > 2 || !matches!(field.ty, Ty::Amount(_)) {
             let message = format!(
@@ -205,14 +209,16 @@ impl Checker<'_> {
         let [name] = rest else {
             let hint = suggest::one_of("", names());
             let message = "a parameter is named as `parameter.name`";
-            self.desk.hinted(Kind::UnknownName, first.span, message, hint);
+            self.desk
+                .hinted(Kind::UnknownName, first.span, message, hint);
             return None;
         };
         let Some(at) = names().position(|one| *one == *name.name) else {
             let message = format!("unknown name `parameter.{}`", name.name);
             let hint = suggest::nearest(&name.name, names())
                 .map(|near| format!("did you mean `parameter.{near}`?"));
-            self.desk.hinted(Kind::UnknownName, first.span, message, hint);
+            self.desk
+                .hinted(Kind::UnknownName, first.span, message, hint);
             return None;
         };
         let parameter = &self.tables.parameters[at];
@@ -249,7 +255,12 @@ impl Checker<'_> {
     }
 
     /// The field named by the segment at `at`, then the facts named by those after it.
-    fn from_fields(&self, segments: &[Segment], at: usize, fields: &[Fields<'_>]) -> Option<Checked> {
+    fn from_fields(
+        &self,
+        segments: &[Segment],
+        at: usize,
+        fields: &[Fields<'_>],
+    ) -> Option<Checked> {
         let found = segments.get(at).and_then(|segment| {
             fields.iter().find_map(|(fields, name)| {
                 let index = fields.iter().position(|one| *one.name == *segment.name)?;
@@ -356,7 +367,12 @@ impl Checker<'_> {
                 let lines = source.lines.iter().flatten();
                 names.extend(lines.map(|field| format!("from.{}", field.name)));
             }
-            names.extend(source.header.iter().map(|field| format!("from.{}", field.name)));
+            names.extend(
+                source
+                    .header
+                    .iter()
+                    .map(|field| format!("from.{}", field.name)),
+            );
         }
         let parameters = self.tables.parameters.iter();
         names.extend(parameters.map(|one| format!("parameter.{}", one.name)));

@@ -179,10 +179,7 @@ mod tests {
         assert_eq!(read("0.05").negated().to_string(), "-0.05");
         assert_eq!(read("0.5").plus(read("1.25")).unwrap().to_string(), "1.75");
         assert_eq!(read("0.2").times(read("0.5")).unwrap().to_string(), "0.1");
-        assert_eq!(
-            read("180").amount(Unit::Count).unwrap().to_string(),
-            "180"
-        );
+        assert_eq!(read("180").amount(Unit::Count).unwrap().to_string(), "180");
         assert!(read("0.001").amount(Unit::Money).is_err());
         assert!(Decimal::parse("123456789012345678901").is_none());
         let large = read("99999999999999999999");

@@ -58,8 +58,7 @@ impl<'a> Reader<'a> {
         let name = node.name.text.as_str();
         if RESERVED.contains(&name) || ROOTS.contains(&name) {
             let message = format!("{} means something else here", quoted(name));
-            self.desk
-                .error(Kind::ReservedName, node.name.span, message);
+            self.desk.error(Kind::ReservedName, node.name.span, message);
             return None;
         }
         let mut reading = Reading::new(self.desk, node);
@@ -124,7 +123,9 @@ impl<'a> Reader<'a> {
         let message = match (optional, is, default) {
             (_, Some(_), Some(_)) => "`is=` and `default=`: a computed field is never entered",
             (true, Some(_), _) => "`optional` and `is=`: a computed field is never entered",
-            (true, _, Some(_)) => "`optional` and `default=`: a field with a default is never empty",
+            (true, _, Some(_)) => {
+                "`optional` and `default=`: a field with a default is never empty"
+            }
             _ => return,
         };
         self.desk.error(Kind::Conflict, reading.span(), message);
@@ -137,7 +138,8 @@ impl<'a> Reader<'a> {
             names.extend(self.tables.registers.iter().map(|(name, _)| &**name));
             let message = format!("field {} has no type", quoted(&reading.node.name.text));
             let hint = format!("one of {}", suggest::list(&names));
-            self.desk.hinted(Kind::Missing, reading.span(), message, hint);
+            self.desk
+                .hinted(Kind::Missing, reading.span(), message, hint);
             return None;
         };
         Some(match word.text.as_str() {
@@ -159,7 +161,8 @@ impl<'a> Reader<'a> {
                 let message = format!("there is no type or register {}", quoted(name));
                 let hint = suggest::did_you_mean(name, names)
                     .or_else(|| Some(format!("one of {}", suggest::list(&TYPES))));
-                self.desk.hinted(Kind::UnknownType, word.span, message, hint);
+                self.desk
+                    .hinted(Kind::UnknownType, word.span, message, hint);
                 return None;
             }
         })
@@ -188,8 +191,10 @@ impl<'a> Reader<'a> {
         }
         if choices.is_empty() {
             let message = "a choice without values";
-            let hint = "write `choice \"常温\" \"冷藏\"` or `choice { normal \"常温\" }`".to_owned();
-            self.desk.hinted(Kind::Missing, reading.span(), message, hint);
+            let hint =
+                "write `choice \"常温\" \"冷藏\"` or `choice { normal \"常温\" }`".to_owned();
+            self.desk
+                .hinted(Kind::Missing, reading.span(), message, hint);
             return None;
         }
         Some(choices)

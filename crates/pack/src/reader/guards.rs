@@ -15,8 +15,18 @@ use crate::tree::Node;
 
 /// Codes of refusals that are the engine's own; a guard of that name could not be told from them.
 const REFUSALS: [&str; 12] = [
-    "request", "role", "order", "stale", "separate", "separation", "field", "draws", "guard",
-    "balance", "number", "period",
+    "request",
+    "role",
+    "order",
+    "stale",
+    "separate",
+    "separation",
+    "field",
+    "draws",
+    "guard",
+    "balance",
+    "number",
+    "period",
 ];
 
 /// Reads a guard of a step of the slip; complains when neither condition nor rule stands behind it.

@@ -12,7 +12,9 @@ use crate::tree::{Form, Node};
 /// leave its master data to others; its references then have a name and no fields.
 pub(crate) fn registers(desk: &Desk<'_>, flows: &[(usize, &Node)]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let nodes = flows.iter().flat_map(|(_, flow)| flow.children.iter().flatten());
+    let nodes = flows
+        .iter()
+        .flat_map(|(_, flow)| flow.children.iter().flatten());
     let slips = nodes.filter(|node| node.name.text == "slip");
     for field in slips.flat_map(|slip| slip.children.iter().flatten()) {
         match field.name.text.as_str() {
@@ -43,7 +45,10 @@ fn one(desk: &Desk<'_>, field: &Node, found: &mut BTreeSet<String>) {
         return;
     }
     if found.insert(name.to_owned()) {
-        let message = format!("there is no register {}; its records have no fields", quoted(name));
+        let message = format!(
+            "there is no register {}; its records have no fields",
+            quoted(name)
+        );
         let hint = format!("declare it: `register {name} \"…\" {{ … }}`");
         desk.warning(Kind::UnknownType, word.span, message, hint);
     }

@@ -26,7 +26,8 @@ impl Reader<'_> {
             Some((_, other)) => {
                 let message = format!("slip {} has this number pattern too", quoted(other));
                 let hint = "give each slip a prefix of its own".to_owned();
-                self.desk.hinted(Kind::NumberClash, word.span, message, hint);
+                self.desk
+                    .hinted(Kind::NumberClash, word.span, message, hint);
             }
             None => self.numbers.push((shape, Arc::from(slip))),
         }
@@ -59,7 +60,10 @@ fn check(pattern: &str) -> Result<(), Wrong> {
     if counters != 1 {
         return Err((0, "a number has one counter, `{0000}`".into(), None));
     }
-    if pattern.chars().any(|c| c.is_whitespace() || c.is_control() || c == '/') {
+    if pattern
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || c == '/')
+    {
         return Err((0, "a number has neither blanks nor `/`".into(), None));
     }
     Ok(())

@@ -80,7 +80,10 @@ fn say(desk: &Desk<'_>, slip: &Slip, field: &Field, name: &Name, span: Span) {
         (format!("{own} is computed from itself"), None)
     } else {
         (
-            format!("{own} is computed from {}, which is known later", quoted(&read)),
+            format!(
+                "{own} is computed from {}, which is known later",
+                quoted(&read)
+            ),
             Some("first come entered fields and defaults, then lines, then the header".to_owned()),
         )
     };

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kernel::{Day, Unit, Value};
-use model::{Flow, Label, Ledger, Pack, Parameter, ParameterRow, Place, Register, Role, SourceText};
+use model::{
+    Flow, Label, Ledger, Pack, Parameter, ParameterRow, Place, Register, Role, SourceText,
+};
 
 use crate::Kind;
 use crate::expression::{ParameterType, Tables, Typed};
@@ -92,7 +94,12 @@ pub(crate) fn read_pack<'a>(
     }
     reader.read_ledgers(&gathered.ledgers);
     let flows = reader.read_flows(&gathered.flows, texts);
-    let rules = separate::rules(&reader, &flows, manner.lenient || manner.holes, pack.name.span);
+    let rules = separate::rules(
+        &reader,
+        &flows,
+        manner.lenient || manner.holes,
+        pack.name.span,
+    );
     if !manner.holes {
         reader.labels.finish(desk);
     }
@@ -110,7 +117,11 @@ pub(crate) fn read_pack<'a>(
         version: Arc::from(""),
         roles: reader.roles,
         registers: reader.registers,
-        ledgers: reader.ledgers.into_iter().map(|draft| draft.ledger).collect(),
+        ledgers: reader
+            .ledgers
+            .into_iter()
+            .map(|draft| draft.ledger)
+            .collect(),
         parameters: reader.parameters,
         flows,
         forms: reader.forms,
@@ -184,7 +195,9 @@ impl<'a> Reader<'a> {
         let mut once = Once::default();
         for node in nodes {
             let mut reading = Reading::new(self.desk, node);
-            let Some(name) = reading.need_name() else { continue };
+            let Some(name) = reading.need_name() else {
+                continue;
+            };
             let zh = reading.need_label();
             let path = format!("role/{}", name.text);
             let label = self.labels.label(self.desk, &path, &zh, reading.span());
@@ -202,7 +215,9 @@ impl<'a> Reader<'a> {
         let mut named: Vec<(&Word, &'a Node)> = Vec::new();
         for node in nodes {
             let reading = &mut Reading::new(self.desk, node);
-            let Some(name) = reading.need_name() else { continue };
+            let Some(name) = reading.need_name() else {
+                continue;
+            };
             if super::fields::TYPES.contains(&name.text.as_str()) {
                 let message = format!("{} is the name of a type", quoted(&name.text));
                 self.desk.error(Kind::ReservedName, name.span, message);
@@ -262,7 +277,9 @@ impl<'a> Reader<'a> {
         let mut once = Once::default();
         for node in nodes {
             let mut reading = Reading::new(self.desk, node);
-            let Some(name) = reading.need_name() else { continue };
+            let Some(name) = reading.need_name() else {
+                continue;
+            };
             let zh = reading.need_label();
             let path = format!("ledger/{}", name.text);
             let label = self.labels.label(self.desk, &path, &zh, reading.span());
@@ -285,7 +302,8 @@ impl<'a> Reader<'a> {
             if places.is_empty() && chart.is_none() {
                 let message = format!("ledger {} has no place", quoted(&name.text));
                 let hint = "a place is where value sits: `place good \"合格品区\"`".to_owned();
-                self.desk.hinted(Kind::Missing, reading.span(), message, hint);
+                self.desk
+                    .hinted(Kind::Missing, reading.span(), message, hint);
             }
             reading.finish();
             if once.new(self.desk, name.span, "ledger", &name.text) {
@@ -307,7 +325,7 @@ impl<'a> Reader<'a> {
 
     fn dimensions(&self, reading: &mut Reading<'_>, name: &str, once: &mut Once) -> Vec<Arc<str>> {
         let mut found = Vec::new();
-        for part in reading.words(name).unwrap_or_default() {
+        for part in reading.words_if_any(name).unwrap_or_default() {
             if POSTING_WORDS.contains(&part.text) {
                 let message = format!("{} means something else in a posting", quoted(part.text));
                 self.desk.error(Kind::ReservedName, part.span, message);
@@ -342,7 +360,9 @@ impl<'a> Reader<'a> {
                     once.new(self.desk, child.name.span, "node", "period");
                 }
                 "place" => {
-                    let Some(name) = inner.need_name() else { continue };
+                    let Some(name) = inner.need_name() else {
+                        continue;
+                    };
                     let zh = inner.need_label();
                     let path = format!("{path}/place/{}", name.text);
                     let place = Place {
@@ -380,7 +400,9 @@ impl<'a> Reader<'a> {
         let mut once = Once::default();
         for node in nodes {
             let mut reading = Reading::new(self.desk, node);
-            let Some(name) = reading.need_name() else { continue };
+            let Some(name) = reading.need_name() else {
+                continue;
+            };
             let zh = reading.need_label();
             let path = format!("parameter/{}", name.text);
             let label = self.labels.label(self.desk, &path, &zh, reading.span());
@@ -419,7 +441,8 @@ impl<'a> Reader<'a> {
         if unit.is_none() {
             let message = format!("unknown unit {}", quoted(&word.text));
             let hint = suggest::one_of(&word.text, units.map(Unit::name));
-            self.desk.hinted(Kind::UnknownType, word.span, message, hint);
+            self.desk
+                .hinted(Kind::UnknownType, word.span, message, hint);
         }
         unit
     }
@@ -433,13 +456,17 @@ impl<'a> Reader<'a> {
             }
             let mut inner = Reading::new(self.desk, child);
             let day = inner.need("day").and_then(|word| self.day(word));
-            let value = inner.need("value").and_then(|word| self.amount(word, unit?));
+            let value = inner
+                .need("value")
+                .and_then(|word| self.amount(word, unit?));
             let key = inner.text("key").map_or("", |word| &word.text);
             let source = inner
                 .need_property("source", "name the law, notice or decision it comes from")
                 .map_or("", |word| &word.text);
             inner.finish();
-            let (Some(from), Some(value)) = (day, value) else { continue };
+            let (Some(from), Some(value)) = (day, value) else {
+                continue;
+            };
             if rows.iter().any(|row| row.from == from && *row.key == *key) {
                 let message = "two values from one day";
                 self.desk.error(Kind::Duplicate, child.name.span, message);
@@ -498,7 +525,10 @@ impl<'a> Reader<'a> {
                 .strip_prefix("flows/")
                 .and_then(|path| path.strip_suffix(".kdl"));
             if stem.is_some_and(|stem| stem != name.text) {
-                let message = format!("flow {} stands in a file of another name", quoted(&name.text));
+                let message = format!(
+                    "flow {} stands in a file of another name",
+                    quoted(&name.text)
+                );
                 let hint = format!("a flow has one stem: `flows/{}.kdl`", name.text);
                 self.desk.warning(Kind::FileName, name.span, message, hint);
             }

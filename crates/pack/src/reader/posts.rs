@@ -54,7 +54,8 @@ impl Reader<'_> {
         if minutes.is_none() {
             let message = "a hold without `minutes=`".to_owned();
             let hint = "a hold ends by itself: `minutes=30`".to_owned();
-            self.desk.hinted(Kind::Missing, reading.span(), message, hint);
+            self.desk
+                .hinted(Kind::Missing, reading.span(), message, hint);
         }
         let when = self.when(checker, &mut reading);
         let legs = ledger.and_then(|ledger| self.two_legs(checker, &mut reading, ledger));
@@ -146,7 +147,8 @@ impl Reader<'_> {
     ) -> Option<Vec<LegRule>> {
         let draft = &self.ledgers[ledger];
         let mut side = |name: &str| {
-            let word = reading.need_property(name, "a posting takes `from=` one place `to=` another");
+            let word =
+                reading.need_property(name, "a posting takes `from=` one place `to=` another");
             word.map(|word| (word.span, self.place(checker, draft, word)))
         };
         let (from, to) = (side("from"), side("to"));
@@ -247,7 +249,9 @@ impl Reader<'_> {
         draft: &LedgerDraft,
     ) -> Option<(Vec<Expr>, Vec<Expr>)> {
         let ledger = &draft.ledger;
-        let single = (ledger.by.len() == 1).then(|| reading.property("key")).flatten();
+        let single = (ledger.by.len() == 1)
+            .then(|| reading.property("key"))
+            .flatten();
         let mut whole = true;
         let mut values = |names: &[Arc<str>], key: Option<&Word>| {
             let mut found = Vec::new();
@@ -277,7 +281,8 @@ impl Reader<'_> {
             ty if ty.textual() => Some(checked.textual()),
             Ty::Day | Ty::Amount(Unit::Count) => Some(checked.expr),
             ty => {
-                let message = format!("a dimension is text, a reference, a date or a count, not {ty}");
+                let message =
+                    format!("a dimension is text, a reference, a date or a count, not {ty}");
                 self.desk.error(Kind::TypeMismatch, checked.span, message);
                 None
             }
@@ -292,7 +297,11 @@ impl Reader<'_> {
         name: &str,
     ) -> Option<Expr> {
         let slip = &checker.slips[checker.slip];
-        let line = slip.lines.iter().flatten().position(|one| *one.name == *name);
+        let line = slip
+            .lines
+            .iter()
+            .flatten()
+            .position(|one| *one.name == *name);
         let header = slip.header.iter().position(|one| *one.name == *name);
         let (found, ty) = match (line, header) {
             (Some(at), _) => (Name::Line(at), &slip.lines.as_ref()?[at].ty),
@@ -406,7 +415,8 @@ impl Reader<'_> {
         if reading.children().is_empty() {
             let message = "`record` records nothing".to_owned();
             let hint = "put fields and values in braces: `{ name name }`".to_owned();
-            self.desk.hinted(Kind::Missing, node.name.span, message, hint);
+            self.desk
+                .hinted(Kind::Missing, node.name.span, message, hint);
         }
         reading.finish();
         let key = key?;
@@ -432,7 +442,10 @@ impl Reader<'_> {
             ty if ty.textual() => return Some(checked.textual()),
             _ => {}
         }
-        let message = format!("the key of a record is text or a reference to `{register}`, this is {}", checked.ty);
+        let message = format!(
+            "the key of a record is text or a reference to `{register}`, this is {}",
+            checked.ty
+        );
         self.desk.error(Kind::TypeMismatch, checked.span, message);
         None
     }

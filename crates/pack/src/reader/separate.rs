@@ -26,7 +26,9 @@ pub(crate) fn read_all<'a>(
                 text: &word.text,
                 span: word.span,
             };
-            let Some(step) = flow.step(reader, &part) else { continue };
+            let Some(step) = flow.step(reader, &part) else {
+                continue;
+            };
             if steps.contains(&step) {
                 let message = format!("step {} is named twice", quoted(&word.text));
                 reader.desk.error(Kind::Duplicate, word.span, message);

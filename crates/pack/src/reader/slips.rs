@@ -126,7 +126,16 @@ pub(crate) fn read_fields<'a>(
                 let mut names = Once::default();
                 for field in reading.children() {
                     let stands = FieldStands::Line;
-                    one_field(reader, slips, at, field, &path, stands, &mut fields, &mut names);
+                    one_field(
+                        reader,
+                        slips,
+                        at,
+                        field,
+                        &path,
+                        stands,
+                        &mut fields,
+                        &mut names,
+                    );
                 }
                 if fields.is_empty() {
                     reader
@@ -139,10 +148,14 @@ pub(crate) fn read_fields<'a>(
             "lines" => {
                 let mut reading = Reading::new(reader.desk, child);
                 let least = reading.number("min", 0..=LINES.1).unwrap_or(1);
-                let most = reading.number("max", 1..=LINES.1).unwrap_or(LINES.0.max(least));
+                let most = reading
+                    .number("max", 1..=LINES.1)
+                    .unwrap_or(LINES.0.max(least));
                 if least > most {
                     let message = "`min` is more than `max`";
-                    reader.desk.error(Kind::OutOfRange, child.name.span, message);
+                    reader
+                        .desk
+                        .error(Kind::OutOfRange, child.name.span, message);
                 }
                 reading.finish();
                 once.new(reader.desk, child.name.span, "node", "lines");
@@ -150,7 +163,16 @@ pub(crate) fn read_fields<'a>(
             }
             _ => {
                 let stands = FieldStands::Header;
-                one_field(reader, slips, at, child, &path, stands, &mut header, &mut once);
+                one_field(
+                    reader,
+                    slips,
+                    at,
+                    child,
+                    &path,
+                    stands,
+                    &mut header,
+                    &mut once,
+                );
             }
         }
     }
@@ -306,9 +328,7 @@ pub(crate) fn finish(
     }
     let hint = "write it like `number=\"CG{date}-{0000}\"`";
     let number = reading.need_property("number", hint);
-    let print = reading
-        .text("print")
-        .and_then(|word| form(reader, word));
+    let print = reading.text("print").and_then(|word| form(reader, word));
     reading.finish();
     let checker = |stands| Checker {
         desk: reader.desk,
@@ -319,7 +339,9 @@ pub(crate) fn finish(
     };
     let fields = |drafts: &[FieldDraft<'_>], stands| {
         let checker = checker(stands);
-        let fields = drafts.iter().map(|one| finish_field(&checker, slips, at, one));
+        let fields = drafts
+            .iter()
+            .map(|one| finish_field(&checker, slips, at, one));
         fields.collect::<Vec<_>>()
     };
     let header = fields(&draft.header, Stands::Header);

@@ -70,9 +70,7 @@ fn step_name(reader: &Reader<'_>, slips: &[SlipDraft<'_>], word: &Word) -> Optio
     let Some((slip, verb)) = word.text.split_once('.') else {
         let message = format!("{} is not the name of a step", quoted(&word.text));
         let hint = "a step is named by its slip and what it does: `order.fill`".to_owned();
-        reader
-            .desk
-            .hinted(Kind::BadName, word.span, message, hint);
+        reader.desk.hinted(Kind::BadName, word.span, message, hint);
         return None;
     };
     let found = slips.iter().position(|draft| *draft.name == *slip);
@@ -188,7 +186,11 @@ fn read<'a>(
     step
 }
 
-fn checker<'a>(reader: &'a Reader<'_>, flow: &'a FlowDraft<'_>, draft: &StepDraft<'_>) -> Checker<'a> {
+fn checker<'a>(
+    reader: &'a Reader<'_>,
+    flow: &'a FlowDraft<'_>,
+    draft: &StepDraft<'_>,
+) -> Checker<'a> {
     Checker {
         desk: reader.desk,
         tables: &reader.tables,
@@ -268,7 +270,10 @@ fn scope(
     ) {
         return Some(at);
     }
-    let message = format!("a role is narrowed by text, a choice or a reference, not by {}", header[at].ty);
+    let message = format!(
+        "a role is narrowed by text, a choice or a reference, not by {}",
+        header[at].ty
+    );
     reader.desk.error(Kind::TypeMismatch, word.span, message);
     None
 }
@@ -282,9 +287,7 @@ fn unknown_field<'b>(
 ) {
     let message = format!("{place} has no field {}", quoted(name));
     let hint = suggest::one_of(name, fields);
-    reader
-        .desk
-        .hinted(Kind::UnknownField, span, message, hint);
+    reader.desk.hinted(Kind::UnknownField, span, message, hint);
 }
 
 fn needs(
@@ -295,7 +298,9 @@ fn needs(
 ) -> Vec<usize> {
     let mut needs = Vec::new();
     for part in reading.words("needs").unwrap_or_default() {
-        let Some(step) = flow.step(reader, &part) else { continue };
+        let Some(step) = flow.step(reader, &part) else {
+            continue;
+        };
         let other = flow.steps[step].slip;
         let message = if other == draft.slip {
             "the steps of one slip follow each other as they are written"

@@ -1,0 +1,49 @@
+//! The pack as it is embedded: read without a complaint, complete in both languages, with fresh views.
+
+use std::path::Path;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn pack() -> model::Pack {
+    let read = pack::check(&gsp::texts(), gsp::RULES);
+    let said: Vec<String> = read.complaints.iter().map(ToString::to_string).collect();
+    assert!(said.is_empty(), "{}", said.join("\n"));
+    read.pack.expect("a pack without a complaint")
+}
+
+#[test]
+fn the_texts_are_read_without_a_complaint_or_warning() {
+    let pack = pack();
+    assert_eq!(&*pack.name, gsp::NAME);
+    assert_eq!(pack.rules.len(), 2);
+}
+
+/// The generated file is compared and, when it is stale, written anew, so that the second run passes.
+#[test]
+fn the_views_are_fresh() {
+    let pack = pack();
+    for flow in &pack.flows {
+        let path = root().join(format!("gen/{}.rs", flow.name));
+        let wanted = pack::generate_views(&pack, &flow.name).expect("a flow of the pack");
+        let found = std::fs::read_to_string(&path).unwrap_or_default();
+        if found != wanted {
+            std::fs::write(&path, &wanted).expect("the folder gen/ can be written");
+            panic!(
+                "{} was stale and has been written anew; look at it and commit it",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_text_in_the_folder_is_embedded() {
+    let known = [(gsp::NAME, gsp::RULES)];
+    let read = pack::read_dir(root(), &known);
+    let on_disk = read.pack.expect("the folder is a pack").texts;
+    let mut embedded = gsp::texts();
+    embedded.sort_by(|a, b| a.path.cmp(&b.path));
+    assert_eq!(embedded, on_disk);
+}
