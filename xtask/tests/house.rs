@@ -97,8 +97,11 @@ fn the_pure_crates_ask_no_clock_no_chance_and_no_machine() {
 
 #[test]
 fn a_file_fits_in_a_head() {
+    // What a generator writes is read by the compiler alone.
+    let mut written = all_sources();
+    written.retain(|(file, _)| !file.contains("/gen/"));
     none(
-        all_sources()
+        written
             .iter()
             .filter_map(|(file, text)| laws::too_long(file, text)),
     );
