@@ -54,7 +54,7 @@ customElements.define('line-grid', class extends HTMLElement {
     this.order();
     const on = (type, f, capture) => this.addEventListener(type, f, capture);
     on('keydown', e => this.key(e));
-    on('input', () => this.count());
+    on('input', () => { if (!this.due) queueMicrotask(() => { this.due = 0; this.count(); }); this.due = 1; });
     on('paste', e => this.paste(e));
     on('picked', e => {
       for (const name in e.detail.set) { const cell = this.cells(e.target.closest('tr')).find(c => c.dataset.f === name); if (cell && !cell.value) this.put(cell, e.detail.set[name]); }
@@ -154,12 +154,10 @@ customElements.define('line-grid', class extends HTMLElement {
     if (!cell || !/[\t\n]/.test(text.replace(/\r?\n$/, ''))) return;
     e.preventDefault();
     const first = this.rows().indexOf(cell.closest('tr')), column = cell.closest('td').cellIndex;
-    this.still = true;
     block(text).forEach((values, i) => {
       const row = this.body.rows[first + i] || (this.pattern && this.more());
       if (row) values.forEach((value, j) => { const to = row.cells[column + j] && $(CELL, row.cells[column + j]); if (to) this.put(to, value); });
     });
-    this.still = false;
     this.changed();
   }
   value(row, name, depth = 0) {
@@ -171,7 +169,6 @@ customElements.define('line-grid', class extends HTMLElement {
     return d && rounded(d, +cell.dataset.scale);
   }
   count() {
-    if (this.still) return;
     if (this.pattern && !this.blank(this.rows().at(-1))) return this.order();
     const totals = $$('[data-total]', this), sums = {};
     for (const row of this.rows()) {

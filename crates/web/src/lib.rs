@@ -1,5 +1,26 @@
 //! Pages, JSON API and events: the only crate that knows HTTP.
+//!
+//! - [`App`]: an open store with what requests share; [`router`] answers requests over it, [`serve`] listens.
+//! - [`auth`]: log-in, sessions, and the proof that a person meant what his browser sent.
+//! - [`api`]: the JSON API under `/api/v1` and its OpenAPI document.
+//! - [`pages`]: the pages, made of [`parts`] in a [`layout`].
+//!
+//! Everything that changes business records goes through [`App::act`], which sets actor, organisation and time.
 
+pub mod api;
+mod app;
+pub mod auth;
+mod error;
+mod events;
+mod guard;
 pub mod layout;
+mod listen;
+pub mod pages;
 pub mod parts;
-pub mod slip_form;
+mod submit;
+mod text;
+
+pub use app::{App, Clock, Settings, router};
+pub use error::{Error, Incident, status_of};
+pub use listen::serve;
+pub use parts::lang::Lang;

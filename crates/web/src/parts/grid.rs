@@ -35,6 +35,17 @@ pub struct Grid {
     pub grows: bool,
 }
 
+/// Where a row stands in the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    /// Among the lines.
+    Here,
+    /// Among the lines, but hidden from the first moment where scripts run: the grid adds its own.
+    Spare,
+    /// In the template that new lines are copied from.
+    Pattern,
+}
+
 /// How many blank rows a form has for people without scripts.
 const BLANK_ROWS: usize = 3;
 
@@ -62,13 +73,13 @@ pub fn grid(lang: Lang, grid: &Grid) -> Markup {
                     table class="grid" {
                         thead { (headings(lang, grid)) }
                         tbody {
-                            @for (index, line) in grid.lines.iter().enumerate() { (row(lang, grid, index + 1, line, true)) }
-                            @for index in 0..empty_rows { (row(lang, grid, grid.lines.len() + index + 1, &blank, true)) }
+                            @for (index, line) in grid.lines.iter().enumerate() { (row(lang, grid, index + 1, line, Stands::Here)) }
+                            @for index in 0..empty_rows { (row(lang, grid, grid.lines.len() + index + 1, &blank, if index == 0 { Stands::Here } else { Stands::Spare })) }
                         }
                         @if grid.columns.iter().any(|column| column.total) { tfoot { (totals(lang, grid)) } }
                     }
                 }
-                @if grid.grows { template { (row(lang, grid, 0, &blank, false)) } }
+                @if grid.grows { template { (row(lang, grid, 0, &blank, Stands::Pattern)) } }
             }
             footer { (help(lang, grid.grows)) }
         }
@@ -98,7 +109,7 @@ fn kind_class(field: &Field) -> &'static str {
     }
 }
 
-fn row(lang: Lang, grid: &Grid, number: usize, line: &Line, ids: bool) -> Markup {
+fn row(lang: Lang, grid: &Grid, number: usize, line: &Line, stands: Stands) -> Markup {
     let with = serde_json::Value::Object(
         line.with
             .iter()
@@ -106,14 +117,14 @@ fn row(lang: Lang, grid: &Grid, number: usize, line: &Line, ids: bool) -> Markup
             .collect(),
     );
     html! {
-        tr data-with=[(!line.with.is_empty()).then(|| with.to_string())] {
+        tr class=[(stands == Stands::Spare).then_some("spare")] data-with=[(!line.with.is_empty()).then(|| with.to_string())] {
             th scope="row" {
                 span data-n { (number) }
                 input type="hidden" name={ "l." (number) ".source" } value=(line.source);
             }
             @for (column, entry) in grid.columns.iter().zip(&line.cells) {
                 td class=(kind_class(column)) data-label=(column.label) {
-                    (cell(lang, &format!("l.{number}.{}", column.name), column, entry, ids))
+                    (cell(lang, &format!("l.{number}.{}", column.name), column, entry, stands != Stands::Pattern))
                 }
             }
             td class="ops" {

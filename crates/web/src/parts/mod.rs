@@ -2,6 +2,25 @@
 //!
 //! Nothing here knows the engine or the store. Amounts, dates and names arrive as the text to show, in the language
 //! to show; addresses arrive whole.
+//!
+//! What the scripts read from the page, and nothing else (every page works without them):
+//!
+//! | attribute | on | meaning |
+//! |---|---|---|
+//! | `data-say`, `data-csrf`, `data-events` | `body` | texts of the scripts, token sent as `X-CSRF`, address of the event stream |
+//! | `data-count="inbox"` | any | shows the number in the event `inbox`, whose data is `{"inbox": 7}` |
+//! | `data-live="inbox"` | any | fetched anew from the page's own address with `X-Fragment: inbox` on that event |
+//! | `data-key` | row of the inbox | identity by which focus is kept over that |
+//! | `data-rows`, `data-level`, `.twist` | table, row, button | J K walk, X selects; rows of deeper level fold |
+//! | `data-batch`, `data-all`, `data-chosen`, `data-batch-go` | form, box, text, button | signing several at once |
+//! | `data-dialog="id"`, `data-shut` | button or link | opens that `dialog`; closes the dialog or message around it |
+//! | `data-stay` | message | does not go away by itself |
+//! | `data-auto`, `data-attach` | form, input | sent as soon as something is chosen |
+//! | `data-find`, `data-submit`, `data-save` | input, buttons | `/`, Ctrl+Enter, Ctrl+S |
+//! | `data-fill`, `data-autosave="url"`, `data-saved` | form, form, text | Enter goes on; posts JSON of name to value 800 ms after typing; the answer `{"at": "15:42", "hidden": {"_draft": "…"}, "url": "…"}` sets hidden inputs and the address |
+//! | `data-scale`, `data-date`, `data-pick` | input, input, button | tidied when left; opens the calendar |
+//! | `data-lookup="register"`, `data-named`, `data-seek` | input, text, button | `GET /lookup/{register}?q=` answers `[{"code", "name", "detail", "set": {"price": "12.50"}}]`; `set` fills empty cells of the row |
+//! | `line-grid`, `data-f`, `data-is`, `data-value`, `data-total`, `data-with`, `data-n`, `data-copy`, `data-remove`, `data-grid-add` | line grid | names in expressions, computed cells, carried values, sums, values of the source as JSON, number of the line, buttons |
 
 pub mod actions;
 pub mod chain;
