@@ -1,5 +1,6 @@
 //! All mutants of a pack.
 
+use kernel::{Amount, Value};
 use model::{Flow, Pack, Slip, Step};
 
 use super::{fields, posts, steps};
@@ -77,6 +78,7 @@ pub fn mutants(pack: &Pack) -> Vec<Mutant> {
         mutants: Vec::new(),
     };
     ledgers(pack, &mut all);
+    parameters(pack, &mut all);
     for (at, flow) in pack.flows.iter().enumerate() {
         all.file = format!("flows/{}.kdl", flow.name);
         steps::list(pack, at, flow, &mut all);
@@ -98,6 +100,25 @@ fn ledgers(pack: &Pack, all: &mut List) {
         {
             let name = format!("ledger {} place {} is not open", ledger.name, place.name);
             all.pack(name, move |pack| pack.ledgers[at].places[nth].open = false);
+        }
+    }
+}
+
+/// Every dated value is a smallest part more and a smallest part less.
+fn parameters(pack: &Pack, all: &mut List) {
+    for (at, parameter) in pack.parameters.iter().enumerate() {
+        for (nth, row) in parameter.rows.iter().enumerate() {
+            let Value::Amount(amount) = row.value else {
+                continue;
+            };
+            for by in [1, -1] {
+                let shifted = Amount::new(amount.units.saturating_add(by), amount.unit);
+                let from = row.from;
+                let name = format!("parameter {} from {from} becomes {shifted}", parameter.name);
+                all.pack(name, move |pack| {
+                    pack.parameters[at].rows[nth].value = Value::Amount(shifted);
+                });
+            }
         }
     }
 }

@@ -1,0 +1,59 @@
+//! What every pack inherits from the test kit: its scenarios hold, the battery finds nothing, no mutant survives, and the
+//! matrix of roles is the committed one.
+
+use std::path::Path;
+use std::time::Duration;
+
+use model::Pack;
+use testkit::{battery, matrix, mutation, scenario};
+
+fn pack() -> Pack {
+    pack::read(&gsp::texts(), gsp::RULES).unwrap_or_else(|complaints| panic!("{complaints}"))
+}
+
+#[test]
+fn the_scenarios_hold() {
+    let packs = model::Catalog::new([pack().into()]);
+    for story in gsp::scenarios() {
+        let report = scenario::run_text(&packs, &story.text, &story.path);
+        assert!(report.passed() && report.checks > 0, "\n{report}");
+    }
+}
+
+#[test]
+fn the_battery_finds_nothing() {
+    let mistakes = battery::battery(&pack(), &gsp::scenarios());
+    assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+#[test]
+fn no_mutant_survives() {
+    let outcome = mutation::run(&pack(), &gsp::scenarios());
+    assert!(outcome.broken.is_empty(), "{:?}", outcome.broken);
+    println!("{} mutants in {:?}", outcome.tried, outcome.took);
+    let survivors: Vec<String> = outcome
+        .survivors
+        .iter()
+        .map(|(file, name)| format!("{file}: {name}"))
+        .collect();
+    assert!(
+        survivors.is_empty(),
+        "{} of {} survive:\n{}",
+        survivors.len(),
+        outcome.tried,
+        survivors.join("\n")
+    );
+    assert!(
+        outcome.took < Duration::from_secs(60),
+        "took {:?}",
+        outcome.took
+    );
+}
+
+#[test]
+fn the_matrix_of_roles_is_the_committed_one() {
+    let table =
+        matrix::observe(&pack(), &gsp::scenarios()).unwrap_or_else(|error| panic!("{error}"));
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("role-matrix.txt");
+    matrix::compare(&table, &committed).unwrap_or_else(|error| panic!("{error}"));
+}
