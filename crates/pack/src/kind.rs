@@ -162,8 +162,6 @@ kinds! {
     Dead = "dead",
     /// A separation between steps that never meet in one chain.
     Apart = "apart",
-    /// Fewer people can sign than must.
-    Unstaffable = "unstaffable",
     /// A place that is taken from and never filled.
     NeverFilled = "never_filled",
     /// Something begun and never ended: a hold, an entry that stays a draft.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use model::{Pack, SourceText};
 use sha2::{Digest, Sha256};
 
+use crate::locate::Locations;
 use crate::reader::{self, Rules};
 use crate::source::{Desk, Span};
 use crate::tree::Node;
-use crate::{Complaint, Complaints, Kind, scan, tree};
+use crate::{Complaint, Complaints, Kind, prove, scan, tree};
 
 /// Sizes beyond which a text is refused unread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +81,11 @@ pub(crate) fn whole(texts: &[SourceText], rules: Rules<'_>, lenient: bool) -> Re
                 holes: !broken.is_empty(),
             };
             let pack = reader::read_pack(&desk, texts, &trees, rules, manner);
+            // Proofs are about a whole pack; on a torn one they would only repeat what is wrong.
+            if let Some(pack) = pack.as_ref().filter(|_| !desk.refused()) {
+                let locations = Locations::of(trees.iter().flatten());
+                prove::run(&desk, pack, &locations);
+            }
             pack.filter(|_| !desk.refused())
         } else {
             None

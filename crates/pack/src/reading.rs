@@ -358,7 +358,7 @@ pub(crate) struct Once(std::collections::HashSet<String>);
 
 impl Once {
     /// Whether `name` is new.
-    pub fn new(&mut self, desk: &Desk<'_>, span: Span, what: &str, name: &str) -> bool {
+    pub fn add(&mut self, desk: &Desk<'_>, span: Span, what: &str, name: &str) -> bool {
         let new = self.0.insert(name.to_owned());
         if !new {
             let message = format!("{what} {} is declared twice", quoted(name));

@@ -89,7 +89,7 @@ impl Checker<'_> {
             "total" => self.total(segments),
             "line" if self.stands == Stands::Step => {
                 self.lines(segments)?;
-                self.from_fields(segments, 1, &[self.own_lines()])
+                self.among(segments, 1, &[self.own_lines()])
             }
             "from" => self.from(segments),
             "line" => {
@@ -97,10 +97,8 @@ impl Checker<'_> {
                 None
             }
             _ => match self.stands {
-                Stands::Line => {
-                    self.from_fields(segments, 0, &[self.own_lines(), self.own_header()])
-                }
-                _ => self.from_fields(segments, 0, &[self.own_header()]),
+                Stands::Line => self.among(segments, 0, &[self.own_lines(), self.own_header()]),
+                _ => self.among(segments, 0, &[self.own_header()]),
             },
         }
     }
@@ -138,8 +136,8 @@ impl Checker<'_> {
             Name::SourceLine,
         );
         let checked = match self.stands {
-            Stands::Line => self.from_fields(segments, 1, &[lines, header]),
-            _ => self.from_fields(segments, 1, &[header]),
+            Stands::Line => self.among(segments, 1, &[lines, header]),
+            _ => self.among(segments, 1, &[header]),
         }?;
         self.same_in_all_sources(segments)?;
         Some(checked)
@@ -178,7 +176,7 @@ impl Checker<'_> {
 
     fn total(&self, segments: &[Segment]) -> Option<Checked> {
         self.lines(segments)?;
-        let field = self.from_fields(
+        let field = self.among(
             segments.get(..2).unwrap_or(segments),
             1,
             &[self.own_lines()],
@@ -255,12 +253,7 @@ impl Checker<'_> {
     }
 
     /// The field named by the segment at `at`, then the facts named by those after it.
-    fn from_fields(
-        &self,
-        segments: &[Segment],
-        at: usize,
-        fields: &[Fields<'_>],
-    ) -> Option<Checked> {
+    fn among(&self, segments: &[Segment], at: usize, fields: &[Fields<'_>]) -> Option<Checked> {
         let found = segments.get(at).and_then(|segment| {
             fields.iter().find_map(|(fields, name)| {
                 let index = fields.iter().position(|one| *one.name == *segment.name)?;

@@ -212,7 +212,7 @@ impl<'a> Reader<'a> {
             let message = "the code of a choice has no blanks";
             self.desk.error(Kind::BadName, code.span, message);
         }
-        if once.new(self.desk, code.span, "choice", &code.text) {
+        if once.add(self.desk, code.span, "choice", &code.text) {
             let path = format!("{path}/choice/{}", code.text);
             choices.push(Choice {
                 code: Arc::from(code.text.as_str()),

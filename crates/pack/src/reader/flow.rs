@@ -12,7 +12,7 @@ use crate::reading::Reading;
 use crate::source::quoted;
 use crate::tree::{Node, Word};
 
-/// Slips and steps of one flow, fields of one slip: what people can keep apart.
+/// Slips, steps and separations of one flow, fields of one slip: what people can keep apart.
 const MOST: usize = 200;
 
 /// What the steps of a flow are read against.
@@ -20,6 +20,8 @@ pub(crate) struct FlowDraft<'a> {
     pub name: &'a str,
     pub slips: Vec<SlipDraft<'a>>,
     pub types: Vec<SlipTypes>,
+    /// For every slip, those that it comes from at any distance.
+    pub up: Vec<Vec<usize>>,
     pub steps: Vec<steps::StepDraft<'a>>,
     pub holds: Vec<steps::HoldDraft<'a>>,
 }
@@ -50,8 +52,12 @@ pub(crate) fn read<'a>(reader: &mut Reader<'a>, node: &'a Node) -> Option<Flow> 
             slips::unknown(reader, child);
         }
     }
-    let (slip_nodes, step_nodes) = (of("slip"), of("step"));
-    for (nodes, what) in [(&slip_nodes, "slips"), (&step_nodes, "steps")] {
+    let (slip_nodes, step_nodes, separate_nodes) = (of("slip"), of("step"), of("separate"));
+    for (nodes, what) in [
+        (&slip_nodes, "slips"),
+        (&step_nodes, "steps"),
+        (&separate_nodes, "separations"),
+    ] {
         if nodes.len() > MOST {
             let message = format!("flow {} has more than {MOST} {what}", quoted(name));
             desk.error(Kind::OutOfRange, node.name.span, message);
@@ -75,8 +81,9 @@ pub(crate) fn read<'a>(reader: &mut Reader<'a>, node: &'a Node) -> Option<Flow> 
         }
     }
     let types: Vec<SlipTypes> = drafts.iter().map(slips::types).collect();
+    let up = slips::up_the_chain(&drafts);
     let slips: Vec<Slip> = (0..drafts.len())
-        .map(|at| slips::finish(reader, &drafts, &types, at, name))
+        .map(|at| slips::finish(reader, &drafts, &types, &up[at], at, name))
         .collect();
     for (slip, draft) in slips.iter().zip(&drafts) {
         order::check(desk, slip, draft);
@@ -87,11 +94,12 @@ pub(crate) fn read<'a>(reader: &mut Reader<'a>, node: &'a Node) -> Option<Flow> 
         name,
         slips: drafts,
         types,
+        up,
         steps,
         holds,
     };
     let steps = steps::read_all(reader, &draft);
-    let separations = separate::read_all(reader, &draft, &of("separate"));
+    let separations = separate::read_all(reader, &draft, &separate_nodes);
     Some(Flow {
         name: Arc::from(name),
         label,

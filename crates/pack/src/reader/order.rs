@@ -54,11 +54,10 @@ fn one(desk: &Desk<'_>, slip: &Slip, own: Turn, field: &Field, span: Span) {
             Name::Header(at) => header(slip, *at) < own,
             Name::Line(at) => line(slip, *at) < own,
             // A total is known when all lines are entered, or all computed.
-            Name::Total(at) => match (line(slip, *at), own) {
-                (_, Turn::ComputedHeader(_)) => true,
-                (Turn::Line(_), Turn::ComputedLine(_)) => true,
-                _ => false,
-            },
+            Name::Total(at) => matches!(
+                (line(slip, *at), own),
+                (_, Turn::ComputedHeader(_)) | (Turn::Line(_), Turn::ComputedLine(_))
+            ),
             _ => true,
         };
         if !known {

@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
             let path = format!("role/{}", name.text);
             let label = self.labels.label(self.desk, &path, &zh, reading.span());
             reading.finish();
-            if once.new(self.desk, name.span, "role", &name.text) {
+            if once.add(self.desk, name.span, "role", &name.text) {
                 let name = Arc::from(name.text.as_str());
                 self.roles.push(Role { name, label });
             }
@@ -221,7 +221,7 @@ impl<'a> Reader<'a> {
             if super::fields::TYPES.contains(&name.text.as_str()) {
                 let message = format!("{} is the name of a type", quoted(&name.text));
                 self.desk.error(Kind::ReservedName, name.span, message);
-            } else if once.new(self.desk, name.span, "register", &name.text) {
+            } else if once.add(self.desk, name.span, "register", &name.text) {
                 let empty = (Arc::from(name.text.as_str()), Vec::new());
                 self.tables.registers.push(empty);
                 named.push((name, node));
@@ -238,7 +238,7 @@ impl<'a> Reader<'a> {
             for child in reading.children() {
                 let path = format!("{path}/field/{}", child.name.text);
                 if let Some(field) = self.field(child, &path, FieldStands::Register)
-                    && once.new(self.desk, field.span, "field", &field.field.name)
+                    && once.add(self.desk, field.span, "field", &field.field.name)
                 {
                     fields.push(field);
                 }
@@ -306,7 +306,7 @@ impl<'a> Reader<'a> {
                     .hinted(Kind::Missing, reading.span(), message, hint);
             }
             reading.finish();
-            if once.new(self.desk, name.span, "ledger", &name.text) {
+            if once.add(self.desk, name.span, "ledger", &name.text) {
                 let ledger = Ledger {
                     name: Arc::from(name.text.as_str()),
                     qualified: Arc::from(format!("{}.{}", self.pack, name.text)),
@@ -329,7 +329,7 @@ impl<'a> Reader<'a> {
             if POSTING_WORDS.contains(&part.text) {
                 let message = format!("{} means something else in a posting", quoted(part.text));
                 self.desk.error(Kind::ReservedName, part.span, message);
-            } else if once.new(self.desk, part.span, "dimension", part.text) {
+            } else if once.add(self.desk, part.span, "dimension", part.text) {
                 found.push(Arc::from(part.text));
             }
         }
@@ -357,7 +357,7 @@ impl<'a> Reader<'a> {
             match child.name.text.as_str() {
                 "period" => {
                     periods = true;
-                    once.new(self.desk, child.name.span, "node", "period");
+                    once.add(self.desk, child.name.span, "node", "period");
                 }
                 "place" => {
                     let Some(name) = inner.need_name() else {
@@ -371,7 +371,7 @@ impl<'a> Reader<'a> {
                         open: inner.flag("open"),
                         colour: self.colour(&mut inner),
                     };
-                    if once.new(self.desk, name.span, "place", &name.text) {
+                    if once.add(self.desk, name.span, "place", &name.text) {
                         places.push(place);
                     }
                 }
@@ -415,7 +415,7 @@ impl<'a> Reader<'a> {
                     .hinted(Kind::Missing, reading.span(), message, hint.to_owned());
             }
             reading.finish();
-            if !once.new(self.desk, name.span, "parameter", &name.text) {
+            if !once.add(self.desk, name.span, "parameter", &name.text) {
                 continue;
             }
             let name: Arc<str> = Arc::from(name.text.as_str());
@@ -532,7 +532,7 @@ impl<'a> Reader<'a> {
                 let hint = format!("a flow has one stem: `flows/{}.kdl`", name.text);
                 self.desk.warning(Kind::FileName, name.span, message, hint);
             }
-            if once.new(self.desk, name.span, "flow", &name.text) {
+            if once.add(self.desk, name.span, "flow", &name.text) {
                 flows.extend(flow::read(self, node));
             }
         }

@@ -408,7 +408,7 @@ impl Reader<'_> {
                 continue;
             };
             let value = word.and_then(|word| checker.value(word, &Ty::of(&field.kind)));
-            if once.new(self.desk, child.name.span, "field", &field.name) {
+            if once.add(self.desk, child.name.span, "field", &field.name) {
                 fields.extend(value.map(|value| (at, value)));
             }
         }

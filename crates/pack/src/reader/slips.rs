@@ -35,7 +35,7 @@ pub(crate) fn named<'a>(reader: &Reader<'a>, nodes: &[&'a Node]) -> Vec<SlipDraf
         let Some(name) = Reading::new(reader.desk, node).need_name() else {
             continue;
         };
-        if once.new(reader.desk, name.span, "slip", &name.text) {
+        if once.add(reader.desk, name.span, "slip", &name.text) {
             slips.push(SlipDraft {
                 node,
                 name: Arc::from(name.text.as_str()),
@@ -83,22 +83,21 @@ pub(crate) fn slip_named(
 /// Indexes of the slips so that each comes after those it comes from. A slip that comes from itself is said and cut loose.
 pub(crate) fn in_order(reader: &Reader<'_>, slips: &mut [SlipDraft<'_>]) -> Vec<usize> {
     let mut order: Vec<usize> = Vec::with_capacity(slips.len());
+    let mut placed = vec![false; slips.len()];
     while order.len() < slips.len() {
-        let waiting = |at: &usize| !order.contains(at);
-        let next = (0..slips.len())
-            .filter(waiting)
-            .find(|at| slips[*at].from.iter().all(|source| order.contains(source)));
-        match next.or_else(|| (0..slips.len()).find(waiting)) {
-            Some(at) => {
-                if next.is_none() {
-                    let message = format!("slip {} comes from itself", quoted(&slips[at].name));
-                    reader.desk.error(Kind::FromCycle, slips[at].span, message);
-                    slips[at].from.clear();
-                }
-                order.push(at);
-            }
-            None => break,
+        let ready = |at: &usize| slips[*at].from.iter().all(|source| placed[*source]);
+        let waiting = || (0..slips.len()).filter(|at| !placed[*at]);
+        let next = waiting().find(ready);
+        let Some(at) = next.or_else(|| waiting().next()) else {
+            break;
+        };
+        if next.is_none() {
+            let message = format!("slip {} comes from itself", quoted(&slips[at].name));
+            reader.desk.error(Kind::FromCycle, slips[at].span, message);
+            slips[at].from.clear();
         }
+        placed[at] = true;
+        order.push(at);
     }
     order
 }
@@ -118,7 +117,7 @@ pub(crate) fn read_fields<'a>(
     for child in whole.children() {
         match child.name.text.as_str() {
             "line" => {
-                if !once.new(reader.desk, child.name.span, "node", "line") {
+                if !once.add(reader.desk, child.name.span, "node", "line") {
                     continue;
                 }
                 let mut reading = Reading::new(reader.desk, child);
@@ -158,7 +157,7 @@ pub(crate) fn read_fields<'a>(
                         .error(Kind::OutOfRange, child.name.span, message);
                 }
                 reading.finish();
-                once.new(reader.desk, child.name.span, "node", "lines");
+                once.add(reader.desk, child.name.span, "node", "lines");
                 range = Some((child.name.span, least, most));
             }
             _ => {
@@ -211,7 +210,7 @@ fn one_field<'a>(
     };
     let path = format!("{path}/{kind}/{}", node.name.text);
     if let Some(draft) = reader.field(node, &path, stands)
-        && once.new(reader.desk, draft.span, "field", &draft.field.name)
+        && once.add(reader.desk, draft.span, "field", &draft.field.name)
     {
         fields.push(draft);
     }
@@ -277,7 +276,7 @@ fn carry<'a>(
             found = found.or_else(|| Some(draft.clone()));
         }
         if let Some(mut draft) = found
-            && once.new(reader.desk, name.span, "field", &name.text)
+            && once.add(reader.desk, name.span, "field", &name.text)
         {
             draft.field.carry = true;
             draft.span = name.span;
@@ -310,6 +309,7 @@ pub(crate) fn finish(
     reader: &mut Reader<'_>,
     slips: &[SlipDraft<'_>],
     types: &[SlipTypes],
+    up: &[usize],
     at: usize,
     flow: &str,
 ) -> Slip {
@@ -341,7 +341,7 @@ pub(crate) fn finish(
         let checker = checker(stands);
         let fields = drafts
             .iter()
-            .map(|one| finish_field(&checker, slips, at, one));
+            .map(|one| finish_field(&checker, slips, up, one));
         fields.collect::<Vec<_>>()
     };
     let header = fields(&draft.header, Stands::Header);
@@ -391,7 +391,7 @@ fn form(reader: &Reader<'_>, word: &crate::tree::Word) -> Option<Arc<str>> {
 fn finish_field(
     checker: &Checker<'_>,
     slips: &[SlipDraft<'_>],
-    slip: usize,
+    up: &[usize],
     draft: &FieldDraft<'_>,
 ) -> model::Field {
     let mut field = draft.field.clone();
@@ -402,7 +402,7 @@ fn finish_field(
     field.must = draft.must.and_then(|word| checker.condition(word));
     field.draws = draft
         .draws
-        .and_then(|word| draw(checker, slips, slip, draft, word));
+        .and_then(|word| draw(checker, slips, up, draft, word));
     field
 }
 
@@ -410,7 +410,7 @@ fn finish_field(
 fn draw(
     checker: &Checker<'_>,
     slips: &[SlipDraft<'_>],
-    slip: usize,
+    up: &[usize],
     draft: &FieldDraft<'_>,
     word: &crate::tree::Word,
 ) -> Option<Draw> {
@@ -424,7 +424,6 @@ fn draw(
             Some("write `draws=order.qty`".to_owned()),
         );
     };
-    let up = up_the_chain(slips, slip);
     let names = || up.iter().map(|at| &*slips[*at].name);
     let Some(source) = up.iter().find(|at| *slips[**at].name == *name) else {
         let message = format!("{} is not a slip up the chain", quoted(name));
@@ -451,17 +450,27 @@ fn draw(
     })
 }
 
-/// The slips that a slip comes from, at any distance, nearest first.
-pub(crate) fn up_the_chain(slips: &[SlipDraft<'_>], slip: usize) -> Vec<usize> {
-    let mut up: Vec<usize> = Vec::new();
-    let mut open = slips[slip].from.clone();
-    while let Some(at) = (!open.is_empty()).then(|| open.remove(0)) {
-        if !up.contains(&at) {
-            up.push(at);
-            open.extend(&slips[at].from);
+/// For every slip, those that it comes from at any distance, nearest first.
+pub(crate) fn up_the_chain(slips: &[SlipDraft<'_>]) -> Vec<Vec<usize>> {
+    let above = |slip: usize| {
+        let mut seen = vec![false; slips.len()];
+        let mut up: Vec<usize> = Vec::new();
+        let mut next = 0;
+        let mut sources = slips[slip].from.as_slice();
+        loop {
+            for source in sources {
+                if !std::mem::replace(&mut seen[*source], true) {
+                    up.push(*source);
+                }
+            }
+            match up.get(next) {
+                Some(at) => sources = &slips[*at].from,
+                None => return up,
+            }
+            next += 1;
         }
-    }
-    up
+    };
+    (0..slips.len()).map(above).collect()
 }
 
 /// Complains about nodes of a flow that are none of its own.

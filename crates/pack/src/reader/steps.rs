@@ -7,7 +7,7 @@ use model::{Advance, FieldKind, HoldEnd, Quorum, Step, Verb};
 use crate::Kind;
 use crate::expression::{Checker, Stands};
 use crate::reader::flow::FlowDraft;
-use crate::reader::slips::{SlipDraft, up_the_chain};
+use crate::reader::slips::SlipDraft;
 use crate::reader::{Reader, guards};
 use crate::reading::{Once, Reading, unknown_node};
 use crate::source::{Span, quoted};
@@ -53,7 +53,7 @@ pub(crate) fn named<'a>(
         let Some((slip, verb)) = step_name(reader, slips, word) else {
             continue;
         };
-        if once.new(reader.desk, word.span, "step", &word.text) {
+        if once.add(reader.desk, word.span, "step", &word.text) {
             steps.push(StepDraft {
                 node,
                 name: &word.text,
@@ -304,7 +304,7 @@ fn needs(
         let other = flow.steps[step].slip;
         let message = if other == draft.slip {
             "the steps of one slip follow each other as they are written"
-        } else if !one_chain(&flow.slips, draft.slip, other) {
+        } else if !one_chain(flow, draft.slip, other) {
             "that step's slip never stands in one chain with this one"
         } else {
             needs.push(step);
@@ -316,12 +316,9 @@ fn needs(
 }
 
 /// Whether two slips can come from one: then they can stand in one chain.
-pub(crate) fn one_chain(slips: &[SlipDraft<'_>], left: usize, right: usize) -> bool {
-    let mut left_up = up_the_chain(slips, left);
-    left_up.push(left);
-    let mut right_up = up_the_chain(slips, right);
-    right_up.push(right);
-    left_up.iter().any(|slip| right_up.contains(slip))
+fn one_chain(flow: &FlowDraft<'_>, left: usize, right: usize) -> bool {
+    let above = |slip: usize| flow.up[slip].iter().copied().chain([slip]);
+    above(left).any(|slip| above(right).any(|other| other == slip))
 }
 
 /// `2d`, `4h`, `30m` in minutes.
@@ -352,7 +349,7 @@ fn inner<'a>(
     match node.name.text.as_str() {
         "guard" => {
             if let Some(guard) = guards::read(reader, flow, draft.slip, node, &path)
-                && guards.new(reader.desk, node.name.span, "guard", &guard.name)
+                && guards.add(reader.desk, node.name.span, "guard", &guard.name)
             {
                 step.guards.push(guard);
             }
@@ -362,7 +359,7 @@ fn inner<'a>(
         "hold" => {
             let post = reader.hold(&checker, node);
             if let Some(model::PostKind::Hold { name, .. }) = post.as_ref().map(|post| &post.kind) {
-                holds.new(reader.desk, node.name.span, "hold", name);
+                holds.add(reader.desk, node.name.span, "hold", name);
             }
             step.posts.extend(post);
         }
@@ -384,9 +381,11 @@ fn hold_end(
     let mut reading = Reading::new(reader.desk, node);
     let name = reading.need("hold")?;
     reading.finish();
-    let mut chain = up_the_chain(&flow.slips, draft.slip);
-    chain.push(draft.slip);
-    let reachable = flow.holds.iter().filter(|hold| chain.contains(&hold.slip));
+    let up = &flow.up[draft.slip];
+    let reachable = flow
+        .holds
+        .iter()
+        .filter(|hold| hold.slip == draft.slip || up.contains(&hold.slip));
     let names: Vec<&str> = reachable.map(|hold| hold.name).collect();
     if !names.contains(&name.text.as_str()) {
         let message = format!("no step of this chain makes a hold {}", quoted(&name.text));
