@@ -12,8 +12,30 @@
 //! The journal is a chain of SHA-256 hashes over every command that reached a lane, accepted or refused. Each journal row
 //! also lists the digest of every row its command wrote, so that [`Store::verify`] can name the row that was altered.
 
+mod access;
 pub mod api;
+mod batch;
+mod cache;
+mod cell;
+mod codec;
+mod fold;
+mod lane;
+mod migrate;
+mod packs;
+mod pool;
+mod postgres;
+mod reads;
+mod recent;
+mod schema;
+mod source;
+mod sql;
+mod sqlite;
 mod store;
+mod store_reads;
+mod store_work;
+mod views;
+mod whole;
 
 pub use api::*;
-pub use store::{Store, restore, verify_url};
+pub use store::Store;
+pub use whole::{restore, verify_url};

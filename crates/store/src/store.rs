@@ -1,276 +1,214 @@
-//! The store as a whole. PLACEHOLDER bodies until the parts land.
+//! An open store: its lanes, what is asked of them, and closing.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
-use engine::{Command, Slip};
-use kernel::{Day, Moment, OrgId, SlipId};
+use engine::Command;
+use kernel::OrgId;
 use model::Catalog;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, oneshot};
 
-use crate::api::*;
+use crate::access::Access;
+use crate::api::{Answer, Event, Options, Stats, StoreError, StoreUrl};
+use crate::lane::{Counters, Job, Lane};
+use crate::packs::Packs;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// An open store. Clones share it; it closes when the last one is dropped.
-#[derive(Debug, Clone)]
+/// Events that a slow listener may lag behind before it misses some.
+const EVENTS_KEPT: usize = 4_096;
+
+/// An open store. Clones share it; when the last one is dropped it closes.
+#[derive(Clone)]
 pub struct Store {
-    inner: Arc<()>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-fn later<T>() -> Result<T> {
-    Err(StoreError::Closed)
+pub(crate) struct Inner {
+    url: StoreUrl,
+    options: Options,
+    pub access: Access,
+    pub packs: Arc<Packs>,
+    events: broadcast::Sender<Event>,
+    counters: Arc<Counters>,
+    lanes: Mutex<Lanes>,
 }
 
-#[allow(unused_variables, missing_docs)]
+#[derive(Default)]
+struct Lanes {
+    closed: bool,
+    by_org: HashMap<OrgId, (SyncSender<Job>, JoinHandle<()>)>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("url", &self.inner.url.to_string())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Store {
-    /// Opens a store, makes its tables where there are none, and keeps the texts of the current packs.
+    /// Opens a store; makes its tables where there are none. The current packs are journaled and their texts kept with
+    /// the first command of an organisation.
+    ///
+    /// # Errors
+    /// [`StoreError::Schema`] for a database that a newer program made or that is none of ours;
+    /// [`StoreError::Database`] when it cannot be reached or written.
     pub fn open(url: &StoreUrl, options: Options) -> Result<Store> {
-        later()
+        let access = Access::open(url, &options)?;
+        Ok(Store {
+            inner: Arc::new(Inner {
+                url: url.clone(),
+                packs: Arc::new(Packs::new(&options)),
+                options,
+                access,
+                events: broadcast::channel(EVENTS_KEPT).0,
+                counters: Arc::default(),
+                lanes: Mutex::default(),
+            }),
+        })
     }
-    /// The packs: current ones and those versions read so far.
+
+    /// The packs: the current ones, and those earlier versions that were needed so far. Take it after reading a slip, so
+    /// that the slip's version is in it.
     pub fn catalog(&self) -> Arc<Catalog> {
-        Arc::default()
+        self.inner.packs.catalog()
     }
+
+    /// Where the data is.
     pub fn url(&self) -> &StoreUrl {
-        &StoreUrl::Memory
+        &self.inner.url
     }
-    /// Answers what waits, ends the lanes.
-    pub fn close(&self) {
-        let _ = &self.inner;
-    }
+
+    /// What the lanes have done since the store was opened.
     pub fn stats(&self) -> Stats {
-        Stats::default()
+        self.inner.counters.stats()
     }
+
+    /// What changes from now on, told after it is committed. Only this process's commands are told.
     pub fn events(&self) -> broadcast::Receiver<Event> {
-        broadcast::channel(1).1
+        self.inner.events.subscribe()
     }
 
-    // Commands.
+    /// Gives a command to its organisation's lane and waits for the answer, which comes after the commit.
+    ///
+    /// # Errors
+    /// A fault; whether the command was accepted is then unknown to the sender, who may send it again under the same key.
     pub async fn submit(&self, command: Command) -> Result<Answer> {
-        later()
+        self.send(command, None)?
+            .await
+            .unwrap_or(Err(StoreError::Closed))
     }
+
+    /// [`Store::submit`] for a thread that may block.
+    ///
+    /// # Errors
+    /// As [`Store::submit`].
+    ///
+    /// # Panics
+    /// On a thread that runs asynchronous tasks.
     pub fn submit_blocking(&self, command: Command) -> Result<Answer> {
-        later()
+        self.send(command, None)?
+            .blocking_recv()
+            .unwrap_or(Err(StoreError::Closed))
     }
-    /// `command` is `Act::Credential`; its digest must be the hex SHA-256 of `stored`. Both are written or neither.
+
+    /// Submits an `Act::Credential` with what is to be stored, whose hex SHA-256 the act must name. Both are written in
+    /// one transaction or neither; such an act submitted without it is refused.
+    ///
+    /// # Errors
+    /// As [`Store::submit`].
     pub async fn submit_credential(&self, command: Command, stored: String) -> Result<Answer> {
-        later()
+        self.send(command, Some(stored))?
+            .await
+            .unwrap_or(Err(StoreError::Closed))
     }
+
+    /// [`Store::submit_credential`] for a thread that may block.
+    ///
+    /// # Errors
+    /// As [`Store::submit`].
+    ///
+    /// # Panics
+    /// On a thread that runs asynchronous tasks.
     pub fn submit_credential_blocking(&self, command: Command, stored: String) -> Result<Answer> {
-        later()
+        self.send(command, Some(stored))?
+            .blocking_recv()
+            .unwrap_or(Err(StoreError::Closed))
     }
 
-    // Slips.
-    pub fn slip(&self, org: OrgId, id: SlipId) -> Result<Option<Arc<Slip>>> {
-        later()
-    }
-    pub fn slip_by_number(&self, org: OrgId, number: &str) -> Result<Option<Arc<Slip>>> {
-        later()
-    }
-    pub fn heads(&self, org: OrgId, ids: &[SlipId]) -> Result<Vec<SlipHead>> {
-        later()
-    }
-    /// The slip, all its ancestors and all its descendants, in the order begun; at most 1,000.
-    pub fn chain(&self, org: OrgId, id: SlipId) -> Result<Vec<SlipHead>> {
-        later()
-    }
-    pub fn list(&self, org: OrgId, query: &ListQuery) -> Result<Page<SlipHead>> {
-        later()
-    }
-    pub fn signatures(&self, org: OrgId, slip: SlipId) -> Result<Vec<SignatureRow>> {
-        later()
-    }
-    pub fn entries(&self, org: OrgId, slip: SlipId) -> Result<Vec<SlipEntry>> {
-        later()
-    }
-    pub fn notes(&self, org: OrgId, slip: SlipId) -> Result<Vec<NoteRow>> {
-        later()
-    }
-    pub fn history(&self, org: OrgId, slip: SlipId) -> Result<Vec<HistoryRow>> {
-        later()
+    /// Answers what waits, then ends the lanes. Later commands are answered with [`StoreError::Closed`]; reading goes on.
+    pub fn close(&self) {
+        self.inner.close();
     }
 
-    // Inbox.
-    /// What waits for a person on a day: by name, by the roles he holds, and by those for whom he deputises.
-    pub fn inbox(
+    fn send(
         &self,
-        org: OrgId,
-        login: &str,
-        today: Day,
-        limit: usize,
-    ) -> Result<Vec<InboxItem>> {
-        later()
-    }
-    pub fn inbox_counts(&self, org: OrgId, login: &str, now: Moment) -> Result<InboxCounts> {
-        later()
-    }
-    /// What waits for these holders.
-    pub fn inbox_of(&self, org: OrgId, holders: &[Holder], limit: usize) -> Result<Vec<InboxItem>> {
-        later()
-    }
-    /// Who a person is on a day: his own name and roles, and those lent to him as deputy (with the lender's login).
-    pub fn holders(
-        &self,
-        org: OrgId,
-        login: &str,
-        today: Day,
-    ) -> Result<Vec<(Holder, Option<Arc<str>>)>> {
-        later()
-    }
-
-    // Ledgers.
-    pub fn balances(
-        &self,
-        org: OrgId,
-        ledger: &str,
-        query: &BalanceQuery,
-    ) -> Result<Page<BalanceRow>> {
-        later()
-    }
-    pub fn statement(&self, org: OrgId, ledger: &str, query: &StatementQuery) -> Result<Statement> {
-        later()
-    }
-    pub fn trial(&self, org: OrgId, ledger: &str, query: &TrialQuery) -> Result<Vec<TrialRow>> {
-        later()
-    }
-
-    // Registers and people.
-    pub fn records(
-        &self,
-        org: OrgId,
-        register: &str,
-        query: &RecordQuery,
-    ) -> Result<Page<RecordRow>> {
-        later()
-    }
-    pub fn record_versions(&self, org: OrgId, register: &str, key: &str) -> Result<Vec<RecordRow>> {
-        later()
-    }
-    pub fn record_on(
-        &self,
-        org: OrgId,
-        register: &str,
-        key: &str,
-        day: Day,
-    ) -> Result<Option<RecordRow>> {
-        later()
-    }
-    pub fn people(&self, org: OrgId) -> Result<Vec<engine::Person>> {
-        later()
-    }
-    pub fn person(&self, org: OrgId, login: &str) -> Result<Option<engine::Person>> {
-        later()
-    }
-
-    // Journal.
-    pub fn journal(&self, org: OrgId, query: &JournalQuery) -> Result<Page<JournalRow>> {
-        later()
-    }
-    /// Last row of the journal and its hash in hex; 0 and empty when there is none.
-    pub fn head(&self, org: OrgId) -> Result<(i64, String)> {
-        later()
-    }
-    pub fn organisations(&self) -> Result<Vec<OrgId>> {
-        later()
-    }
-
-    // Work tables.
-    pub fn put_draft(&self, org: OrgId, login: &str, draft: &Draft) -> Result<()> {
-        later()
-    }
-    pub fn draft(&self, org: OrgId, login: &str, id: &str) -> Result<Option<Draft>> {
-        later()
-    }
-    pub fn drafts(&self, org: OrgId, login: &str) -> Result<Vec<Draft>> {
-        later()
-    }
-    pub fn drop_draft(&self, org: OrgId, login: &str, id: &str) -> Result<()> {
-        later()
-    }
-    pub fn put_session(&self, org: OrgId, session: &Session) -> Result<()> {
-        later()
-    }
-    pub fn session(&self, org: OrgId, token_hash: &str) -> Result<Option<Session>> {
-        later()
-    }
-    /// Marks a session as used now (and as confirmed by password now).
-    pub fn touch_session(
-        &self,
-        org: OrgId,
-        token_hash: &str,
-        now: Moment,
-        confirmed: bool,
-    ) -> Result<()> {
-        later()
-    }
-    pub fn end_session(&self, org: OrgId, token_hash: &str) -> Result<()> {
-        later()
-    }
-    pub fn end_sessions(&self, org: OrgId, login: &str) -> Result<()> {
-        later()
-    }
-    /// Forgets sessions that have ended.
-    pub fn expire_sessions(&self, org: OrgId, now: Moment) -> Result<u64> {
-        later()
-    }
-    /// `who` is a login or an address.
-    pub fn attempts(&self, org: OrgId, who: &str) -> Result<Attempts> {
-        later()
-    }
-    pub fn failed_attempt(
-        &self,
-        org: OrgId,
-        who: &str,
-        now: Moment,
-        locked_until: Moment,
-    ) -> Result<Attempts> {
-        later()
-    }
-    pub fn forget_attempts(&self, org: OrgId, who: &str) -> Result<()> {
-        later()
-    }
-    /// The stored (argon2) credential of a person.
-    pub fn credential(&self, org: OrgId, login: &str) -> Result<Option<String>> {
-        later()
-    }
-    /// Keeps a content under its hash; the same content is kept once.
-    pub fn put_content(&self, org: OrgId, bytes: &[u8]) -> Result<ContentInfo> {
-        later()
-    }
-    pub fn content(&self, org: OrgId, hash: &str) -> Result<Option<Vec<u8>>> {
-        later()
-    }
-    /// Timers that have run out, the earliest first.
-    pub fn due_timers(&self, org: OrgId, now: Moment, limit: usize) -> Result<Vec<DueTimer>> {
-        later()
-    }
-    /// When the next timer runs out.
-    pub fn next_timer(&self, org: OrgId) -> Result<Option<Moment>> {
-        later()
-    }
-
-    // Whole database.
-    pub fn verify(&self, progress: Progress<'_>) -> Result<Report> {
-        later()
-    }
-    /// Writes everything into one new file, while commands go on.
-    pub fn backup(&self, file: &Path, progress: Progress<'_>) -> Result<Manifest> {
-        later()
+        command: Command,
+        credential: Option<String>,
+    ) -> Result<oneshot::Receiver<Result<Answer>>> {
+        let (answer, receiver) = oneshot::channel();
+        let lane = self.inner.lane(command.org)?;
+        match lane.try_send(Job {
+            command,
+            credential,
+            answer,
+        }) {
+            Ok(()) => Ok(receiver),
+            Err(TrySendError::Full(_)) => Err(StoreError::Busy),
+            Err(TrySendError::Disconnected(_)) => Err(StoreError::Closed),
+        }
     }
 }
 
-/// Verifies a database that need not be open anywhere; changes nothing in it.
-pub fn verify_url(_url: &StoreUrl, _options: &Options, _progress: Progress<'_>) -> Result<Report> {
-    later()
+impl Inner {
+    /// The lane of an organisation, started when it is first needed.
+    fn lane(&self, org: OrgId) -> Result<SyncSender<Job>> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        if lanes.closed {
+            return Err(StoreError::Closed);
+        }
+        if let Some((sender, _)) = lanes.by_org.get(&org) {
+            return Ok(sender.clone());
+        }
+        let (cache, backend) = self.access.lane(org.0)?;
+        let lane = Lane::new(
+            cache,
+            backend,
+            self.packs.clone(),
+            &self.options,
+            self.events.clone(),
+            self.counters.clone(),
+        );
+        let (sender, receiver) = sync_channel(self.options.queue_max.max(1));
+        let thread = std::thread::Builder::new()
+            .name(format!("lane-{org}"))
+            .spawn(move || lane.run(&receiver))
+            .map_err(|source| StoreError::database("starting a lane", source))?;
+        lanes.by_org.insert(org, (sender.clone(), thread));
+        Ok(sender)
+    }
+
+    fn close(&self) {
+        let lanes = {
+            let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+            lanes.closed = true;
+            std::mem::take(&mut lanes.by_org)
+        };
+        for (sender, thread) in lanes.into_values() {
+            drop(sender);
+            // A lane that panicked has answered with a fault already.
+            let _ = thread.join();
+        }
+    }
 }
 
-/// Restores a backup into an empty target, verifies what was restored, and leaves nothing behind when that fails.
-pub fn restore(
-    _file: &Path,
-    _url: &StoreUrl,
-    _options: &Options,
-    _progress: Progress<'_>,
-) -> Result<Manifest> {
-    later()
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
+    }
 }

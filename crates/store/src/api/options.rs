@@ -182,6 +182,9 @@ pub enum StoreError {
     /// Something about the request itself (a cursor that no page gave, a target that is not empty).
     #[error("{0}")]
     Invalid(String),
+    /// A fault of this program.
+    #[error("{0}")]
+    Internal(String),
     /// Too many commands wait.
     #[error("too many commands wait; try again")]
     Busy,

@@ -1,0 +1,197 @@
+//! How a store reaches its database besides its lanes: for reading, and for work tables.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::api::{Options, StoreError, StoreUrl};
+use crate::cache::Cache;
+use crate::lane::Backend;
+use crate::migrate;
+use crate::pool::Pool;
+use crate::postgres::{Driver, Postgres, PostgresBackend};
+use crate::sql::{Dialect, Sql};
+use crate::sqlite::{Sqlite, SqliteBackend, Use};
+use crate::views;
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// The key of the lock under which PostgreSQL migrates, so that two servers that start together do not collide.
+const MIGRATION_LOCK: i64 = 0x7369_676e;
+
+pub(crate) enum Access {
+    Sqlite {
+        path: std::path::PathBuf,
+        readers: Pool<Sqlite>,
+        work: Sqlite,
+        gate: Arc<Mutex<()>>,
+    },
+    Memory {
+        connection: Arc<Sqlite>,
+        gate: Arc<Mutex<()>>,
+    },
+    Postgres {
+        url: String,
+        driver: Arc<Driver>,
+        readers: Pool<Postgres>,
+        gate: Arc<Mutex<()>>,
+    },
+}
+
+impl Access {
+    /// Opens a database, making or migrating its tables.
+    pub fn open(url: &StoreUrl, options: &Options) -> Result<Access> {
+        match url {
+            StoreUrl::Sqlite(path) => {
+                let maker = Sqlite::open(path, Use::Lane)?;
+                prepare(&maker, options)?;
+                drop(maker);
+                let from = path.clone();
+                Ok(Access::Sqlite {
+                    readers: Pool::new(
+                        options.readers,
+                        |_| true,
+                        Box::new(move || Sqlite::open(&from, Use::Read)),
+                    ),
+                    work: Sqlite::open(path, Use::Work)?,
+                    path: path.clone(),
+                    gate: Arc::default(),
+                })
+            }
+            StoreUrl::Memory => {
+                let connection = Arc::new(Sqlite::memory()?);
+                prepare(&*connection, options)?;
+                Ok(Access::Memory {
+                    connection,
+                    gate: Arc::default(),
+                })
+            }
+            StoreUrl::Postgres(address) => {
+                let driver = Arc::new(Driver::start()?);
+                let maker = driver.connect(address)?;
+                prepare(&maker, options)?;
+                drop(maker);
+                Ok(Access::postgres(driver, address, options))
+            }
+        }
+    }
+
+    fn postgres(driver: Arc<Driver>, address: &str, options: &Options) -> Access {
+        let (from, through) = (address.to_owned(), driver.clone());
+        Access::Postgres {
+            url: address.to_owned(),
+            readers: Pool::new(
+                options.readers,
+                Postgres::usable,
+                Box::new(move || through.connect(&from)),
+            ),
+            driver,
+            gate: Arc::default(),
+        }
+    }
+
+    /// A new lane's memory and its side of the database.
+    pub fn lane(&self, org: i64) -> Result<(Cache, Box<dyn Backend>)> {
+        Ok(match self {
+            Access::Sqlite { path, gate, .. } => {
+                let connection = Arc::new(Sqlite::open(path, Use::Lane)?);
+                (
+                    Cache::new(org),
+                    Box::new(SqliteBackend::new(connection, gate.clone())),
+                )
+            }
+            Access::Memory { connection, gate } => {
+                let backend = SqliteBackend::new(connection.clone(), gate.clone());
+                (Cache::whole(org), Box::new(backend))
+            }
+            Access::Postgres { url, driver, .. } => (
+                Cache::new(org),
+                Box::new(PostgresBackend::new(driver.clone(), url)?),
+            ),
+        })
+    }
+
+    /// Lends a connection for one reading.
+    pub fn read<T>(&self, work: impl FnOnce(&dyn Sql) -> Result<T>) -> Result<T> {
+        match self {
+            Access::Sqlite { readers, .. } => readers.with(|connection| work(connection)),
+            Access::Postgres { readers, .. } => readers.with(|connection| work(connection)),
+            Access::Memory { connection, gate } => {
+                let _guard = gate.lock().unwrap_or_else(PoisonError::into_inner);
+                work(&**connection)
+            }
+        }
+    }
+
+    /// Lends a connection for several readings of one state.
+    pub fn snapshot<T>(&self, work: impl FnOnce(&dyn Sql) -> Result<T>) -> Result<T> {
+        self.read(|sql| in_transaction(sql, begin_reading(sql.dialect()), || work(sql)))
+    }
+
+    /// Lends a connection for writing work tables, to one at a time.
+    pub fn work<T>(&self, work: impl FnOnce(&dyn Sql) -> Result<T>) -> Result<T> {
+        let gate = match self {
+            Access::Sqlite { gate, .. }
+            | Access::Memory { gate, .. }
+            | Access::Postgres { gate, .. } => gate,
+        };
+        let _guard = gate.lock().unwrap_or_else(PoisonError::into_inner);
+        match self {
+            Access::Sqlite {
+                work: connection, ..
+            } => in_transaction(connection, "begin immediate", || work(connection)),
+            Access::Memory { connection, .. } => {
+                in_transaction(&**connection, "begin", || work(&**connection))
+            }
+            Access::Postgres { readers, .. } => {
+                readers.with(|connection| in_transaction(connection, "begin", || work(connection)))
+            }
+        }
+    }
+}
+
+/// How a transaction begins that only reads, and always the same state.
+pub(crate) fn begin_reading(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "begin",
+        Dialect::Postgres => "begin isolation level repeatable read read only",
+    }
+}
+
+/// Runs `work` between `begin` and a commit, or a rollback when it fails or panics.
+pub(crate) fn in_transaction<T>(
+    sql: &dyn Sql,
+    begin: &str,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    struct Rollback<'a>(Option<&'a dyn Sql>);
+    impl Drop for Rollback<'_> {
+        fn drop(&mut self) {
+            if let Some(sql) = self.0 {
+                let _ = sql.run("rollback");
+            }
+        }
+    }
+    sql.run(begin)?;
+    let mut rollback = Rollback(Some(sql));
+    let result = work()?;
+    sql.run("commit")?;
+    rollback.0 = None;
+    Ok(result)
+}
+
+/// Makes or migrates the tables and renews the views.
+pub(crate) fn prepare(sql: &dyn Sql, options: &Options) -> Result<()> {
+    let begin = match sql.dialect() {
+        Dialect::Sqlite => "begin immediate",
+        Dialect::Postgres => "begin",
+    };
+    in_transaction(sql, begin, || {
+        if sql.dialect() == Dialect::Postgres {
+            sql.query(
+                "select pg_advisory_xact_lock(?1)::text",
+                &[MIGRATION_LOCK.into()],
+            )?;
+        }
+        migrate::migrate(sql)?;
+        views::renew(sql, &options.catalog)
+    })
+}

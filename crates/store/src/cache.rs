@@ -1,0 +1,307 @@
+//! What a lane remembers of its organisation, and the world that the engine reads: memory first, then the database.
+
+use std::cell::{Cell as Slot, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use engine::{Answered, Person, Record, Slip, World, WorldError};
+use kernel::{Period, SlipId};
+use ledger::{Balance, BalanceKey, Entry};
+use serde::Deserialize;
+
+use crate::api::StoreError;
+use crate::batch::{Pending, Turnover, TurnoverKey};
+use crate::codec::StoredSlip;
+use crate::recent::Recent;
+use crate::source::{Account, Head, Source};
+
+/// Sizes of what is kept besides slips.
+const ACCOUNTS_MAX: usize = 50_000;
+const RECORDS_MAX: usize = 50_000;
+const SERIES_MAX: usize = 2_000;
+const TURNOVERS_MAX: usize = 20_000;
+
+/// What a lane remembers. Everything in it is as the database has it, save for what [`Pending`] is about to write.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    pub org: i64,
+    pub head: Head,
+    pub pending: Pending,
+    pub slips: Recent<SlipId, StoredSlip>,
+    pub accounts: Recent<BalanceKey, Account>,
+    pub turnovers: HashMap<TurnoverKey, Turnover>,
+    pub series: Recent<Arc<str>, i64>,
+    pub records: HashMap<Arc<str>, Recent<Arc<str>, Arc<[Record]>>>,
+    pub persons: HashMap<Arc<str>, Option<Arc<Person>>>,
+    pub has_people: bool,
+    pub periods: HashMap<Arc<str>, HashMap<i32, bool>>,
+    /// Entries, keys, pack texts of the batch that is not written yet.
+    pub booked: HashMap<SlipId, Vec<Entry>>,
+    pub keys: HashMap<Arc<str>, (i64, Answered)>,
+    pub pack_texts: HashSet<Arc<str>>,
+    /// Keys that are known to be unused.
+    pub unused: HashSet<Arc<str>>,
+    /// Nothing else remembers, so nothing may be forgotten.
+    whole: bool,
+}
+
+impl Cache {
+    /// Over a database.
+    pub fn new(org: i64) -> Cache {
+        Cache {
+            org,
+            head: Head::EMPTY,
+            pending: Pending::default(),
+            slips: Recent::default(),
+            accounts: Recent::default(),
+            turnovers: HashMap::new(),
+            series: Recent::default(),
+            records: HashMap::new(),
+            persons: HashMap::new(),
+            has_people: false,
+            periods: HashMap::new(),
+            booked: HashMap::new(),
+            keys: HashMap::new(),
+            pack_texts: HashSet::new(),
+            unused: HashSet::new(),
+            whole: false,
+        }
+    }
+
+    /// Over nothing: it remembers everything.
+    pub fn whole(org: i64) -> Cache {
+        Cache {
+            whole: true,
+            ..Cache::new(org)
+        }
+    }
+
+    /// After a commit: what was pending is now in the database.
+    pub fn settle(&mut self, slips_max: usize) {
+        self.pending = Pending::default();
+        if self.whole {
+            return;
+        }
+        self.booked.clear();
+        self.keys.clear();
+        self.unused.clear();
+        self.slips.age(slips_max);
+        self.accounts.age(ACCOUNTS_MAX);
+        self.series.age(SERIES_MAX);
+        for register in self.records.values_mut() {
+            register.age(RECORDS_MAX);
+        }
+        if self.persons.len() > RECORDS_MAX {
+            self.persons.clear();
+        }
+        if self.turnovers.len() > TURNOVERS_MAX {
+            self.turnovers.clear();
+        }
+    }
+
+    /// Whether nothing else remembers.
+    pub fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// Forgets everything: somebody else wrote, or a commit failed.
+    pub fn forget(&mut self) {
+        *self = Cache::new(self.org);
+    }
+}
+
+/// A lane's memory with the database behind it, while commands are applied.
+pub(crate) struct View<'a> {
+    pub cache: RefCell<&'a mut Cache>,
+    pub source: &'a dyn Source,
+    /// Journal row of the last key that was found used.
+    pub repeated: Slot<i64>,
+}
+
+impl<'a> View<'a> {
+    pub fn new(cache: &'a mut Cache, source: &'a dyn Source) -> View<'a> {
+        View {
+            cache: RefCell::new(cache),
+            source,
+            repeated: Slot::new(0),
+        }
+    }
+}
+
+fn fault(error: StoreError) -> WorldError {
+    WorldError(Box::new(error))
+}
+
+/// The part of a period's record that the world asks for.
+#[derive(Deserialize)]
+struct PeriodBody {
+    closed: bool,
+}
+
+/// A slip, from memory or from the source.
+pub(crate) fn load_slip(
+    cache: &mut Cache,
+    source: &dyn Source,
+    id: SlipId,
+) -> Result<Option<StoredSlip>, StoreError> {
+    if let Some(stored) = cache.slips.get(&id) {
+        return Ok(Some(stored.clone()));
+    }
+    if id.0 < 1 || id.0 >= cache.head.next_slip {
+        return Ok(None);
+    }
+    let found = source.slip(id)?;
+    if let Some(stored) = &found {
+        cache.slips.insert(id, stored.clone());
+    }
+    Ok(found)
+}
+
+/// An account, from memory or from the source.
+pub(crate) fn load_account<'c>(
+    cache: &'c mut Cache,
+    source: &dyn Source,
+    key: &BalanceKey,
+) -> Result<&'c Account, StoreError> {
+    if cache.accounts.get(key).is_none() {
+        let account = source.account(key)?.unwrap_or_default();
+        cache.accounts.insert(key.clone(), account);
+    }
+    Ok(cache.accounts.get(key).unwrap_or(&NO_ACCOUNT))
+}
+
+static NO_ACCOUNT: Account = Account {
+    id: None,
+    total: Balance {
+        draft: ZERO,
+        checked: ZERO,
+        posted: ZERO,
+        held: ZERO,
+    },
+    periods: Vec::new(),
+};
+const ZERO: ledger::Sums = ledger::Sums { r#in: 0, out: 0 };
+
+/// All versions of a record, from memory or from the source.
+pub(crate) fn load_records(
+    cache: &mut Cache,
+    source: &dyn Source,
+    register: &str,
+    key: &str,
+) -> Result<Arc<[Record]>, StoreError> {
+    if let Some(found) = cache
+        .records
+        .get_mut(register)
+        .and_then(|keys| keys.get(key))
+    {
+        return Ok(found.clone());
+    }
+    let found: Arc<[Record]> = source.records(register, key)?.into();
+    let keys = cache.records.entry(register.into()).or_default();
+    keys.insert(key.into(), found.clone());
+    Ok(found)
+}
+
+impl World for View<'_> {
+    fn slip(&self, id: SlipId) -> Result<Option<Arc<Slip>>, WorldError> {
+        let found = load_slip(&mut self.cache.borrow_mut(), self.source, id).map_err(fault)?;
+        Ok(found.map(|stored| stored.slip))
+    }
+
+    fn next_slip(&self) -> SlipId {
+        SlipId(self.cache.borrow().head.next_slip)
+    }
+
+    fn balance(&self, key: &BalanceKey) -> Result<Balance, WorldError> {
+        let mut cache = self.cache.borrow_mut();
+        let account = load_account(&mut cache, self.source, key).map_err(fault)?;
+        Ok(account.total)
+    }
+
+    fn serial(&self, series: &str) -> Result<i64, WorldError> {
+        let mut cache = self.cache.borrow_mut();
+        if let Some(last) = cache.series.get(series) {
+            return Ok(*last);
+        }
+        let last = self.source.serial(series).map_err(fault)?;
+        cache.series.insert(series.into(), last);
+        Ok(last)
+    }
+
+    fn records(&self, register: &str, key: &str) -> Result<Arc<[Record]>, WorldError> {
+        load_records(&mut self.cache.borrow_mut(), self.source, register, key).map_err(fault)
+    }
+
+    fn person(&self, login: &str) -> Result<Option<Arc<Person>>, WorldError> {
+        let mut cache = self.cache.borrow_mut();
+        if let Some(person) = cache.persons.get(login) {
+            return Ok(person.clone());
+        }
+        let versions = load_records(&mut cache, self.source, "person", login).map_err(fault)?;
+        let person = match versions.last() {
+            None => None,
+            Some(record) => Some(Arc::new(
+                crate::codec::parse::<Person>(&record.body, "record.body of a person")
+                    .map_err(fault)?,
+            )),
+        };
+        if person.is_some() {
+            cache.persons.insert(login.into(), person.clone());
+        }
+        Ok(person)
+    }
+
+    fn has_people(&self) -> Result<bool, WorldError> {
+        let mut cache = self.cache.borrow_mut();
+        if !cache.has_people {
+            cache.has_people = self.source.any_record("person").map_err(fault)?;
+        }
+        Ok(cache.has_people)
+    }
+
+    fn entries_of(&self, slip: SlipId) -> Result<Vec<Entry>, WorldError> {
+        let mut entries = self.source.entries(slip).map_err(fault)?;
+        if let Some(booked) = self.cache.borrow().booked.get(&slip) {
+            entries.extend_from_slice(booked);
+        }
+        Ok(entries)
+    }
+
+    fn period_closed(&self, ledger: &str, period: Period) -> Result<bool, WorldError> {
+        let mut cache = self.cache.borrow_mut();
+        let known = cache.periods.get(ledger).and_then(|of| of.get(&period.0));
+        if let Some(closed) = known {
+            return Ok(*closed);
+        }
+        let key = format!("{ledger}/{period}");
+        let versions = load_records(&mut cache, self.source, "period", &key).map_err(fault)?;
+        let closed = match versions.last() {
+            None => false,
+            Some(record) => {
+                crate::codec::parse::<PeriodBody>(&record.body, "record.body of a period")
+                    .map_err(fault)?
+                    .closed
+            }
+        };
+        let of = cache.periods.entry(ledger.into()).or_default();
+        of.insert(period.0, closed);
+        Ok(closed)
+    }
+
+    fn answered(&self, key: &str) -> Result<Option<Answered>, WorldError> {
+        let cache = self.cache.borrow();
+        let found = match cache.keys.get(key) {
+            Some(found) => Some(found.clone()),
+            None if cache.unused.contains(key) => None,
+            None => self.source.answered(key).map_err(fault)?,
+        };
+        Ok(found.map(|(seq, answered)| {
+            self.repeated.set(seq);
+            answered
+        }))
+    }
+
+    fn has_content(&self, hash: &str) -> Result<bool, WorldError> {
+        self.source.has_content(hash).map_err(fault)
+    }
+}

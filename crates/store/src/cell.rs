@@ -1,0 +1,220 @@
+//! Cells and rows as they go to and come from either database, and their digests.
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::api::StoreError;
+
+/// One value of a column.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Cell {
+    Null,
+    Int(i64),
+    Text(Arc<str>),
+    /// Text that is part of the program.
+    Word(&'static str),
+    Blob(Arc<[u8]>),
+}
+
+/// A cell that is borrowed from a driver's row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CellRef<'a> {
+    Null,
+    Int(i64),
+    Text(&'a [u8]),
+    Blob(&'a [u8]),
+}
+
+impl Cell {
+    pub fn text(text: impl Into<Arc<str>>) -> Cell {
+        Cell::Text(text.into())
+    }
+
+    pub fn blob(bytes: &[u8]) -> Cell {
+        Cell::Blob(bytes.into())
+    }
+
+    /// An optional integer.
+    pub fn maybe(value: Option<i64>) -> Cell {
+        value.map_or(Cell::Null, Cell::Int)
+    }
+
+    pub fn borrow(&self) -> CellRef<'_> {
+        match self {
+            Cell::Null => CellRef::Null,
+            Cell::Int(value) => CellRef::Int(*value),
+            Cell::Text(text) => CellRef::Text(text.as_bytes()),
+            Cell::Word(text) => CellRef::Text(text.as_bytes()),
+            Cell::Blob(bytes) => CellRef::Blob(bytes),
+        }
+    }
+
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Cell::Text(text) => Some(text),
+            Cell::Word(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl From<i64> for Cell {
+    fn from(value: i64) -> Cell {
+        Cell::Int(value)
+    }
+}
+
+impl From<&Arc<str>> for Cell {
+    fn from(text: &Arc<str>) -> Cell {
+        Cell::Text(text.clone())
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Cell {
+        Cell::Text(text.into())
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Cell {
+        Cell::Text(text.into())
+    }
+}
+
+/// Adds a cell to a hash: its kind, its length and its bytes, so that two different rows never give the same input.
+pub(crate) fn feed(hasher: &mut Sha256, cell: CellRef<'_>) {
+    match cell {
+        CellRef::Null => hasher.update([0]),
+        CellRef::Int(value) => {
+            let mut bytes = [1; 9];
+            bytes[1..].copy_from_slice(&value.to_le_bytes());
+            hasher.update(bytes);
+        }
+        CellRef::Text(bytes) => feed_bytes(hasher, 2, bytes),
+        CellRef::Blob(bytes) => feed_bytes(hasher, 3, bytes),
+    }
+}
+
+fn feed_bytes(hasher: &mut Sha256, kind: u8, bytes: &[u8]) {
+    let mut prefix = [kind; 9];
+    prefix[1..].copy_from_slice(&(bytes.len() as u64).to_le_bytes());
+    hasher.update(prefix);
+    hasher.update(bytes);
+}
+
+/// The first half of a SHA-256: what the journal keeps of each row that a command wrote.
+pub(crate) type RowDigest = [u8; 16];
+
+/// The digest of a row of a table.
+pub(crate) fn row_digest<'a>(
+    table: &str,
+    cells: impl IntoIterator<Item = CellRef<'a>>,
+) -> RowDigest {
+    let mut hasher = Sha256::new();
+    hasher.update(table.as_bytes());
+    hasher.update([0]);
+    for cell in cells {
+        feed(&mut hasher, cell);
+    }
+    half(&hasher.finalize())
+}
+
+/// The digest of a row held as cells.
+pub(crate) fn digest_of(table: &str, cells: &[Cell]) -> RowDigest {
+    row_digest(table, cells.iter().map(Cell::borrow))
+}
+
+fn half(hash: &[u8]) -> RowDigest {
+    let mut out = [0; 16];
+    out.copy_from_slice(&hash[..16]);
+    out
+}
+
+/// Lower-case hexadecimal of a SHA-256 of bytes.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> Arc<str> {
+    engine::hex(&Sha256::digest(bytes))
+}
+
+/// A row that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row(pub Vec<Cell>);
+
+impl Row {
+    pub fn int(&self, at: usize) -> Result<i64, StoreError> {
+        match self.0.get(at) {
+            Some(Cell::Int(value)) => Ok(*value),
+            other => Err(unexpected(at, "a number", other)),
+        }
+    }
+
+    pub fn maybe_int(&self, at: usize) -> Result<Option<i64>, StoreError> {
+        match self.0.get(at) {
+            Some(Cell::Int(value)) => Ok(Some(*value)),
+            Some(Cell::Null) => Ok(None),
+            other => Err(unexpected(at, "a number or nothing", other)),
+        }
+    }
+
+    pub fn text(&self, at: usize) -> Result<Arc<str>, StoreError> {
+        match self.0.get(at) {
+            Some(Cell::Text(text)) => Ok(text.clone()),
+            other => Err(unexpected(at, "text", other)),
+        }
+    }
+
+    pub fn str(&self, at: usize) -> Result<&str, StoreError> {
+        match self.0.get(at) {
+            Some(Cell::Text(text)) => Ok(text),
+            other => Err(unexpected(at, "text", other)),
+        }
+    }
+
+    pub fn blob(&self, at: usize) -> Result<Arc<[u8]>, StoreError> {
+        match self.0.get(at) {
+            Some(Cell::Blob(bytes)) => Ok(bytes.clone()),
+            other => Err(unexpected(at, "bytes", other)),
+        }
+    }
+}
+
+fn unexpected(at: usize, wanted: &str, found: Option<&Cell>) -> StoreError {
+    let found = match found {
+        None => "no column",
+        Some(Cell::Null) => "nothing",
+        Some(Cell::Int(_)) => "a number",
+        Some(Cell::Text(_) | Cell::Word(_)) => "text",
+        Some(Cell::Blob(_)) => "bytes",
+    };
+    StoreError::Corrupt(format!("column {at} holds {found}, not {wanted}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_differ_have_different_digests() {
+        let rows = [
+            vec![Cell::text("ab"), Cell::text("c")],
+            vec![Cell::text("a"), Cell::text("bc")],
+            vec![Cell::blob(b"ab"), Cell::text("c")],
+            vec![Cell::text("ab"), Cell::Null],
+            vec![Cell::text("ab"), Cell::text("")],
+            vec![Cell::text("ab")],
+            vec![Cell::Int(1), Cell::Int(0)],
+            vec![Cell::Int(0), Cell::Int(1)],
+        ];
+        for (at, row) in rows.iter().enumerate() {
+            for other in &rows[at + 1..] {
+                assert_ne!(digest_of("t", row), digest_of("t", other));
+            }
+            assert_ne!(digest_of("t", row), digest_of("u", row));
+        }
+        assert_eq!(
+            digest_of("t", &[Cell::Word("x")]),
+            digest_of("t", &[Cell::text("x")])
+        );
+    }
+}

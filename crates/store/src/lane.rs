@@ -1,0 +1,533 @@
+//! A lane: the one place where an organisation's commands are applied, in order, in batches.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use engine::{Act, Class, Command, Outcome, Refusal, SYSTEM};
+use kernel::SlipId;
+use tokio::sync::{broadcast, oneshot};
+
+use crate::api::{Answer, Event, Options, Stats, StoreError};
+use crate::batch::{How, Write};
+use crate::cache::{Cache, View};
+use crate::cell::{Cell, Row, sha256_hex};
+use crate::fold::{Folding, act_slip};
+use crate::packs::Packs;
+use crate::schema;
+use crate::source::{ContentOnly, Head, Nothing, Source, SqlSource};
+use crate::sql::Sql;
+
+/// A command that waits in a lane.
+pub(crate) struct Job {
+    pub command: Command,
+    pub credential: Option<String>,
+    pub answer: oneshot::Sender<Result<Answer, StoreError>>,
+}
+
+/// What the next batch is going to ask for, so that a distant database can be asked once.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    pub keys: Vec<Arc<str>>,
+    pub slips: Vec<SlipId>,
+}
+
+/// What a backend answers when a batch begins.
+#[derive(Debug, Default)]
+pub(crate) struct Begun {
+    /// Where the journal ends; `None` for an organisation that has none.
+    pub head: Option<Head>,
+    /// Keys of [`Wanted`] that no accepted command has; empty when the backend did not look.
+    pub unused: Vec<Arc<str>>,
+    /// Rows of [`crate::codec::SLIP_COLUMNS`].
+    pub slips: Vec<Row>,
+}
+
+/// The database as a lane writes it.
+pub(crate) trait Backend: Send {
+    fn gate(&self) -> Arc<Mutex<()>>;
+    fn sql(&self) -> &dyn Sql;
+    /// Begins a transaction that no other writer of this organisation can come between.
+    fn begin(&mut self, org: i64, wanted: &Wanted) -> Result<Begun, StoreError>;
+    fn write(&mut self, writes: Vec<Write>) -> Result<(), StoreError>;
+    fn commit(&mut self) -> Result<(), StoreError>;
+    fn rollback(&mut self);
+}
+
+/// What the lanes of a store count together.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    commits: AtomicU64,
+    commands: AtomicU64,
+    refused: AtomicU64,
+    repeated: AtomicU64,
+    batch_largest: AtomicU64,
+    apply_nanos: AtomicU64,
+    write_nanos: AtomicU64,
+    commit_nanos: AtomicU64,
+}
+
+impl Counters {
+    pub fn stats(&self) -> Stats {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Stats {
+            commits: read(&self.commits),
+            commands: read(&self.commands),
+            refused: read(&self.refused),
+            repeated: read(&self.repeated),
+            batch_largest: read(&self.batch_largest),
+            apply_nanos: read(&self.apply_nanos),
+            write_nanos: read(&self.write_nanos),
+            commit_nanos: read(&self.commit_nanos),
+        }
+    }
+}
+
+fn count(counter: &AtomicU64, by: u64) {
+    counter.fetch_add(by, Ordering::Relaxed);
+}
+
+fn count_time(counter: &AtomicU64, since: Instant) {
+    count(
+        counter,
+        u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX),
+    );
+}
+
+pub(crate) struct Lane {
+    backend: Box<dyn Backend>,
+    cache: Cache,
+    packs: Arc<Packs>,
+    events: broadcast::Sender<Event>,
+    counters: Arc<Counters>,
+    batch_max: usize,
+    cache_slips: usize,
+    installed: bool,
+    /// In memory there is no way back from a failed write.
+    broken: bool,
+}
+
+type Answers = Vec<Result<Answer, StoreError>>;
+
+impl Lane {
+    pub fn new(
+        cache: Cache,
+        backend: Box<dyn Backend>,
+        packs: Arc<Packs>,
+        options: &Options,
+        events: broadcast::Sender<Event>,
+        counters: Arc<Counters>,
+    ) -> Lane {
+        Lane {
+            backend,
+            cache,
+            packs,
+            events,
+            counters,
+            batch_max: options.batch_max.max(1),
+            cache_slips: options.cache_slips.max(64),
+            installed: false,
+            broken: false,
+        }
+    }
+
+    /// Works until nobody can send any more.
+    pub fn run(mut self, jobs: &Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let mut batch = vec![first];
+            while batch.len() < self.batch_max
+                && let Ok(job) = jobs.try_recv()
+            {
+                batch.push(job);
+            }
+            self.batch(batch);
+        }
+    }
+
+    fn batch(&mut self, jobs: Vec<Job>) {
+        let gate = self.backend.gate();
+        let mut events = Vec::new();
+        let result = {
+            let _guard = gate.lock().unwrap_or_else(PoisonError::into_inner);
+            let result = catch_unwind(AssertUnwindSafe(|| self.attempt(&jobs, &mut events)))
+                .unwrap_or_else(|panic| Err(panicked(&*panic)));
+            if result.is_err() {
+                self.backend.rollback();
+                self.cache_lost();
+            }
+            result
+        };
+        match result {
+            Ok(answers) => {
+                count(&self.counters.commands, jobs.len() as u64);
+                for (job, answer) in jobs.into_iter().zip(answers) {
+                    // Whoever asked may have gone away; the command stands all the same.
+                    let _ = job.answer.send(answer);
+                }
+                for event in events {
+                    let _ = self.events.send(event);
+                }
+            }
+            Err(error) => {
+                tracing::error!(org = self.cache.org, %error, source = ?std::error::Error::source(&error), "a batch was not written");
+                for job in jobs {
+                    let _ = job.answer.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    fn cache_lost(&mut self) {
+        if self.cache.is_whole() {
+            self.broken = true;
+        } else {
+            self.cache.forget();
+        }
+    }
+
+    /// Applies, writes and commits a batch. An error means that nothing of it was written.
+    fn attempt(&mut self, jobs: &[Job], events: &mut Vec<Event>) -> Result<Answers, StoreError> {
+        if self.broken {
+            return Err(StoreError::Internal(
+                "an earlier write failed; a store in memory cannot go on".to_owned(),
+            ));
+        }
+        let started = Instant::now();
+        self.begin(jobs)?;
+        self.install(jobs)?;
+        let mut answers = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            answers.push(self.one(&job.command, job.credential.as_deref(), events)?);
+        }
+        count_time(&self.counters.apply_nanos, started);
+        if self.cache.pending.journal.is_empty() {
+            self.backend.rollback();
+            return Ok(answers);
+        }
+        let started = Instant::now();
+        let mut writes = std::mem::take(&mut self.cache.pending).writes(self.cache.org);
+        writes.push(head_write(self.cache.org, &self.cache.head));
+        self.backend.write(writes)?;
+        count_time(&self.counters.write_nanos, started);
+        let started = Instant::now();
+        self.backend.commit()?;
+        count_time(&self.counters.commit_nanos, started);
+        count(&self.counters.commits, 1);
+        self.counters
+            .batch_largest
+            .fetch_max(jobs.len() as u64, Ordering::Relaxed);
+        self.cache.settle(self.cache_slips);
+        Ok(answers)
+    }
+
+    fn begin(&mut self, jobs: &[Job]) -> Result<(), StoreError> {
+        let mut wanted = Wanted::default();
+        for job in jobs {
+            wanted.keys.push(job.command.key.clone());
+            let sources: &[SlipId] = match &job.command.act {
+                Act::Step { sources, .. } => sources,
+                _ => &[],
+            };
+            let named = act_slip(&job.command.act);
+            for id in named.into_iter().chain(sources.iter().copied()) {
+                if self.cache.slips.get(&id).is_none() {
+                    wanted.slips.push(id);
+                }
+            }
+        }
+        self.cache.unused.clear();
+        let begun = self.backend.begin(self.cache.org, &wanted)?;
+        if self.cache.is_whole() {
+            return Ok(());
+        }
+        let head = begun.head.unwrap_or(Head::EMPTY);
+        if head != self.cache.head {
+            // Another process wrote since: what is remembered may be old.
+            self.cache.forget();
+            self.cache.head = head;
+        }
+        self.cache.unused.extend(begun.unused);
+        for row in begun.slips {
+            let stored =
+                crate::reads::slips::decode(self.backend.sql(), &self.packs, self.cache.org, &row)?;
+            self.cache.slips.insert(stored.slip.id, stored);
+        }
+        Ok(())
+    }
+
+    /// Makes sure that the journal knows the current packs and the database has their texts, before anything begins under
+    /// them.
+    fn install(&mut self, jobs: &[Job]) -> Result<(), StoreError> {
+        if self.installed {
+            return Ok(());
+        }
+        let Some(at) = jobs.first().map(|job| job.command.at) else {
+            return Ok(());
+        };
+        for pack in self.packs.catalog().packs() {
+            let source = source_of(&*self.backend, &self.packs, &self.cache);
+            let versions =
+                crate::cache::load_records(&mut self.cache, &*source, "pack", &pack.name)?;
+            let known = versions
+                .last()
+                .and_then(|record| record.field("version"))
+                .is_some_and(|version| *version == *pack.version);
+            drop(source);
+            if known {
+                continue;
+            }
+            let short: String = pack.version.chars().take(16).collect();
+            let command = Command {
+                org: kernel::OrgId(self.cache.org),
+                key: format!("install:{short}:{}", versions.len() + 1).into(),
+                at,
+                actor: SYSTEM.into(),
+                on_behalf_of: None,
+                act: Act::InstallPack {
+                    pack: pack.name.clone(),
+                    version: pack.version.clone(),
+                },
+            };
+            self.one(&command, None, &mut Vec::new())?
+                .and_then(|answer| {
+                    answer.outcome.map_err(|refusal| {
+                        StoreError::Invalid(format!(
+                            "pack {} was not installed: {}",
+                            pack.name, refusal.en
+                        ))
+                    })
+                })?;
+        }
+        self.installed = true;
+        Ok(())
+    }
+
+    /// Applies one command. The outer error ends the batch; the inner one is a fault of this command alone.
+    fn one(
+        &mut self,
+        command: &Command,
+        credential: Option<&str>,
+        events: &mut Vec<Event>,
+    ) -> Result<Result<Answer, StoreError>, StoreError> {
+        let mut command = command.clone();
+        // Time never runs backwards within an organisation, whatever the clocks of its servers say.
+        command.at = command.at.max(kernel::Moment(self.cache.head.at));
+        let request: Arc<str> = command.request().into();
+        let source = source_of(&*self.backend, &self.packs, &self.cache);
+        let mut repeated = 0;
+        let (catalog, outcome) = match refused_outright(&command, &request, credential) {
+            Some(refusal) => (self.packs.catalog(), Outcome::Refused(refusal)),
+            None => {
+                match judge(
+                    &mut self.cache,
+                    &*source,
+                    &self.packs,
+                    &command,
+                    &mut repeated,
+                ) {
+                    Ok(judged) => judged,
+                    Err(error) => return of_this_command(error),
+                }
+            }
+        };
+        let folding = Folding {
+            catalog: &catalog,
+            command: &command,
+            request,
+            credential,
+        };
+        let answer = match outcome {
+            Outcome::Repeated(outcome) => {
+                count(&self.counters.repeated, 1);
+                Answer {
+                    seq: repeated,
+                    outcome,
+                    repeated: true,
+                }
+            }
+            Outcome::Refused(refusal) => {
+                count(&self.counters.refused, 1);
+                Answer {
+                    seq: folding.refused(&mut self.cache, &refusal),
+                    outcome: Err(refusal),
+                    repeated: false,
+                }
+            }
+            Outcome::Done(effects, reply) => {
+                match folding.done(&mut self.cache, &*source, *effects, &reply) {
+                    Ok(event) => events.push(event),
+                    Err(error) => return of_this_command(error),
+                }
+                Answer {
+                    seq: self.cache.head.seq,
+                    outcome: Ok(reply),
+                    repeated: false,
+                }
+            }
+        };
+        Ok(Ok(answer))
+    }
+}
+
+/// An error of the database ends the batch: its transaction may be gone. Any other concerns only this command.
+fn of_this_command(error: StoreError) -> Result<Result<Answer, StoreError>, StoreError> {
+    match error {
+        StoreError::Database { .. } => Err(error),
+        other => Ok(Err(other)),
+    }
+}
+
+/// What memory does not have. The box holds borrows of the backend only, so that memory can be changed beside it.
+pub(crate) fn source_of<'a>(
+    backend: &'a dyn Backend,
+    packs: &'a Packs,
+    cache: &Cache,
+) -> Box<dyn Source + 'a> {
+    if cache.is_whole() {
+        Box::new(ContentOnly {
+            sql: backend.sql(),
+            org: cache.org,
+            nothing: Nothing::default(),
+        })
+    } else {
+        Box::new(SqlSource {
+            sql: backend.sql(),
+            packs,
+            org: cache.org,
+        })
+    }
+}
+
+/// Asks the engine. When it had to read a slip of a pack version that was not loaded yet, it is asked again with it.
+fn judge(
+    cache: &mut Cache,
+    source: &dyn Source,
+    packs: &Packs,
+    command: &Command,
+    repeated: &mut i64,
+) -> Result<(Arc<model::Catalog>, Outcome), StoreError> {
+    loop {
+        let catalog = packs.catalog();
+        let view = View::new(cache, source);
+        let judged = catch_unwind(AssertUnwindSafe(|| engine::apply(&catalog, &view, command)));
+        *repeated = view.repeated.get();
+        if !Arc::ptr_eq(&catalog, &packs.catalog()) {
+            continue;
+        }
+        return match judged {
+            Ok(Ok(outcome)) => Ok((catalog, outcome)),
+            Ok(Err(fault)) => Err(match fault.0.downcast::<StoreError>() {
+                Ok(error) => *error,
+                Err(other) => StoreError::database("applying a command", other),
+            }),
+            Err(panic) => Err(panicked(&*panic)),
+        };
+    }
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> StoreError {
+    let said = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    StoreError::Internal(format!("a command made the program fail: {said}"))
+}
+
+/// What no store can write, or may not.
+fn refused_outright(command: &Command, request: &str, credential: Option<&str>) -> Option<Refusal> {
+    if has_nul(request) {
+        return Some(Refusal::new(
+            Class::Field,
+            "control_character",
+            "内容含有空字符",
+            "the content has a NUL character",
+        ));
+    }
+    if let Act::Credential { digest, .. } = &command.act
+        && credential.is_none_or(|stored| *sha256_hex(stored.as_bytes()) != **digest)
+    {
+        return Some(Refusal::new(
+            Class::Request,
+            "credential",
+            "凭据与其摘要不符",
+            "the credential does not match its digest",
+        ));
+    }
+    None
+}
+
+/// Whether JSON has an escaped NUL.
+fn has_nul(json: &str) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.find("\\u0000") {
+        let escapes = rest[..at]
+            .bytes()
+            .rev()
+            .take_while(|byte| *byte == b'\\')
+            .count();
+        if escapes % 2 == 0 {
+            return true;
+        }
+        rest = &rest[at + 1..];
+    }
+    false
+}
+
+fn head_write(org: i64, head: &Head) -> Write {
+    let mut write = Write::new(&schema::HEAD, How::Upsert);
+    write.cells = vec![
+        org.into(),
+        head.seq.into(),
+        head.at.into(),
+        Cell::blob(&head.hash),
+        head.next_slip.into(),
+        head.next_account.into(),
+    ];
+    write
+}
+
+/// The head of an organisation; `lock` is added to the query.
+pub(crate) fn read_head(sql: &dyn Sql, org: i64, lock: &str) -> Result<Option<Head>, StoreError> {
+    let row = sql.first(
+        &format!("select seq, at, hash, next_slip, next_account from head where org = ?1{lock}"),
+        &[org.into()],
+    )?;
+    row.map(|row| head_from(&row)).transpose()
+}
+
+/// A head out of its row.
+pub(crate) fn head_from(row: &Row) -> Result<Head, StoreError> {
+    let hash = row.blob(2)?;
+    Ok(Head {
+        seq: row.int(0)?,
+        at: row.int(1)?,
+        hash: hash
+            .as_ref()
+            .try_into()
+            .map_err(|_| StoreError::Corrupt("head.hash is not a hash".to_owned()))?,
+        next_slip: row.int(3)?,
+        next_account: row.int(4)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_nul;
+
+    #[test]
+    fn an_escaped_nul_is_found_and_its_look_alike_is_not() {
+        for (text, has) in [
+            ("a\0b", true),
+            ("a\\u0000b", false),
+            ("\\\0", true),
+            ("plain", false),
+            ("\\\\u0000 \0", true),
+        ] {
+            let json = serde_json::to_string(text).expect("text");
+            assert_eq!(has_nul(&json), has, "{json}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Registers: records, their versions, and the people.
+
+use engine::{Person, Record};
+use kernel::Day;
+
+use super::{cursor, page_size, read_cursor};
+use crate::api::{Page, RecordQuery, RecordRow, StoreError};
+use crate::cell::Row;
+use crate::codec::{day_of, parse};
+use crate::sql::{Filter, Sql};
+
+const COLUMNS: &str = "r.register, r.key, r.version, r.from_day, r.body, r.seq";
+
+fn record_from(row: &Row) -> Result<RecordRow, StoreError> {
+    Ok(RecordRow {
+        seq: row.int(5)?,
+        record: Record {
+            register: row.text(0)?,
+            key: row.text(1)?,
+            version: row.int(2)?,
+            from: day_of(row.int(3)?)?,
+            body: row.text(4)?,
+        },
+    })
+}
+
+/// All versions of a record, in order.
+pub(crate) fn versions(
+    sql: &dyn Sql,
+    org: i64,
+    register: &str,
+    key: &str,
+) -> Result<Vec<RecordRow>, StoreError> {
+    let rows = sql.query(
+        &format!(
+            "select {COLUMNS} from record r where r.org = ?1 and r.register = ?2 and r.key = ?3 order by r.version"
+        ),
+        &[org.into(), register.into(), key.into()],
+    )?;
+    rows.iter().map(record_from).collect()
+}
+
+/// The version that holds on a day.
+pub(crate) fn on(
+    sql: &dyn Sql,
+    org: i64,
+    register: &str,
+    key: &str,
+    day: Day,
+) -> Result<Option<RecordRow>, StoreError> {
+    let versions = versions(sql, org, register, key)?;
+    Ok(versions
+        .into_iter()
+        .rev()
+        .find(|row| row.record.from <= day))
+}
+
+/// The latest versions of a register's records, by key.
+pub(crate) fn list(
+    sql: &dyn Sql,
+    org: i64,
+    register: &str,
+    query: &RecordQuery,
+) -> Result<Page<RecordRow>, StoreError> {
+    let mut filter = Filter::new("r.org = ?", org);
+    filter.and("r.register = ?", register);
+    if let Some(after) = &query.after {
+        filter.and("r.key > ?", read_cursor::<String>(after)?);
+    }
+    if let Some(search) = query
+        .search
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
+        let pattern = format!("%{}%", escape_like(&search.to_lowercase()));
+        filter.and(
+            "(lower(r.key) like ? escape '!' or lower(r.body) like ? escape '!')",
+            pattern,
+        );
+    }
+    let limit = page_size(query.limit, 50, 10_000);
+    let fetch = filter.param(limit as i64 + 1);
+    let text = format!(
+        "select {COLUMNS} from record r where {} and not exists (select 1 from record n where n.org = r.org \
+         and n.register = r.register and n.key = r.key and n.version = r.version + 1) order by r.key limit {fetch}",
+        filter.text
+    );
+    let rows = sql.query(&text, &filter.params)?;
+    let more = rows.len() > limit;
+    let latest: Vec<RecordRow> = rows
+        .iter()
+        .take(limit)
+        .map(record_from)
+        .collect::<Result<_, _>>()?;
+    let next = latest
+        .last()
+        .filter(|_| more)
+        .map(|row| cursor(&row.record.key));
+    let mut out = Vec::with_capacity(latest.len());
+    for row in latest {
+        match query.on {
+            Some(day) if row.record.from > day => {
+                out.extend(on(sql, org, register, &row.record.key, day)?);
+            }
+            _ => out.push(row),
+        }
+    }
+    Ok(Page {
+        total: (!more && query.after.is_none()).then_some(out.len() as i64),
+        rows: out,
+        next,
+    })
+}
+
+/// Text in which `%`, `_` and `!` stand for themselves under `like ... escape '!'`.
+fn escape_like(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            out.push('!');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn person_from(row: &RecordRow) -> Result<Person, StoreError> {
+    parse(&row.record.body, "record.body of a person")
+}
+
+/// Everybody, by login.
+pub(crate) fn people(sql: &dyn Sql, org: i64) -> Result<Vec<Person>, StoreError> {
+    let mut query = RecordQuery {
+        limit: 10_000,
+        ..RecordQuery::default()
+    };
+    let mut out = Vec::new();
+    loop {
+        let page = list(sql, org, "person", &query)?;
+        for row in &page.rows {
+            out.push(person_from(row)?);
+        }
+        match page.next {
+            None => return Ok(out),
+            next => query.after = next,
+        }
+    }
+}
+
+/// One person as he is now.
+pub(crate) fn person(sql: &dyn Sql, org: i64, login: &str) -> Result<Option<Person>, StoreError> {
+    let row = sql.first(
+        &format!(
+            "select {COLUMNS} from record r where r.org = ?1 and r.register = 'person' and r.key = ?2 \
+             order by r.version desc limit 1"
+        ),
+        &[org.into(), login.into()],
+    )?;
+    row.map(|row| person_from(&record_from(&row)?)).transpose()
+}

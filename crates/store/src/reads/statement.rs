@@ -1,0 +1,235 @@
+//! Statements: the legs of an account, a key or a place, with the balance after each.
+
+use std::collections::HashMap;
+
+use kernel::{EntryState, Moment, Side, SlipId};
+
+use super::page_size;
+use crate::api::{Statement, StatementCursor, StatementLeg, StatementQuery, StoreError};
+use crate::cell::{Cell, Row};
+use crate::codec::{day_number, day_of};
+use crate::reads::balances::{AccountName, accounts, accounts_filter, state_positions};
+use crate::reads::slips::{side_of, state_at};
+use crate::sql::{Filter, Sql};
+
+/// With more accounts than this the database joins them instead of being given their numbers.
+const NAMED_MAX: usize = 512;
+
+/// Which accounts a statement is about.
+enum Scope {
+    Named(HashMap<i64, AccountName>),
+    Joined,
+}
+
+/// A page of a statement.
+pub(crate) fn statement(
+    sql: &dyn Sql,
+    org: i64,
+    ledger: &str,
+    query: &StatementQuery,
+) -> Result<Statement, StoreError> {
+    let mut names = accounts(sql, picked(org, ledger, query), NAMED_MAX + 1)?;
+    let unit = names.first().map(|name| name.unit);
+    let scope = if names.len() > NAMED_MAX {
+        Scope::Joined
+    } else {
+        Scope::Named(names.drain(..).map(|name| (name.id, name)).collect())
+    };
+    let opening = match &query.after {
+        Some(after) => after.running,
+        None => opening(sql, org, ledger, query, &scope)?,
+    };
+    let limit = page_size(query.limit, 100, 10_000);
+    let mut rows = legs(sql, org, ledger, query, &scope, limit + 1)?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let mut running = opening;
+    let mut out = Vec::with_capacity(rows.len());
+    for row in &rows {
+        out.push(leg_from(row, &mut running)?);
+    }
+    let next = out.last().filter(|_| more).map(|leg| StatementCursor {
+        day: leg.day,
+        seq: leg.seq,
+        n: leg.n,
+        running: leg.running,
+    });
+    Ok(Statement {
+        unit,
+        opening,
+        legs: out,
+        closing: running,
+        next,
+    })
+}
+
+/// Picks the accounts of a statement.
+fn picked(org: i64, ledger: &str, query: &StatementQuery) -> Filter {
+    let mut filter = accounts_filter(org, ledger, query.place.as_deref(), query.key.as_ref());
+    if let Some(detail) = &query.detail {
+        filter.and("a.detail = ?", detail.as_str());
+    }
+    filter
+}
+
+/// The balance before the first day: whole months from the monthly sums, the rest from legs.
+fn opening(
+    sql: &dyn Sql,
+    org: i64,
+    ledger: &str,
+    query: &StatementQuery,
+    scope: &Scope,
+) -> Result<i128, StoreError> {
+    let Some(from) = query.from.map(day_number) else {
+        return Ok(0);
+    };
+    let states = state_positions(&query.states);
+    let mut total: i128 = 0;
+    let months = "b.draft_in, b.draft_out, b.checked_in, b.checked_out, b.posted_in, b.posted_out, b.held_in, b.held_out";
+    for (mut filter, join) in scoped(org, ledger, query, scope, "b") {
+        filter.and("b.period < ?", from / 100);
+        let text = format!(
+            "select {months} from balance b {join} where {}",
+            filter.text
+        );
+        for row in sql.query(&text, &filter.params)? {
+            for state in &states {
+                total += i128::from(row.int(state * 2)?) - i128::from(row.int(state * 2 + 1)?);
+            }
+        }
+    }
+    for (mut filter, join) in scoped(org, ledger, query, scope, "l") {
+        filter.and("l.day >= ?", from / 100 * 100);
+        filter.and("l.day < ?", from);
+        state_filter(&mut filter, &states);
+        let text = format!(
+            "select l.side, l.amount from leg l {join} where {}",
+            filter.text
+        );
+        for row in sql.query(&text, &filter.params)? {
+            total += net(side_of(row.int(0)?), row.int(1)?);
+        }
+    }
+    Ok(total)
+}
+
+fn net(side: Side, amount: i64) -> i128 {
+    match side {
+        Side::In => i128::from(amount),
+        Side::Out => -i128::from(amount),
+    }
+}
+
+fn state_filter(filter: &mut Filter, states: &[usize]) {
+    filter.within(
+        "l.state",
+        states.iter().map(|state| Cell::Int(*state as i64)),
+    );
+}
+
+/// Conditions that keep rows of `table` to the accounts of the statement, with the join that they need.
+fn scoped(
+    org: i64,
+    ledger: &str,
+    query: &StatementQuery,
+    scope: &Scope,
+    table: &str,
+) -> Vec<(Filter, String)> {
+    match scope {
+        Scope::Named(names) if names.is_empty() => Vec::new(),
+        Scope::Named(names) => {
+            let mut filter = Filter::new(&format!("{table}.org = ?"), org);
+            if let (1, Some(id)) = (names.len(), names.keys().next()) {
+                filter.and(&format!("{table}.account = ?"), *id);
+            } else {
+                let mut ids: Vec<i64> = names.keys().copied().collect();
+                ids.sort_unstable();
+                filter.within(&format!("{table}.account"), ids.into_iter().map(Cell::Int));
+            }
+            vec![(filter, String::new())]
+        }
+        Scope::Joined => {
+            let join = format!("join account a on a.org = {table}.org and a.id = {table}.account");
+            vec![(picked(org, ledger, query), join)]
+        }
+    }
+}
+
+const LEG_COLUMNS: &str = "l.seq, l.n, j.at, l.day, l.state, j.slip, s.number, s.kind, j.actor, a.place, a.key, \
+     a.detail, l.side, l.amount, l.line, l.reversal";
+
+fn legs(
+    sql: &dyn Sql,
+    org: i64,
+    ledger: &str,
+    query: &StatementQuery,
+    scope: &Scope,
+    limit: usize,
+) -> Result<Vec<Row>, StoreError> {
+    let Some((mut filter, _)) = scoped(org, ledger, query, scope, "l").pop() else {
+        return Ok(Vec::new());
+    };
+    state_filter(&mut filter, &state_positions(&query.states));
+    if let Some(from) = query.from {
+        filter.and("l.day >= ?", day_number(from));
+    }
+    if let Some(to) = query.to {
+        filter.and("l.day <= ?", day_number(to));
+    }
+    if let Some(after) = &query.after {
+        let values = vec![
+            day_number(after.day).into(),
+            after.seq.into(),
+            after.n.into(),
+        ];
+        filter.past(&["l.day", "l.seq", "l.n"], false, values);
+    }
+    let fetch = filter.param(limit as i64);
+    // The page is cut before the rest is joined to it.
+    let join = match scope {
+        Scope::Named(_) => String::new(),
+        Scope::Joined => "join account a on a.org = l.org and a.id = l.account".to_owned(),
+    };
+    let hint = match scope {
+        Scope::Named(_) => sql.dialect().indexed_by("leg_statement"),
+        Scope::Joined => String::new(),
+    };
+    let text = format!(
+        "select {LEG_COLUMNS} from (select l.* from leg l{hint} {join} where {} order by l.day, l.seq, l.n \
+         limit {fetch}) l join account a on a.org = l.org and a.id = l.account \
+         join journal j on j.org = l.org and j.seq = l.seq left join slip s on s.org = j.org and s.id = j.slip \
+         order by l.day, l.seq, l.n",
+        filter.text
+    );
+    sql.query(&text, &filter.params)
+}
+
+fn leg_from(row: &Row, running: &mut i128) -> Result<StatementLeg, StoreError> {
+    let (side, amount) = (side_of(row.int(12)?), row.int(13)?);
+    *running += net(side, amount);
+    let slip = row.maybe_int(5)?.map(SlipId);
+    let state: EntryState = state_at(row.int(4)?)?;
+    let text = |at: usize| match row.0.get(at) {
+        Some(Cell::Null) => Ok("".into()),
+        _ => row.text(at),
+    };
+    Ok(StatementLeg {
+        seq: row.int(0)?,
+        n: row.int(1)?,
+        at: Moment(row.int(2)?),
+        day: day_of(row.int(3)?)?,
+        state,
+        slip,
+        number: text(6)?,
+        kind: text(7)?,
+        person: row.text(8)?,
+        place: row.text(9)?,
+        key: row.text(10)?,
+        detail: row.text(11)?,
+        side,
+        amount,
+        line: row.maybe_int(14)?,
+        reversal: row.int(15)? != 0,
+        running: *running,
+    })
+}
