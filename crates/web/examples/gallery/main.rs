@@ -3,6 +3,9 @@
 
 mod enquiries;
 mod forms;
+mod inbox;
+mod lists;
+mod records;
 mod slips;
 
 use std::path::{Path, PathBuf};
@@ -68,24 +71,19 @@ fn pages(folder: &Path, lang: Lang) -> std::io::Result<()> {
         text: t(lang, "已签字：采购订单", "Signed: purchase order").into(),
         link: Some(Link::new("CG20260401-0006", "/order")),
     });
-    write(
-        folder,
-        lang,
-        "inbox",
-        page(&first, slips::inbox_page(lang, true)),
-    )?;
+    write(folder, lang, "inbox", page(&first, inbox::page(lang, true)))?;
     write(
         folder,
         lang,
         "inbox_empty",
-        in_shell(Place::Inbox, "Inbox", slips::inbox_page(lang, false)),
+        in_shell(Place::Inbox, "Inbox", inbox::page(lang, false)),
     )?;
-    write(folder, lang, "inbox_fragment", slips::inbox_fragment(lang))?;
+    write(folder, lang, "inbox_fragment", inbox::newer(lang))?;
     write(
         folder,
         lang,
         "slips",
-        in_shell(Place::Slips, "Slips", slips::list_page(lang)),
+        in_shell(Place::Slips, "Slips", lists::slips(lang)),
     )?;
     write(
         folder,
@@ -127,19 +125,19 @@ fn pages(folder: &Path, lang: Lang) -> std::io::Result<()> {
         folder,
         lang,
         "register",
-        in_shell(Place::Registers, "Registers", enquiries::register(lang)),
+        in_shell(Place::Registers, "Registers", lists::register(lang)),
     )?;
     write(
         folder,
         lang,
         "record",
-        in_shell(Place::Registers, "Registers", enquiries::record_page(lang)),
+        in_shell(Place::Registers, "Registers", records::record_page(lang)),
     )?;
     write(
         folder,
         lang,
         "flow",
-        in_shell(Place::Flows, "Flows", enquiries::flow_page(lang)),
+        in_shell(Place::Flows, "Flows", records::flow_page(lang)),
     )?;
     write(
         folder,
