@@ -103,7 +103,7 @@ pub(crate) fn read_pack<'a>(
     if !manner.holes {
         reader.labels.finish(desk);
     }
-    if !reader.labels.given() {
+    if !reader.labels.given() && !desk.refused() {
         desk.warning(
             Kind::NoEnglish,
             pack.name.span,

@@ -1,0 +1,321 @@
+//! Staffing: whether today's people can complete each flow, separated as it demands, and whose absence would stop one.
+
+mod search;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use kernel::Day;
+use model::{Flow, Pack, Quorum, Step};
+use serde::Serialize;
+
+use search::{Act, Answer, Slot};
+
+/// An account with what it may do. Accounts of one identity are one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Login.
+    pub login: Arc<str>,
+    /// The natural person behind it.
+    pub identity: Arc<str>,
+    /// Roles granted.
+    pub grants: Vec<Grant>,
+    /// Accounts that may act for this one.
+    pub deputies: Vec<Deputy>,
+}
+
+/// A role granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// Qualified role, `gsp.buyer`.
+    pub role: Arc<str>,
+    /// The value of the step's scope field that it covers; empty: every value.
+    pub scope: Arc<str>,
+    /// First day, if any.
+    pub from: Option<Day>,
+    /// Last day, if any.
+    pub until: Option<Day>,
+}
+
+/// Who may act for another, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deputy {
+    /// Login of the deputy.
+    pub login: Arc<str>,
+    /// First day.
+    pub from: Day,
+    /// Last day.
+    pub until: Day,
+}
+
+/// What staffing finds wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    /// Today's people cannot complete the flow.
+    Unstaffed,
+    /// They can, but without one person they could not.
+    Absence,
+    /// The search was given up: too many people in too many combinations.
+    Undecided,
+}
+
+/// One finding, with its sentence in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What.
+    pub kind: FindingKind,
+    /// Flow.
+    pub flow: Arc<str>,
+    /// The scope it holds for; empty: where no scope is said.
+    pub scope: Arc<str>,
+    /// The person whose absence it is about, by identity.
+    pub person: Option<Arc<str>>,
+    /// The fewest steps that cannot be signed together.
+    pub steps: Vec<Arc<str>>,
+    /// Chinese sentence.
+    pub zh: String,
+    /// English sentence.
+    pub en: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.en)
+    }
+}
+
+/// What the people of `today` cannot do. A step that is skipped under a condition counts as needed, and all steps of a flow
+/// count as one chain. Steps whose role is narrowed are looked at for every scope that somebody has.
+pub fn staffing(pack: &Pack, people: &[Person], today: Day) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for flow in &pack.flows {
+        for scope in scopes(pack, flow, people, today) {
+            one(pack, flow, people, today, &scope, &mut findings);
+        }
+    }
+    findings
+}
+
+fn one(
+    pack: &Pack,
+    flow: &Flow,
+    people: &[Person],
+    today: Day,
+    scope: &Arc<str>,
+    findings: &mut Vec<Finding>,
+) {
+    let signatures: usize = flow.steps.iter().map(signatures).sum();
+    if signatures > SIGNATURES_MOST {
+        let undecided = FindingKind::Undecided;
+        findings.push(sentence(flow, scope, undecided, None, &[], &[]));
+        return;
+    }
+    let slots = slots(pack, flow, people, today, scope);
+    let finding = |kind, person: Option<&Arc<str>>, steps: Vec<usize>| {
+        sentence(flow, scope, kind, person, &steps, &slots)
+    };
+    match search::solve(&slots) {
+        Answer::No => {
+            let steps = search::core(&slots);
+            findings.push(finding(FindingKind::Unstaffed, None, steps));
+            return;
+        }
+        Answer::Unknown => {
+            findings.push(finding(FindingKind::Undecided, None, Vec::new()));
+            return;
+        }
+        Answer::Yes => {}
+    }
+    let involved: BTreeSet<&Arc<str>> = slots
+        .iter()
+        .flat_map(|slot| slot.acts.iter().map(|act| &act.by))
+        .collect();
+    for person in involved {
+        let without: Vec<Slot> = slots.iter().map(|slot| slot.without(person)).collect();
+        match search::solve(&without) {
+            Answer::No => {
+                let steps = search::core(&without);
+                findings.push(finding(FindingKind::Absence, Some(person), steps));
+            }
+            Answer::Unknown => {
+                findings.push(finding(FindingKind::Undecided, Some(person), Vec::new()));
+            }
+            Answer::Yes => {}
+        }
+    }
+}
+
+/// Signatures of one flow that are searched for.
+const SIGNATURES_MOST: usize = 500;
+
+fn signatures(step: &Step) -> usize {
+    match step.quorum {
+        Quorum::Any => 1,
+        Quorum::All => step.by.len(),
+        Quorum::Of(count) => count as usize,
+    }
+}
+
+/// The scopes to look at: none where no step narrows its role, else every scope that a grant has, or none if none has one.
+fn scopes(pack: &Pack, flow: &Flow, people: &[Person], today: Day) -> Vec<Arc<str>> {
+    let narrowed: BTreeSet<usize> = flow
+        .steps
+        .iter()
+        .filter(|step| step.scope.is_some())
+        .flat_map(|step| step.by.iter().copied())
+        .collect();
+    let roles: Vec<String> = narrowed.iter().map(|role| qualified(pack, *role)).collect();
+    let grants = people.iter().flat_map(|person| &person.grants);
+    let found: BTreeSet<Arc<str>> = grants
+        .filter(|grant| grant.in_force(today) && roles.contains(&grant.role.to_string()))
+        .map(|grant| grant.scope.clone())
+        .filter(|scope| !scope.is_empty())
+        .collect();
+    if found.is_empty() {
+        vec![Arc::from("")]
+    } else {
+        found.into_iter().collect()
+    }
+}
+
+fn qualified(pack: &Pack, role: usize) -> String {
+    format!("{}.{}", pack.name, pack.roles[role].name)
+}
+
+impl Grant {
+    fn in_force(&self, today: Day) -> bool {
+        self.from.is_none_or(|from| from <= today) && self.until.is_none_or(|until| today <= until)
+    }
+}
+
+impl Person {
+    fn holds(&self, role: &str, scope: Option<&str>, today: Day) -> bool {
+        self.grants.iter().any(|grant| {
+            &*grant.role == role
+                && grant.in_force(today)
+                && (grant.scope.is_empty() || scope.is_none_or(|scope| scope == &*grant.scope))
+        })
+    }
+}
+
+/// One slot per signature that the flow needs, with everybody who could give it. Slots of steps that are kept apart exclude
+/// each other, and so do the slots of one step that several must sign.
+fn slots(pack: &Pack, flow: &Flow, people: &[Person], today: Day, scope: &str) -> Vec<Slot> {
+    let mut slots: Vec<Slot> = Vec::new();
+    for (at, step) in flow.steps.iter().enumerate() {
+        let scope = step.scope.map(|_| scope).filter(|scope| !scope.is_empty());
+        let acts = |roles: &[usize]| {
+            let names: Vec<String> = roles.iter().map(|role| qualified(pack, *role)).collect();
+            acts(people, &names, scope, today)
+        };
+        match step.quorum {
+            Quorum::Any => slots.push(Slot::new(at, acts(&step.by))),
+            Quorum::Of(count) => {
+                let acts = acts(&step.by);
+                slots.extend((0..count).map(|_| Slot::new(at, acts.clone())));
+            }
+            Quorum::All => slots.extend(step.by.iter().map(|role| Slot::new(at, acts(&[*role])))),
+        }
+    }
+    for left in 0..slots.len() {
+        for right in 0..slots.len() {
+            let (a, b) = (slots[left].step, slots[right].step);
+            let separated = || {
+                let sets = &mut flow.separations.iter();
+                sets.any(|set| set.steps.contains(&a) && set.steps.contains(&b))
+            };
+            if left != right && (a == b || separated()) {
+                slots[left].apart.push(right);
+            }
+        }
+    }
+    slots
+}
+
+/// Everybody who may give a signature of these roles: himself, or as the deputy of one who may. A deputy's act counts as
+/// both persons.
+fn acts(people: &[Person], roles: &[String], scope: Option<&str>, today: Day) -> Vec<Act> {
+    let mut acts: BTreeSet<Act> = BTreeSet::new();
+    for person in people {
+        if !roles.iter().any(|role| person.holds(role, scope, today)) {
+            continue;
+        }
+        acts.insert(Act {
+            by: person.identity.clone(),
+            instead_of: None,
+        });
+        for deputy in &person.deputies {
+            if today < deputy.from || deputy.until < today {
+                continue;
+            }
+            if let Some(by) = people.iter().find(|other| other.login == deputy.login)
+                && by.identity != person.identity
+            {
+                acts.insert(Act {
+                    by: by.identity.clone(),
+                    instead_of: Some(person.identity.clone()),
+                });
+            }
+        }
+    }
+    acts.into_iter().collect()
+}
+
+fn sentence(
+    flow: &Flow,
+    scope: &Arc<str>,
+    kind: FindingKind,
+    person: Option<&Arc<str>>,
+    steps: &[usize],
+    slots: &[Slot],
+) -> Finding {
+    let at: BTreeSet<usize> = steps.iter().map(|slot| slots[*slot].step).collect();
+    let labels = |zh: bool, joint: &str| {
+        let names = at.iter().map(|step| {
+            let label = &flow.steps[*step].label;
+            if zh { &*label.zh } else { &*label.en }
+        });
+        names.collect::<Vec<&str>>().join(joint)
+    };
+    let (scope_zh, scope_en) = if scope.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (format!("（{scope}）"), format!(" ({scope})"))
+    };
+    let many = steps.len() > 1;
+    let (zh, en) = match kind {
+        FindingKind::Undecided => (
+            "人员组合过多，未能判定能否办完".to_owned(),
+            "could not be decided: too many combinations of people".to_owned(),
+        ),
+        _ if many => (
+            format!("{} 须由不同的人办理，现有人员不够", labels(true, "、")),
+            format!(
+                "there are too few different people for: {}",
+                labels(false, "; ")
+            ),
+        ),
+        _ => (
+            format!("无人可办理 {}", labels(true, "、")),
+            format!("nobody may sign: {}", labels(false, "; ")),
+        ),
+    };
+    let (absent_zh, absent_en) = match person {
+        Some(person) => (format!("{person} 缺席时，"), format!("without {person}, ")),
+        None => (String::new(), String::new()),
+    };
+    Finding {
+        kind,
+        flow: flow.name.clone(),
+        scope: scope.clone(),
+        person: person.cloned(),
+        steps: at
+            .iter()
+            .map(|step| flow.steps[*step].name.clone())
+            .collect(),
+        zh: format!("{}{scope_zh}：{absent_zh}{zh}", flow.label.zh),
+        en: format!("{}{scope_en}: {absent_en}{en}", flow.label.en),
+    }
+}

@@ -1,0 +1,216 @@
+//! An exact search for signers, one per slot, so that slots kept apart have no person in common.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// A signature by a person, perhaps in the place of another; both then count as having signed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Act {
+    pub by: Arc<str>,
+    pub instead_of: Option<Arc<str>>,
+}
+
+/// A signature that is needed.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    /// The step it is for.
+    pub step: usize,
+    /// Who could give it.
+    pub acts: Vec<Act>,
+    /// Slots that must have no person in common with it.
+    pub apart: Vec<usize>,
+}
+
+impl Slot {
+    pub fn new(step: usize, acts: Vec<Act>) -> Slot {
+        Slot {
+            step,
+            acts,
+            apart: Vec::new(),
+        }
+    }
+
+    /// The same when somebody is away: others may still act for him.
+    pub fn without(&self, person: &Arc<str>) -> Slot {
+        let mut slot = self.clone();
+        slot.acts.retain(|act| act.by != *person);
+        slot
+    }
+}
+
+/// What the search says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Yes,
+    No,
+    /// Given up.
+    Unknown,
+}
+
+/// Trials after which the search is given up.
+const TRIALS: usize = 200_000;
+
+/// Whether every slot can have a signer.
+pub(super) fn solve(slots: &[Slot]) -> Answer {
+    let all: Vec<usize> = (0..slots.len()).collect();
+    solve_some(slots, &all)
+}
+
+/// Slots beyond which the fewest are not looked for.
+const CORE_MOST: usize = 64;
+
+/// The fewest slots found that cannot all have a signer: dropping any one of them would help.
+pub(super) fn core(slots: &[Slot]) -> Vec<usize> {
+    if let Some(nobody) = slots.iter().position(|slot| slot.acts.is_empty()) {
+        return vec![nobody];
+    }
+    let all: Vec<usize> = (0..slots.len()).collect();
+    let mut core = hard(slots, &all);
+    if core.len() > CORE_MOST {
+        return core;
+    }
+    let mut at = 0;
+    while at < core.len() {
+        let mut fewer = core.clone();
+        fewer.remove(at);
+        if solve_some(slots, &fewer) == Answer::No {
+            core = fewer;
+        } else {
+            at += 1;
+        }
+    }
+    core
+}
+
+fn solve_some(slots: &[Slot], some: &[usize]) -> Answer {
+    let hard = hard(slots, some);
+    // The hardest first: few candidates, many exclusions.
+    let mut order = hard;
+    order.sort_by_key(|at| (slots[*at].acts.len(), usize::MAX - slots[*at].apart.len()));
+    let mut search = Search {
+        slots,
+        order: &order,
+        alike: alike(slots, &order),
+        chosen: vec![None; slots.len()],
+        trials: 0,
+    };
+    match search.place(0) {
+        true => Answer::Yes,
+        false if search.trials > TRIALS => Answer::Unknown,
+        false => Answer::No,
+    }
+}
+
+/// The slots that must be searched. A slot with more candidates than its neighbours can ever take away always finds one in the
+/// end (an act takes away two persons at most), so it is left out, which makes others easier in turn.
+fn hard(slots: &[Slot], some: &[usize]) -> Vec<usize> {
+    let mut hard: BTreeSet<usize> = some.iter().copied().collect();
+    loop {
+        let easy: Vec<usize> = hard
+            .iter()
+            .copied()
+            .filter(|at| {
+                let slot = &slots[*at];
+                let neighbours = slot.apart.iter().filter(|other| hard.contains(other));
+                // Only those who sign for themselves: each is taken away by one person, not by two.
+                let own = slot.acts.iter().filter(|act| act.instead_of.is_none());
+                own.count() > 2 * neighbours.count()
+            })
+            .collect();
+        if easy.is_empty() {
+            return hard.into_iter().collect();
+        }
+        for at in easy {
+            hard.remove(&at);
+        }
+    }
+}
+
+/// Persons who can do exactly the same, by identity: the lowest identity of their kind. Trying one unused person of a kind is as
+/// good as trying any other. Deputies and those they act for are of no kind but their own.
+fn alike(slots: &[Slot], order: &[usize]) -> HashMap<Arc<str>, usize> {
+    let mut can: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
+    let mut special: BTreeSet<Arc<str>> = BTreeSet::new();
+    for at in order {
+        for act in &slots[*at].acts {
+            match &act.instead_of {
+                None => can.entry(act.by.clone()).or_default().push(*at),
+                Some(other) => {
+                    special.insert(act.by.clone());
+                    special.insert(other.clone());
+                }
+            }
+        }
+    }
+    let mut kinds: HashMap<Vec<usize>, usize> = HashMap::new();
+    let mut out = HashMap::new();
+    let mut next = 0;
+    let mut persons: Vec<_> = can.into_iter().collect();
+    persons.sort();
+    for (person, slots) in persons {
+        let kind = if special.contains(&person) {
+            next += 1;
+            next
+        } else {
+            *kinds.entry(slots).or_insert_with(|| {
+                next += 1;
+                next
+            })
+        };
+        out.insert(person, kind);
+    }
+    out
+}
+
+struct Search<'a> {
+    slots: &'a [Slot],
+    order: &'a [usize],
+    alike: HashMap<Arc<str>, usize>,
+    chosen: Vec<Option<&'a Act>>,
+    trials: usize,
+}
+
+impl<'a> Search<'a> {
+    /// Fills the slots from `depth` on. It calls itself once per slot, of which a flow has some hundreds at most.
+    fn place(&mut self, depth: usize) -> bool {
+        let Some(at) = self.order.get(depth).copied() else {
+            return true;
+        };
+        let slot = &self.slots[at];
+        let mut tried: BTreeSet<usize> = BTreeSet::new();
+        for act in &slot.acts {
+            self.trials += 1;
+            if self.trials > TRIALS {
+                return false;
+            }
+            let clash = slot
+                .apart
+                .iter()
+                .filter_map(|other| self.chosen[*other])
+                .any(|other| shares(act, other));
+            if clash {
+                continue;
+            }
+            let fresh = act.instead_of.is_none()
+                && !self.chosen.iter().flatten().any(|other| shares(act, other));
+            if fresh
+                && let Some(kind) = self.alike.get(&act.by)
+                && !tried.insert(*kind)
+            {
+                continue;
+            }
+            self.chosen[at] = Some(act);
+            if self.place(depth + 1) {
+                return true;
+            }
+            self.chosen[at] = None;
+        }
+        false
+    }
+}
+
+fn shares(left: &Act, right: &Act) -> bool {
+    let has =
+        |act: &Act, person: &Arc<str>| act.by == *person || act.instead_of.as_ref() == Some(person);
+    has(left, &right.by) || right.instead_of.as_ref().is_some_and(|one| has(left, one))
+}
