@@ -9,12 +9,15 @@
 pub mod battery;
 #[cfg(feature = "browser")]
 pub mod browser;
+pub mod company;
+pub mod crash;
 mod dice;
 mod fill;
 mod guard;
 pub mod hostile;
 mod house;
 pub mod laws;
+pub mod load;
 pub mod matrix;
 pub mod mutation;
 mod on_store;

@@ -23,11 +23,12 @@ fn distance(a: &str, b: &str) -> usize {
 
 /// ``unknown WHAT `name` ``, with the nearest of `known` when one is near.
 pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let limit = (name.chars().count() / 3).max(1) + 1;
+    let limit = (name.chars().count() / 3).max(1);
     let near = known
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
+        // Sharing nothing is no likeness.
+        .filter(|(distance, near)| *distance <= limit && *distance < near.chars().count())
         .min();
     match near {
         Some((_, near)) => format!("unknown {what} `{name}`; did you mean `{near}`?"),

@@ -6,7 +6,7 @@ use engine::{Act, Command, Grant, SYSTEM, Seen, Slip, SlipState, Waiting, Waitin
 use kernel::{OrgId, Period, SlipId};
 use model::{Flow, Pack, Step};
 
-use super::people::ADMINISTRATOR;
+use crate::company::ADMINISTRATOR;
 use super::{Clerk, inputs};
 use crate::House;
 

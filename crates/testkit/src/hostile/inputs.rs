@@ -8,7 +8,7 @@ use kernel::{Day, Unit, Value};
 use model::{Field, FieldKind, Step};
 
 use super::Clerk;
-use super::people::key;
+use crate::company::key;
 
 /// Texts that break what is not made well.
 const NASTY: [&str; 14] = [

@@ -8,6 +8,7 @@ mod acts;
 mod inputs;
 mod people;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engine::{Act, Command, Person, SYSTEM};
@@ -16,7 +17,7 @@ use model::Catalog;
 
 use crate::dice::Dice;
 use crate::house::Answer;
-use crate::{House, Oracle, laws};
+use crate::{House, Oracle, company, laws};
 
 /// The clerk.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub struct Clerk {
 }
 
 /// How a run went.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Commands accepted.
     pub done: usize,
@@ -38,6 +39,44 @@ pub struct Tally {
     pub refused: usize,
     /// Slips at the end.
     pub slips: usize,
+    /// Per kind of act, how many were accepted and how many refused.
+    pub acts: BTreeMap<String, (usize, usize)>,
+    /// Codes of refusals, how often each was given.
+    pub codes: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    fn count(&mut self, command: &Command, answer: &Answer) {
+        let name = serde_json::to_value(&command.act)
+            .ok()
+            .and_then(|act| Some(act.get("do")?.as_str()?.to_owned()));
+        let (done, refused) = self.acts.entry(name.unwrap_or_default()).or_default();
+        match answer {
+            Ok(_) => {
+                self.done += 1;
+                *done += 1;
+            }
+            Err(refusal) => {
+                self.refused += 1;
+                *refused += 1;
+                *self.codes.entry(refusal.code.clone()).or_default() += 1;
+            }
+        }
+    }
+
+    /// Adds another run.
+    pub fn add(&mut self, other: &Tally) {
+        self.done += other.done;
+        self.refused += other.refused;
+        self.slips += other.slips;
+        for (name, (done, refused)) in &other.acts {
+            let sum = self.acts.entry(name.clone()).or_default();
+            *sum = (sum.0 + done, sum.1 + refused);
+        }
+        for (code, count) in &other.codes {
+            *self.codes.entry(code.clone()).or_default() += count;
+        }
+    }
 }
 
 impl Clerk {
@@ -70,7 +109,7 @@ impl Clerk {
         acts.extend(
             people::records(&packs, self.now.day())
                 .into_iter()
-                .map(|act| (people::ADMINISTRATOR.into(), act)),
+                .map(|act| (company::ADMINISTRATOR.into(), act)),
         );
         acts.into_iter()
             .map(|(actor, act)| self.command(actor, act))
@@ -163,16 +202,15 @@ pub fn run(
     let mut clerk = Clerk::new(packs, seed);
     let mut tally = Tally::default();
     for command in clerk.set_up() {
-        follow(&mut clerk, &command, houses)
-            .map_err(|error| format!("seed {seed}, set-up: {error}"))??;
+        let answer = follow(&mut clerk, &command, houses)
+            .map_err(|error| format!("seed {seed}, set-up: {error}"))?;
+        answer.map_err(|refusal| format!("seed {seed}, set-up: {}", refusal.en))?;
     }
     for nth in 0..commands {
         let command = clerk.next();
         let here = |error: String| format!("seed {seed}, command {nth}, {command:?}: {error}");
-        match follow(&mut clerk, &command, houses).map_err(here)? {
-            Ok(()) => tally.done += 1,
-            Err(_) => tally.refused += 1,
-        }
+        let answer = follow(&mut clerk, &command, houses).map_err(here)?;
+        tally.count(&command, &answer);
         if (nth + 1) % look.max(1) == 0 || nth + 1 == commands {
             compare(packs, &clerk, houses).map_err(here)?;
         }
@@ -185,12 +223,12 @@ pub fn run(
     Ok(tally)
 }
 
-/// One command, everywhere. The outer error is a difference, the inner one a refusal that all agree on.
+/// One command, everywhere. The error is a difference; a refusal that all agree on is an answer.
 fn follow(
     clerk: &mut Clerk,
     command: &Command,
     houses: &mut [(&str, &mut dyn House)],
-) -> Result<Result<(), String>, String> {
+) -> Result<Answer, String> {
     let expected = clerk.learn(command)?;
     for (name, house) in houses {
         let got = house
@@ -200,7 +238,7 @@ fn follow(
             return Err(format!("{name} answers {got:?}, the oracle {expected:?}"));
         }
     }
-    Ok(expected.map(drop).map_err(|refusal| refusal.en))
+    Ok(expected)
 }
 
 fn compare(

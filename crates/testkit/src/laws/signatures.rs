@@ -103,28 +103,24 @@ fn order(pack: &Pack, flow: &Flow, kind: usize, slip: &Slip, broken: &mut Vec<St
     }
 }
 
-/// Along everything the slip comes from, and branches beside it, no person stands behind two separated steps.
+/// No person stands behind a step of this slip and a separated step of this slip, of anything it comes from, or of a branch
+/// beside it.
 fn separation(state: &State<'_>, flow: &Flow, kind: usize, slip: &Slip, broken: &mut Vec<String>) {
     if flow.separations.is_empty() {
         return;
     }
-    let mut signers: BTreeMap<&str, BTreeSet<&Arc<str>>> = BTreeMap::new();
-    for signed in run_of(state, flow, kind, slip)
-        .into_iter()
-        .flat_map(|slip| &slip.signed)
-    {
-        signers
-            .entry(&signed.step)
-            .or_default()
-            .extend(identities(signed));
-    }
+    let own = signers([slip]);
+    let all = signers(run_of(state, flow, kind, slip));
     let none = BTreeSet::new();
     for separation in &flow.separations {
-        for (nth, one) in separation.steps.iter().enumerate() {
-            for other in &separation.steps[nth + 1..] {
-                let (one, other) = (&flow.steps[*one], &flow.steps[*other]);
-                let of = |step: &Step| signers.get(&*step.qualified).unwrap_or(&none);
-                if let Some(both) = of(one).intersection(of(other)).next() {
+        for one in separation.steps.iter().map(|step| &flow.steps[*step]) {
+            for other in separation.steps.iter().map(|step| &flow.steps[*step]) {
+                if one.name == other.name {
+                    continue;
+                }
+                let here = own.get(&*one.qualified).unwrap_or(&none);
+                let there = all.get(&*other.qualified).unwrap_or(&none);
+                if let Some(both) = here.intersection(there).next() {
                     broken.push(format!(
                         "{}: {both} signed both {} and {}",
                         named(slip),
@@ -135,6 +131,20 @@ fn separation(state: &State<'_>, flow: &Flow, kind: usize, slip: &Slip, broken: 
             }
         }
     }
+}
+
+/// Who stands behind each step that was signed on these slips.
+fn signers<'a>(
+    slips: impl IntoIterator<Item = &'a Slip>,
+) -> BTreeMap<&'a str, BTreeSet<&'a Arc<str>>> {
+    let mut signers: BTreeMap<&str, BTreeSet<&Arc<str>>> = BTreeMap::new();
+    for signed in slips.into_iter().flat_map(|slip| &slip.signed) {
+        signers
+            .entry(&signed.step)
+            .or_default()
+            .extend(identities(signed));
+    }
+    signers
 }
 
 /// The slip, everything it comes from, and what was made from that on branches that run beside it.

@@ -128,6 +128,11 @@ pub(super) fn compare(
             } => field(runner, number.as_deref(), path, value, result)?,
         };
         if let Some(got) = got {
+            let got = if got.is_empty() {
+                "nothing".to_owned()
+            } else {
+                got
+            };
             runner.fail(expected.line, shown(&expected.what), got);
         }
     }

@@ -32,10 +32,30 @@ pub use run::ADMINISTRATOR;
 pub struct Failure {
     /// Line of the scenario, from 1.
     pub line: usize,
-    /// What should be.
+    /// What should be; for a mistake of the text itself, what is wrong with it.
     pub expected: String,
-    /// What is.
+    /// What is; empty for a mistake of the text itself.
     pub got: String,
+}
+
+impl Failure {
+    /// A mistake of the text itself.
+    fn mistake(line: usize, message: impl Into<String>) -> Failure {
+        Failure {
+            line,
+            expected: message.into(),
+            got: String::new(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.got.as_str() {
+            "" => f.write_str(&self.expected),
+            got => write!(f, "expected {}, got {got}", self.expected),
+        }
+    }
 }
 
 /// How a scenario went.
@@ -57,14 +77,10 @@ impl Report {
 }
 
 impl fmt::Display for Report {
-    /// Every failure as `file:line: expected … got …`, one a line.
+    /// Every failure as `file:line: expected …, got …`, every mistake of the text as `file:line: …`; one a line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for failure in &self.failures {
-            writeln!(
-                f,
-                "{}:{}: expected {}, got {}",
-                self.name, failure.line, failure.expected, failure.got
-            )?;
+            writeln!(f, "{}:{}: {failure}", self.name, failure.line)?;
         }
         Ok(())
     }

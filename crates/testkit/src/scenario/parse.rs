@@ -10,7 +10,7 @@ use super::script::{
 use super::words::{Word, split};
 use crate::suggest::unknown;
 
-/// Reads a scenario. The mistakes come as failures: `expected` is the rule, `got` what was written.
+/// Reads a scenario, or says all that is wrong with its text.
 pub fn parse(text: &str) -> Result<Script, Vec<Failure>> {
     let mut script = Script::default();
     let mut mistakes = Vec::new();
@@ -27,11 +27,7 @@ pub fn parse(text: &str) -> Result<Script, Vec<Failure>> {
             statement(line, content, &mut script)
         };
         if let Err(message) = read {
-            mistakes.push(Failure {
-                line,
-                expected: message,
-                got: content.to_owned(),
-            });
+            mistakes.push(Failure::mistake(line, message));
         }
     }
     check_order(&script, &mut mistakes);
@@ -52,11 +48,8 @@ fn check_order(script: &Script, mistakes: &mut Vec<Failure>) {
             Event::Tick(moment) => moment.day(),
         };
         if latest.is_some_and(|latest| day < latest) {
-            mistakes.push(Failure {
-                line: statement.line,
-                expected: "days run forward".to_owned(),
-                got: day.to_string(),
-            });
+            let message = format!("days run forward; {day} comes too late");
+            mistakes.push(Failure::mistake(statement.line, message));
         }
         latest = latest.max(Some(day));
     }

@@ -132,18 +132,22 @@ impl Runner<'_> {
                 } => self.check_record(register, fields),
             };
             if let Err(message) = checked {
-                self.fail(*line, message, "");
+                self.report.failures.push(Failure::mistake(*line, message));
             }
         }
         for statement in &script.statements {
             if let Event::Command(said) = &statement.event
                 && let Err(message) = self.check_said(said, &people)
             {
-                self.fail(statement.line, message, "");
+                self.report
+                    .failures
+                    .push(Failure::mistake(statement.line, message));
             }
             for expected in &statement.expected {
                 if let Err(message) = expect::check_names(&self.names, &expected.what) {
-                    self.fail(expected.line, message, "");
+                    self.report
+                        .failures
+                        .push(Failure::mistake(expected.line, message));
                 }
             }
         }
@@ -289,7 +293,9 @@ impl Runner<'_> {
                 match self.act(said)? {
                     Ok((act, slip)) => self.send(statement, said, act, slip)?,
                     Err(message) => {
-                        self.fail(statement.line, message, "no such slip");
+                        self.report
+                            .failures
+                            .push(Failure::mistake(statement.line, message));
                         return Ok(());
                     }
                 }
