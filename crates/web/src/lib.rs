@@ -10,6 +10,7 @@
 pub mod api;
 mod app;
 pub mod auth;
+mod body;
 mod error;
 mod events;
 mod guard;

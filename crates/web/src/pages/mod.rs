@@ -9,10 +9,29 @@
 use std::sync::Arc;
 
 use axum::Router;
+use engine::Refusal;
 
 use crate::App;
+use crate::parts::form::Refused;
+use crate::parts::lang::{Lang, t};
 
 /// All pages, to be merged into the server's routes.
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
+}
+
+/// A refusal and those beside it, as forms and error pages show them.
+pub fn refused(lang: Lang, refusal: &Refusal) -> Vec<Refused> {
+    let one = |refusal: &Refusal| Refused {
+        code: refusal.code.clone(),
+        sentence: t(lang, &refusal.zh, &refusal.en).to_owned(),
+        input: refusal.place.as_ref().map(|place| match place.line {
+            Some(line) => format!("l.{line}.{}", place.field),
+            None => format!("h.{}", place.field),
+        }),
+    };
+    std::iter::once(refusal)
+        .chain(&refusal.more)
+        .map(one)
+        .collect()
 }

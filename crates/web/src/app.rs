@@ -1,0 +1,172 @@
+//! What all requests share: the open store, the settings, the sessions and the open event connections.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use kernel::{Day, Moment, OrgId};
+use model::{Catalog, Label};
+use print::Printer;
+use store::{Store, StoreError};
+use tokio::sync::Semaphore;
+
+use crate::auth::{Passwords, People, Sessions};
+use crate::error::Error;
+use crate::events::Hub;
+use crate::submit::Bucket;
+
+/// Reads of the store that go on at once; each holds a thread.
+const READS_MAX: usize = 16;
+
+/// Where the present time comes from.
+pub type Clock = Arc<dyn Fn() -> Moment + Send + Sync>;
+
+/// How a server is set up.
+#[derive(Clone)]
+pub struct Settings {
+    /// The organisation's name as pages and forms show it.
+    pub company: Label,
+    /// Whether cookies are only sent over TLS. Set it whenever browsers reach the server by `https:`.
+    pub secure_cookies: bool,
+    /// The address that browsers see, `https://slips.example`, where a proxy hides it; else the `Host` header counts.
+    pub public_origin: Option<String>,
+    /// Addresses of proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<std::net::IpAddr>,
+    /// Minutes without a request after which a browser's session ends.
+    pub idle_minutes: i64,
+    /// Minutes after which a browser's session ends in any case.
+    pub session_minutes: i64,
+    /// The present time.
+    pub clock: Clock,
+}
+
+impl Settings {
+    /// The usual settings: two hours idle, twelve in all, cookies for plain HTTP.
+    pub fn new(company: Label, clock: Clock) -> Settings {
+        Settings {
+            company,
+            secure_cookies: false,
+            public_origin: None,
+            proxies: Vec::new(),
+            idle_minutes: 120,
+            session_minutes: 720,
+            clock,
+        }
+    }
+}
+
+/// One organisation's server.
+pub struct App {
+    store: Store,
+    org: OrgId,
+    settings: Settings,
+    printer: OnceLock<Printer>,
+    reads: Semaphore,
+    pub(crate) sessions: Sessions,
+    pub(crate) people: People,
+    pub(crate) passwords: Passwords,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) security: Bucket,
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App")
+            .field("org", &self.org)
+            .finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// A server over an open store. Call it within a Tokio runtime: a task of its own follows the store's events.
+    pub fn new(store: Store, org: OrgId, settings: Settings) -> Arc<App> {
+        let app = Arc::new(App {
+            org,
+            printer: OnceLock::new(),
+            reads: Semaphore::new(READS_MAX),
+            sessions: Sessions::default(),
+            people: People::default(),
+            passwords: Passwords::default(),
+            hub: Arc::default(),
+            security: Bucket::default(),
+            settings,
+            store,
+        });
+        crate::events::follow(&app);
+        app
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The packs.
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.store.catalog()
+    }
+
+    /// The organisation.
+    pub fn org(&self) -> OrgId {
+        self.org
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Prints official forms. Fonts are parsed on the first call, which takes a moment; call it off the async threads.
+    pub fn printer(&self) -> &Printer {
+        self.printer.get_or_init(Printer::new)
+    }
+
+    /// Now.
+    pub fn now(&self) -> Moment {
+        (self.settings.clock)()
+    }
+
+    /// The business day.
+    pub fn today(&self) -> Day {
+        self.now().day()
+    }
+
+    /// Reads the store on a thread that may block. A page reads all it needs in one call.
+    ///
+    /// # Errors
+    /// What `read` answers.
+    pub async fn read<T, E>(
+        self: &Arc<Self>,
+        read: impl FnOnce(&App) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        E: Into<Error> + Send + 'static,
+    {
+        // The semaphore is never closed.
+        let _turn = self.reads.acquire().await.ok();
+        let app = self.clone();
+        match tokio::task::spawn_blocking(move || read(&app)).await {
+            Ok(answer) => answer.map_err(Into::into),
+            Err(panicked) => Err(Error::fault("a read of the store", &panicked)),
+        }
+    }
+
+    /// As [`App::read`], for a read that only needs the store.
+    pub(crate) async fn read_store<T: Send + 'static>(
+        self: &Arc<Self>,
+        read: impl FnOnce(&Store, OrgId) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.read(move |app| read(&app.store, app.org)).await
+    }
+}
+
+/// Everything the server answers.
+pub fn router(app: Arc<App>) -> Router {
+    let routes = Router::new()
+        .merge(crate::pages::routes())
+        .merge(crate::auth::routes())
+        .merge(crate::api::routes())
+        .merge(crate::events::routes());
+    crate::guard::guarded(routes, app)
+}

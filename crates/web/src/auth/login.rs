@@ -1,0 +1,301 @@
+//! Logging in and out, and setting passwords.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::http::StatusCode;
+use engine::{Class, Person};
+use kernel::Moment;
+
+use super::attempts::Counted;
+use super::csrf::Csrf;
+use super::password::check_policy;
+use super::session::{self, Acting, Pending, Session, hash_of, set_by_another};
+use super::sessions::{Kind, Known};
+use crate::App;
+use crate::error::Error;
+use crate::parts::lang::Lang;
+use crate::text::random;
+
+/// Longest login and password that are looked at, in bytes.
+const TYPED_MAX: usize = 512;
+
+/// A session that began.
+#[derive(Debug)]
+pub struct Entered {
+    /// Its token, known to the client alone.
+    pub token: String,
+    /// The session.
+    pub session: Session,
+}
+
+fn wrong() -> Error {
+    // One sentence for an unknown login, a wrong password and an account out of use.
+    Error::refused(
+        StatusCode::UNAUTHORIZED,
+        Class::Role,
+        "login",
+        "用户名或密码不对",
+        "wrong user name or password",
+    )
+}
+
+/// Logs a person in.
+///
+/// # Errors
+/// `login` when login and password do not belong together, `locked` after too many failures, or a fault.
+pub async fn log_in(
+    app: &Arc<App>,
+    from: IpAddr,
+    login: &str,
+    password: String,
+    agent: &str,
+) -> Result<Entered, Error> {
+    let person = prove(app, from, login, password).await?;
+    begin(
+        app,
+        person,
+        Kind::LogIn,
+        agent,
+        app.settings().session_minutes,
+    )
+    .await
+}
+
+/// Checks a password, counting failures.
+async fn prove(
+    app: &Arc<App>,
+    from: IpAddr,
+    login: &str,
+    password: String,
+) -> Result<Arc<Person>, Error> {
+    if login.is_empty()
+        || login.len() > TYPED_MAX
+        || password.len() > TYPED_MAX
+        || login.contains('/')
+    {
+        return Err(wrong());
+    }
+    let counted = Counted::new(login, from);
+    counted.check(app, app.now()).await?;
+    let wanted: Arc<str> = login.into();
+    let read = wanted.clone();
+    let (person, stored) = app
+        .read_store(move |store, org| {
+            Ok((store.person(org, &read)?, store.credential(org, &read)?))
+        })
+        .await?;
+    let person = person.filter(|person| person.active);
+    let stored = stored.filter(|_| person.is_some());
+    let matches = app.passwords.matches(password, stored).await?;
+    match person {
+        Some(person) if matches => {
+            counted.succeeded(app).await?;
+            Ok(Arc::new(person))
+        }
+        _ => {
+            if counted.failed(app, app.now()).await? {
+                app.forbid(None, "login.locked", &wanted).await;
+            }
+            Err(wrong())
+        }
+    }
+}
+
+/// Begins a session of a person.
+pub(crate) async fn begin(
+    app: &Arc<App>,
+    person: Arc<Person>,
+    kind: Kind,
+    agent: &str,
+    minutes: i64,
+) -> Result<Entered, Error> {
+    let token = engine::hex(&random::<32>()?).to_string();
+    let hash = hash_of(&token);
+    let now = app.now();
+    let row = store::Session {
+        token_hash: engine::hex(&hash).to_string(),
+        login: person.login.clone(),
+        created: now,
+        seen: now,
+        expires: now.plus_minutes(minutes),
+        confirmed: if kind == Kind::LogIn { now } else { Moment(0) },
+        agent: kind.stored(agent),
+    };
+    let (confirmed, expires) = (row.confirmed, row.expires);
+    let login = person.login.clone();
+    let credentials = app
+        .read_store(move |store, org| {
+            store.put_session(org, &row)?;
+            store.record_versions(org, "credential", &login)
+        })
+        .await?;
+    let must_change = credentials
+        .last()
+        .is_some_and(|row| set_by_another(&row.record.body, &person.login));
+    let known = Arc::new(Known {
+        hash,
+        login: person.login.clone(),
+        kind,
+        csrf: Csrf::of(&token),
+        created: now,
+        expires,
+        must_change,
+        seen: AtomicI64::new(now.0),
+        touched: AtomicI64::new(now.0),
+        confirmed: AtomicI64::new(confirmed.0),
+        checked: AtomicI64::new(now.0),
+    });
+    app.sessions.put(known.clone());
+    let session = Session {
+        person,
+        lang: Lang::default(),
+        on_behalf_of: None,
+        known,
+    };
+    Ok(Entered { token, session })
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// When the store fails; the session is then still forgotten here.
+pub async fn log_out(app: &Arc<App>, session: &Session) -> Result<(), Error> {
+    app.sessions.drop_one(&session.known.hash);
+    let stored = session.known.stored_hash();
+    app.read_store(move |store, org| store.end_session(org, &stored))
+        .await
+}
+
+/// Gives the password again in a session, for steps that ask for it.
+///
+/// # Errors
+/// As [`log_in`]; failures count.
+pub async fn confirm_password(
+    app: &Arc<App>,
+    session: &Session,
+    from: IpAddr,
+    password: String,
+) -> Result<(), Error> {
+    if *session.kind() != Kind::LogIn {
+        return Err(Error::refused(
+            StatusCode::FORBIDDEN,
+            Class::Role,
+            "scope",
+            "令牌不能代替本人确认口令",
+            "a token cannot stand in for its person here",
+        ));
+    }
+    prove(app, from, &session.person.login, password).await?;
+    let now = app.now();
+    session.known.confirmed.store(now.0, Ordering::Relaxed);
+    let stored = session.known.stored_hash();
+    app.read_store(move |store, org| store.touch_session(org, &stored, now, true))
+        .await
+}
+
+/// Replaces one's own password. Every session and token of the person ends; a new session begins.
+///
+/// # Errors
+/// `login` when the old password is wrong (failures count), `password` when the new one is too easy, or a fault.
+pub async fn change_password(
+    app: &Arc<App>,
+    acting: &Acting,
+    from: IpAddr,
+    old: String,
+    new: String,
+    agent: &str,
+) -> Result<Entered, Error> {
+    replace(app, &acting.0, from, old, new, agent).await
+}
+
+/// As [`change_password`], where nothing else is allowed yet.
+pub(crate) async fn change_first_password(
+    app: &Arc<App>,
+    pending: &Pending,
+    from: IpAddr,
+    old: String,
+    new: String,
+    agent: &str,
+) -> Result<Entered, Error> {
+    replace(app, &pending.0, from, old, new, agent).await
+}
+
+async fn replace(
+    app: &Arc<App>,
+    session: &Session,
+    from: IpAddr,
+    old: String,
+    new: String,
+    agent: &str,
+) -> Result<Entered, Error> {
+    if *session.kind() != Kind::LogIn {
+        return Err(Error::refused(
+            StatusCode::FORBIDDEN,
+            Class::Role,
+            "scope",
+            "令牌不能更改口令",
+            "a token cannot change the password",
+        ));
+    }
+    let person = prove(app, from, &session.person.login, old.clone()).await?;
+    check_policy(&new, &person)?;
+    if old == new {
+        let refusal = engine::Refusal::new(
+            Class::Field,
+            "password",
+            "新口令不能与原口令相同",
+            "the new password is the old one",
+        );
+        return Err(refusal.at(None, "password").into());
+    }
+    let stored = app.passwords.hash(new).await?;
+    app.act_credential(&Acting(session.clone()), person.login.clone(), stored)
+        .await?;
+    end_all(app, &person.login).await?;
+    begin(
+        app,
+        person,
+        Kind::LogIn,
+        agent,
+        app.settings().session_minutes,
+    )
+    .await
+}
+
+/// Sets another person's password, by an administrator. That person must replace it when he logs in next.
+///
+/// # Errors
+/// A refusal (not an administrator, no such person, too easy) or a fault.
+pub async fn set_password(
+    app: &Arc<App>,
+    acting: &Acting,
+    login: &str,
+    password: String,
+) -> Result<store::Answer, Error> {
+    let login: Arc<str> = login.into();
+    if *login == *acting.person.login {
+        return Err(Error::refused(
+            StatusCode::FORBIDDEN,
+            Class::Role,
+            "password",
+            "改本人的口令须先输入原口令",
+            "to change your own password give the old one",
+        ));
+    }
+    if let Some(person) = session::person(app, &login).await? {
+        check_policy(&password, &person)?;
+    }
+    let stored = app.passwords.hash(password).await?;
+    let answer = app.act_credential(acting, login.clone(), stored).await?;
+    end_all(app, &login).await?;
+    Ok(answer)
+}
+
+async fn end_all(app: &Arc<App>, login: &Arc<str>) -> Result<(), Error> {
+    app.sessions.drop_login(login);
+    let whose = login.clone();
+    app.read_store(move |store, org| store.end_sessions(org, &whose))
+        .await
+}

@@ -1,0 +1,33 @@
+//! Log-in, sessions, and the proof that a person meant what his browser sent.
+//!
+//! A session is a random token of 256 bits; only its SHA-256 is stored. Browsers keep it in an `HttpOnly`,
+//! `SameSite=Lax` cookie; programs send it as `Authorization: Bearer`. What changes anything needs [`Acting`]: a
+//! session whose request carried the session's own CSRF token and came from this server's pages, or whose token came
+//! by `Authorization`, which no other site can make a browser send.
+
+mod address;
+mod attempts;
+mod csrf;
+mod doors;
+mod form;
+mod login;
+mod password;
+mod people;
+mod session;
+mod sessions;
+mod token;
+
+pub use address::{Address, Peer};
+pub(crate) use form::FORM_MAX;
+pub use form::{Fields, Posted, Upload, Uploaded};
+pub use login::{Entered, change_password, confirm_password, log_in, log_out, set_password};
+pub(crate) use password::Passwords;
+pub use password::check_policy;
+pub(crate) use people::People;
+pub(crate) use session::lang_of;
+pub use session::{Acting, Session, behalf_cookie, language_cookie};
+pub(crate) use sessions::Sessions;
+pub use sessions::{Kind, Scopes};
+pub use token::{Token, issue_token};
+
+pub(crate) use doors::routes;

@@ -1,0 +1,78 @@
+//! Tokens that a person issues to a program of his.
+
+use std::sync::Arc;
+
+use engine::{Class, Refusal};
+use kernel::Moment;
+
+use super::login::begin;
+use super::session::Acting;
+use super::sessions::{Kind, Scopes};
+use crate::App;
+use crate::error::Error;
+
+/// Longest life of a token, in days.
+const DAYS_MAX: i64 = 366;
+
+/// A token as it is shown once.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// To be sent as `Authorization: Bearer ...`.
+    pub token: String,
+    /// When it ends.
+    pub expires: Moment,
+}
+
+/// Issues a token of the person under a name, for some purposes and days. It signs as the person himself, so separation
+/// holds for it as for him; it ends with a change of his password.
+///
+/// # Errors
+/// A refusal of the name, the purposes or the days; a fault.
+pub async fn issue_token(
+    app: &Arc<App>,
+    acting: &Acting,
+    name: &str,
+    scopes: Scopes,
+    days: i64,
+) -> Result<Token, Error> {
+    let refuse = |field: &str, zh: &str, en: &str| {
+        Error::from(Refusal::new(Class::Field, "token", zh, en).at(None, field))
+    };
+    if *acting.kind() != Kind::LogIn {
+        return Err(Refusal::new(
+            Class::Role,
+            "scope",
+            "令牌不能再发令牌",
+            "a token cannot issue tokens",
+        )
+        .into());
+    }
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
+        return Err(refuse(
+            "name",
+            "名称须为 1 至 60 字",
+            "a name has 1 to 60 characters",
+        ));
+    }
+    if !scopes.read && !scopes.sign {
+        return Err(refuse(
+            "scopes",
+            "至少选一项权限",
+            "choose at least one purpose",
+        ));
+    }
+    if !(1..=DAYS_MAX).contains(&days) {
+        return Err(refuse(
+            "days",
+            "有效期须为 1 至 366 天",
+            "a token lives for 1 to 366 days",
+        ));
+    }
+    let kind = Kind::Token(scopes, name.to_owned());
+    let entered = begin(app, acting.person.clone(), kind, "", days * 24 * 60).await?;
+    Ok(Token {
+        token: entered.token,
+        expires: entered.session.known.expires,
+    })
+}

@@ -1,0 +1,256 @@
+//! What stands around every route: security headers, time and size limits, panics, errors as pages or JSON.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION,
+    REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{Predicate, SizeAbove};
+
+use crate::App;
+use crate::auth::FORM_MAX;
+use crate::error::{Error, Problem};
+use crate::parts::lang::Lang;
+use crate::text::percent;
+
+/// Longest time until an answer begins.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The same for uploads, over a slow line.
+const PATIENCE_UPLOAD: Duration = Duration::from_secs(300);
+
+/// Scripts, styles and pictures from this server alone, nothing inline, no frames.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+     connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// Puts the guard around all routes.
+pub(crate) fn guarded(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
+    let panics = CatchPanicLayer::custom(panicked);
+    let pages_only = SizeAbove::new(1_024).and(
+        |_: StatusCode, _: axum::http::Version, headers: &HeaderMap, _: &axum::http::Extensions| {
+            headers
+                .get(CONTENT_TYPE)
+                .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+        },
+    );
+    let layers = ServiceBuilder::new()
+        .layer(CompressionLayer::new().gzip(true).compress_when(pages_only))
+        .layer(from_fn_with_state(app.clone(), answer))
+        .layer(panics)
+        .layer(DefaultBodyLimit::max(FORM_MAX));
+    routes.fallback(nowhere).layer(layers).with_state(app)
+}
+
+async fn nowhere() -> Error {
+    Error::NotFound
+}
+
+fn panicked(cause: Box<dyn Any + Send>) -> Response {
+    let words = cause
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| cause.downcast_ref::<&str>().copied())
+        .unwrap_or("no words");
+    Error::fault(
+        "answering a request",
+        &std::io::Error::other(format!("panic: {words}")),
+    )
+    .into_response()
+}
+
+/// What the answer to an error depends on, kept from the request.
+struct Asked {
+    method: Method,
+    uri: Uri,
+    lang: Lang,
+    json: bool,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Asked {
+        let path = request.uri().path();
+        // Scripts of our own pages send JSON or ask for a fragment; they cannot show a page.
+        let by_script = || {
+            let sent = request.headers().get(CONTENT_TYPE);
+            sent.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
+        };
+        Asked {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            lang: crate::auth::lang_of(request.headers()),
+            json: path.starts_with("/api")
+                || path == "/events"
+                || path.starts_with("/lookup")
+                || by_script(),
+        }
+    }
+}
+
+static REQUESTS: AtomicU64 = AtomicU64::new(0);
+
+async fn answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let asked = Asked::of(&request);
+    let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let begun = tracing::enabled!(tracing::Level::DEBUG).then(Instant::now);
+    let patience = if asked.uri.path().ends_with("/attach") {
+        PATIENCE_UPLOAD
+    } else {
+        PATIENCE
+    };
+    let mut response = match tokio::time::timeout(patience, next.run(request)).await {
+        Ok(response) => response,
+        Err(late) => Error::late(&late).into_response(),
+    };
+    let problem = response.extensions_mut().remove::<Problem>();
+    if let Some(Problem(error)) = problem {
+        response = shown(&asked, &error);
+    } else if is_plain(&response) {
+        response = shown(&asked, &plain(response.status()));
+    }
+    harden(&app, &asked, number, response.headers_mut());
+    if let Some(begun) = begun {
+        // The route's pattern and never its address: a number or a name may stand in it.
+        let route = route.as_ref().map_or("", MatchedPath::as_str);
+        let (status, micros) = (response.status().as_u16(), begun.elapsed().as_micros());
+        tracing::debug!(number, method = %asked.method, route, status, micros, "answered");
+    }
+    response
+}
+
+/// Whether an answer is one of the framework's own: an error without a body of ours.
+fn is_plain(response: &Response) -> bool {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return false;
+    }
+    response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"))
+}
+
+fn plain(status: StatusCode) -> Error {
+    match status {
+        StatusCode::NOT_FOUND => Error::NotFound,
+        StatusCode::PAYLOAD_TOO_LARGE => crate::body::too_large(FORM_MAX),
+        _ => Error::refused(
+            status,
+            engine::Class::Request,
+            "request",
+            format!("请求无效（{}）", status.as_u16()),
+            format!("the request makes no sense ({})", status.as_u16()),
+        ),
+    }
+}
+
+/// The answer that says what went wrong, as a page or as JSON.
+fn shown(asked: &Asked, error: &Error) -> Response {
+    let status = error.status();
+    let mut response = if asked.json {
+        (
+            status,
+            [(CONTENT_TYPE, "application/json")],
+            as_json(error).to_string(),
+        )
+            .into_response()
+    } else {
+        as_page(asked, error)
+    };
+    if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
+}
+
+/// `{"refusal": ...}` or `{"fault": ...}`.
+pub(crate) fn as_json(error: &Error) -> serde_json::Value {
+    match error {
+        Error::Fault { incident, .. } => json!({"fault": {
+            "incident": &*incident.0,
+            "zh": "系统出错，这一步没有只做一半；可用同一请求编号重试",
+            "en": "something broke; nothing was half done; repeat the request under the same key",
+        }}),
+        _ => {
+            let refusal = json!(error.refusal());
+            match error {
+                Error::Refused { seq: Some(seq), .. } => json!({"refusal": refusal, "seq": seq}),
+                _ => json!({"refusal": refusal}),
+            }
+        }
+    }
+}
+
+fn see_other(path: &str) -> Response {
+    let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/login"));
+    (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
+}
+
+fn as_page(asked: &Asked, error: &Error) -> Response {
+    use crate::parts::fault::{Fault, fault, refusal};
+    let lang = asked.lang;
+    let body = match error {
+        Error::NotLoggedIn if asked.method == Method::GET => {
+            let back = asked.uri.path_and_query().map_or("/", |path| path.as_str());
+            return see_other(&format!("/login?next={}", percent(back)));
+        }
+        Error::NotLoggedIn => return see_other("/login"),
+        Error::PasswordChange => return see_other("/password"),
+        Error::NotFound => fault(lang, &Fault::NotFound),
+        Error::Fault { incident, .. } => fault(lang, &Fault::Broken(incident.to_string())),
+        Error::Refused { refusal: why, .. } => {
+            let refused = crate::pages::refused(lang, why);
+            let back = crate::parts::Link::new(
+                crate::parts::lang::t(lang, "回到待办", "Back to the inbox"),
+                "/inbox",
+            );
+            refusal(lang, &refused, &back)
+        }
+    };
+    let title = crate::parts::lang::t(lang, "没有完成", "Not done");
+    (error.status(), crate::layout::bare(lang, title, body)).into_response()
+}
+
+/// The headers that every answer carries.
+fn harden(app: &App, asked: &Asked, number: u64, headers: &mut HeaderMap<HeaderValue>) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REQUEST_ID, HeaderValue::from(number));
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if asked.json && asked.uri.path().starts_with("/api/v1") {
+        // A program reads this, never a page; the few bytes count on the busiest path.
+        return;
+    }
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(POLICY);
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+    if app.settings().secure_cookies {
+        headers.insert(
+            STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
+    }
+}
