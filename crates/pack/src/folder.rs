@@ -5,7 +5,7 @@ use std::path::Path;
 
 use model::SourceText;
 
-use crate::read::{Limits, whole};
+use crate::read::{Limits, Manner, whole};
 use crate::{Complaint, Kind, Level, Read, Rules};
 
 /// Levels of folders that are looked into.
@@ -34,12 +34,16 @@ pub fn read_dir(path: &Path, known: &[(&str, Rules<'_>)]) -> Read {
         .copied()
         .collect();
     if !found.complaints.is_empty() {
-        let mut read = whole(&found.texts, &present, false);
+        let holes = Manner {
+            lenient: false,
+            holes: true,
+        };
+        let mut read = whole(&found.texts, &present, holes);
         read.pack = None;
         read.complaints.splice(0..0, found.complaints);
         return read;
     }
-    whole(&found.texts, &present, false)
+    whole(&found.texts, &present, Manner::default())
 }
 
 #[derive(Default)]

@@ -32,11 +32,6 @@ struct English {
 }
 
 impl Labels {
-    /// Whether any text has English labels.
-    pub fn given(&self) -> bool {
-        self.given
-    }
-
     /// The label of what stands at `path`; without English words people read the Chinese ones.
     pub fn label(&self, desk: &Desk<'_>, path: &str, zh: &Arc<str>, span: Span) -> Label {
         let mut words = self.words.borrow_mut();

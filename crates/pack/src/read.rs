@@ -54,16 +54,23 @@ pub fn read(texts: &[SourceText], rules: Rules<'_>) -> Result<Pack, Complaints> 
 /// Reads the texts of a pack that was installed earlier, for the slips that began under it. Rules that its guards do not
 /// name have come later and are no mistake.
 pub fn read_stored(texts: &[SourceText], rules: Rules<'_>) -> Result<Pack, Complaints> {
-    let read = whole(texts, rules, true);
+    let read = whole(
+        texts,
+        rules,
+        Manner {
+            lenient: true,
+            holes: false,
+        },
+    );
     read.pack.ok_or(Complaints(read.complaints))
 }
 
 /// Reads and proves a pack and gives everything there is to say about it.
 pub fn check(texts: &[SourceText], rules: Rules<'_>) -> Read {
-    whole(texts, rules, false)
+    whole(texts, rules, Manner::default())
 }
 
-pub(crate) fn whole(texts: &[SourceText], rules: Rules<'_>, lenient: bool) -> Read {
+pub(crate) fn whole(texts: &[SourceText], rules: Rules<'_>, manner: Manner) -> Read {
     let limits = Limits::default();
     let desk = Desk::new(texts);
     let pack = if texts.len() > limits.texts {
@@ -77,14 +84,19 @@ pub(crate) fn whole(texts: &[SourceText], rules: Rules<'_>, lenient: bool) -> Re
         let flows_only = |file: &usize| texts[*file].path.starts_with("flows/");
         if broken.iter().all(flows_only) {
             let manner = Manner {
-                lenient,
-                holes: !broken.is_empty(),
+                holes: manner.holes || !broken.is_empty(),
+                ..manner
             };
             let pack = reader::read_pack(&desk, texts, &trees, rules, manner);
             // Proofs are about a whole pack; on a torn one they would only repeat what is wrong.
-            if let Some(pack) = pack.as_ref().filter(|_| !desk.refused()) {
+            let proved = pack.as_ref().filter(|_| !desk.refused() && !manner.holes);
+            if let Some(pack) = proved {
                 let locations = Locations::of(trees.iter().flatten());
                 prove::run(&desk, pack, &locations);
+                let labels = |node: &Node| node.name.text == "labels";
+                if !desk.refused() && !trees.iter().flatten().any(labels) {
+                    no_labels(&desk, locations.find("pack"));
+                }
             }
             pack.filter(|_| !desk.refused())
         } else {
@@ -101,12 +113,21 @@ pub(crate) fn whole(texts: &[SourceText], rules: Rules<'_>, lenient: bool) -> Re
     }
 }
 
+fn no_labels(desk: &Desk<'_>, pack: Span) {
+    desk.warning(
+        Kind::NoEnglish,
+        pack,
+        "there are no English labels",
+        "add `labels.en.kdl`; until then English readers see the Chinese words".to_owned(),
+    );
+}
+
 /// How strictly a pack is read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Manner {
     /// Rules that no guard names are no mistake.
     pub lenient: bool,
-    /// Some flows could not be parsed.
+    /// Some texts could not be read or parsed.
     pub holes: bool,
 }
 

@@ -117,7 +117,7 @@ impl Scan<'_> {
             }
             c => {
                 self.at += c.len_utf8();
-                let message = format!("the character U+{:04X} cannot stand here", u32::from(c));
+                let message = cannot_stand(c);
                 self.error(Kind::Syntax, at, message);
             }
         }
@@ -149,7 +149,7 @@ impl Scan<'_> {
         if rest.starts_with("//") {
             let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
             if let Some((bad, c)) = rest[..length].char_indices().find(|(_, c)| forbidden(*c)) {
-                let message = format!("the character U+{:04X} cannot stand here", u32::from(c));
+                let message = cannot_stand(c);
                 self.error(Kind::Syntax, at + bad, message);
             }
             self.at += length;
@@ -245,7 +245,7 @@ impl Scan<'_> {
                 '\n' | '\r' => break,
                 '\\' => self.escape(at),
                 c if forbidden(c) || newline(c) => {
-                    let message = format!("the character U+{:04X} cannot stand here", u32::from(c));
+                    let message = cannot_stand(c);
                     self.error(Kind::Syntax, at, message);
                 }
                 _ => {}
@@ -409,6 +409,14 @@ impl Scan<'_> {
             _ => {}
         }
         Ok(())
+    }
+}
+
+fn cannot_stand(c: char) -> String {
+    if c.is_ascii_graphic() {
+        format!("`{c}` cannot stand here")
+    } else {
+        format!("the character U+{:04X} cannot stand here", u32::from(c))
     }
 }
 

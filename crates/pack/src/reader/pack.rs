@@ -98,18 +98,11 @@ pub(crate) fn read_pack<'a>(
         &reader,
         &flows,
         manner.lenient || manner.holes,
+        &gathered.flows,
         pack.name.span,
     );
     if !manner.holes {
         reader.labels.finish(desk);
-    }
-    if !reader.labels.given() && !desk.refused() {
-        desk.warning(
-            Kind::NoEnglish,
-            pack.name.span,
-            "there are no English labels",
-            "add `labels.en.kdl`; until then English readers see the Chinese words".to_owned(),
-        );
     }
     Some(Pack {
         name,

@@ -77,6 +77,7 @@ pub(crate) fn rules(
     reader: &Reader<'_>,
     flows: &[Flow],
     lenient: bool,
+    nodes: &[(usize, &Node)],
     pack: Span,
 ) -> Vec<(String, String, Rule)> {
     let mut found = Vec::new();
@@ -93,9 +94,15 @@ pub(crate) fn rules(
                 let message = format!("no guard of flow `{flow}` names the Rust rule `{guard}`");
                 let names: Vec<&str> = guards.map(|one| &*one.name).collect();
                 let hint = suggest::did_you_mean(guard, names);
+                let named = |node: &&Node| {
+                    let name = node.values.first();
+                    name.is_some_and(|name| name.text == **flow)
+                };
+                let node = nodes.iter().map(|(_, node)| *node).find(named);
+                let span = node.map_or(pack, |node| node.name.span);
                 reader
                     .desk
-                    .hinted(Kind::RuleWithoutGuard, pack, message, hint);
+                    .hinted(Kind::RuleWithoutGuard, span, message, hint);
             }
         }
     }
