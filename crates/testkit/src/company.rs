@@ -33,7 +33,12 @@ pub fn person(login: &str, roles: impl IntoIterator<Item = String>) -> Person {
 
 /// Every qualified role of the packs.
 pub fn roles(packs: &Catalog) -> Vec<String> {
-    let of = |pack: &Arc<model::Pack>| pack.roles.iter().map(|role| format!("{}.{}", pack.name, role.name)).collect::<Vec<_>>();
+    let of = |pack: &Arc<model::Pack>| {
+        pack.roles
+            .iter()
+            .map(|role| format!("{}.{}", pack.name, role.name))
+            .collect::<Vec<_>>()
+    };
     packs.packs().iter().flat_map(of).collect()
 }
 
@@ -61,7 +66,12 @@ pub fn records(packs: &Catalog, count: usize, from: Day) -> Vec<Act> {
     let mut acts = Vec::new();
     for pack in packs.packs() {
         let mut registers: Vec<_> = pack.registers.iter().collect();
-        registers.sort_by_key(|register| register.fields.iter().any(|field| matches!(field.kind, FieldKind::Register(_))));
+        registers.sort_by_key(|register| {
+            register
+                .fields
+                .iter()
+                .any(|field| matches!(field.kind, FieldKind::Register(_)))
+        });
         for register in registers {
             for nth in 1..=count {
                 let value = |field: &model::Field| match &field.kind {
@@ -69,8 +79,11 @@ pub fn records(packs: &Catalog, count: usize, from: Day) -> Vec<Act> {
                     FieldKind::Person => ADMINISTRATOR.to_owned(),
                     kind => plausible(kind, &key(&register.name, nth)),
                 };
-                let fields: BTreeMap<String, String> =
-                    register.fields.iter().map(|field| (field.name.to_string(), value(field))).collect();
+                let fields: BTreeMap<String, String> = register
+                    .fields
+                    .iter()
+                    .map(|field| (field.name.to_string(), value(field)))
+                    .collect();
                 acts.push(Act::PutRecord {
                     register: format!("{}.{}", pack.name, register.name).into(),
                     key: key(&register.name, nth).into(),

@@ -41,7 +41,9 @@ pub fn child(url: &StoreUrl, packs: &Catalog, clients: usize) -> Result<Infallib
     };
     let (each, goods, lines) = COMPANY;
     if direct.store.people(direct.org)?.is_empty() {
-        direct.found(packs, each, goods).map_err(|error| Fault(error.into()))?;
+        direct
+            .found(packs, each, goods)
+            .map_err(|error| Fault(error.into()))?;
     }
     say(READY)?;
     let telling = Telling { direct };
@@ -54,7 +56,9 @@ pub fn child(url: &StoreUrl, packs: &Catalog, clients: usize) -> Result<Infallib
 fn say(line: &str) -> Result<(), Fault> {
     let mut out = std::io::stdout().lock();
     let whole = format!("{line}\n");
-    out.write_all(whole.as_bytes()).and_then(|()| out.flush()).map_err(|error| Fault(error.into()))
+    out.write_all(whole.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Fault(error.into()))
 }
 
 /// A sink that prints what was acknowledged.
@@ -69,7 +73,8 @@ impl Sink for Telling {
             command: command(request),
             reply: reply.clone(),
         };
-        let line = serde_json::to_string(&acknowledged).map_err(|error| SendError::Fault(error.to_string()))?;
+        let line = serde_json::to_string(&acknowledged)
+            .map_err(|error| SendError::Fault(error.to_string()))?;
         say(&line).map_err(|fault| SendError::Fault(fault.to_string()))?;
         Ok(reply)
     }
@@ -103,7 +108,13 @@ pub struct Outcome {
 ///
 /// # Errors
 /// A sentence that names the round, the seed and what is wrong.
-pub fn rounds(start: &dyn Fn() -> Process, url: &StoreUrl, packs: &Catalog, rounds: usize, seed: u64) -> Result<Outcome, String> {
+pub fn rounds(
+    start: &dyn Fn() -> Process,
+    url: &StoreUrl,
+    packs: &Catalog,
+    rounds: usize,
+    seed: u64,
+) -> Result<Outcome, String> {
     let mut dice = Dice::new(seed);
     let mut outcome = Outcome::default();
     for round in 1..=rounds {
@@ -117,7 +128,10 @@ pub fn rounds(start: &dyn Fn() -> Process, url: &StoreUrl, packs: &Catalog, roun
         if round == rounds {
             let broken = laws::check(packs, &house).map_err(|fault| here(told(&fault)))?;
             if let Some(first) = broken.first() {
-                return Err(here(format!("{} laws do not hold, the first: {first}", broken.len())));
+                return Err(here(format!(
+                    "{} laws do not hold, the first: {first}",
+                    broken.len()
+                )));
             }
             outcome.slips = house.slips().map_err(|fault| here(told(&fault)))?.len();
         }
@@ -136,7 +150,10 @@ fn told(fault: &Fault) -> String {
 
 /// Runs the child until it is killed; gives what it acknowledged.
 fn one_life(start: &dyn Fn() -> Process, pause: Duration) -> Result<Vec<Acknowledged>, String> {
-    let mut child = start().stdout(Stdio::piped()).spawn().map_err(|error| format!("the child does not start: {error}"))?;
+    let mut child = start()
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("the child does not start: {error}"))?;
     let out = child.stdout.take().ok_or("the child has no output")?;
     let (ready, is_ready) = std::sync::mpsc::channel();
     let reader = std::thread::spawn(move || read(BufReader::new(out), &ready));
@@ -145,7 +162,9 @@ fn one_life(start: &dyn Fn() -> Process, pause: Duration) -> Result<Vec<Acknowle
         std::thread::sleep(pause);
     }
     let ended = end(&mut child);
-    let lines = reader.join().map_err(|_| "the reader failed".to_owned())??;
+    let lines = reader
+        .join()
+        .map_err(|_| "the reader failed".to_owned())??;
     match (waited, ended?) {
         (Err(_), _) => Err("the child was not ready in a minute".to_owned()),
         (Ok(()), true) => Err("the child ended by itself".to_owned()),
@@ -155,19 +174,27 @@ fn one_life(start: &dyn Fn() -> Process, pause: Duration) -> Result<Vec<Acknowle
 
 /// Kills the child; says whether it had ended by itself before.
 fn end(child: &mut Child) -> Result<bool, String> {
-    let ended = child.try_wait().map_err(|error| error.to_string())?.is_some();
+    let ended = child
+        .try_wait()
+        .map_err(|error| error.to_string())?
+        .is_some();
     child.kill().map_err(|error| error.to_string())?;
     child.wait().map_err(|error| error.to_string())?;
     Ok(ended)
 }
 
 /// Reads whole lines to the end; what was cut off in the middle was not acknowledged.
-fn read(mut out: impl BufRead, ready: &std::sync::mpsc::Sender<()>) -> Result<Vec<Acknowledged>, String> {
+fn read(
+    mut out: impl BufRead,
+    ready: &std::sync::mpsc::Sender<()>,
+) -> Result<Vec<Acknowledged>, String> {
     let mut all = Vec::new();
     let mut line = String::new();
     loop {
         line.clear();
-        let count = out.read_line(&mut line).map_err(|error| error.to_string())?;
+        let count = out
+            .read_line(&mut line)
+            .map_err(|error| error.to_string())?;
         if count == 0 || !line.ends_with('\n') {
             return Ok(all);
         }
@@ -190,8 +217,13 @@ fn look(house: &mut OnStore, acknowledged: &[Acknowledged]) -> Result<(), String
         let Some(id) = was.reply.slip else { continue };
         let slip = house.slip(id).map_err(|fault| told(&fault))?;
         let slip = slip.ok_or_else(|| format!("acknowledged and lost: {was:?}"))?;
-        let Act::Step { step, .. } = &was.command.act else { continue };
-        let signed = slip.signed.iter().any(|signed| signed.step == *step && signed.person == was.command.actor);
+        let Act::Step { step, .. } = &was.command.act else {
+            continue;
+        };
+        let signed = slip
+            .signed
+            .iter()
+            .any(|signed| signed.step == *step && signed.person == was.command.actor);
         if Some(&slip.number) != was.reply.number.as_ref() || !signed {
             return Err(format!("acknowledged {was:?}, found {slip:?}"));
         }
@@ -199,7 +231,10 @@ fn look(house: &mut OnStore, acknowledged: &[Acknowledged]) -> Result<(), String
         if nth + 50 >= acknowledged.len() {
             let again = house.submit(&was.command).map_err(|fault| told(&fault))?;
             if again.as_ref() != Ok(&was.reply) {
-                return Err(format!("answered {:?} the first time and {again:?} the second", was.reply));
+                return Err(format!(
+                    "answered {:?} the first time and {again:?} the second",
+                    was.reply
+                ));
             }
         }
     }

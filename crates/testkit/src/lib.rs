@@ -30,3 +30,4 @@ mod watch;
 pub use house::{Answer, Fault, House};
 pub use on_store::OnStore;
 pub use oracle::Oracle;
+pub use store::StoreUrl;

@@ -11,9 +11,21 @@ fn scenarios_on(mut fresh: impl FnMut() -> StoreUrl) {
     let packs = common::catalog();
     for scenario in common::texts().1 {
         let mut house = OnStore::open(&fresh(), &packs).unwrap();
-        let report = run_on(&mut house, &packs, &scenario.text, &scenario.path, Effort::Full);
+        let report = run_on(
+            &mut house,
+            &packs,
+            &scenario.text,
+            &scenario.path,
+            Effort::Full,
+        );
         assert!(report.passed(), "\n{report}");
-        let plain = run_on(&mut Oracle::new(packs.clone()), &packs, &scenario.text, &scenario.path, Effort::Full);
+        let plain = run_on(
+            &mut Oracle::new(packs.clone()),
+            &packs,
+            &scenario.text,
+            &scenario.path,
+            Effort::Full,
+        );
         assert_eq!(report.checks, plain.checks);
     }
 }
@@ -41,8 +53,10 @@ fn a_random_clerk_is_answered_alike_in_memory_and_on_sqlite() {
     for seed in 1..=3 {
         let mut memory = OnStore::open(&StoreUrl::Memory, &packs).unwrap();
         let mut sqlite = OnStore::open(&sqlite(&folder, seed), &packs).unwrap();
-        let houses: &mut [(&str, &mut dyn House)] = &mut [("memory", &mut memory), ("sqlite", &mut sqlite)];
-        let tally = hostile::run(&packs, seed as u64, 250, 25, houses).unwrap_or_else(|error| panic!("{error}"));
+        let houses: &mut [(&str, &mut dyn House)] =
+            &mut [("memory", &mut memory), ("sqlite", &mut sqlite)];
+        let tally = hostile::run(&packs, seed as u64, 250, 25, houses)
+            .unwrap_or_else(|error| panic!("{error}"));
         assert!(tally.done > 50 && tally.refused > 50, "{tally:?}");
     }
 }

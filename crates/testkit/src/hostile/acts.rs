@@ -6,9 +6,10 @@ use engine::{Act, Command, Grant, SYSTEM, Seen, Slip, SlipState, Waiting, Waitin
 use kernel::{OrgId, Period, SlipId};
 use model::{Flow, Pack, Step};
 
-use crate::company::ADMINISTRATOR;
+use super::people::OTHER_ADMINISTRATOR;
 use super::{Clerk, inputs};
 use crate::House;
+use crate::company::ADMINISTRATOR;
 
 /// How often a form is filled in anew until the oracle would take it.
 const TRIES: usize = 25;
@@ -66,13 +67,17 @@ fn go_on(clerk: &mut Clerk, slips: &[Arc<Slip>]) -> Option<Choice> {
         }
         WaitingKind::Reversal => {
             let by = holder(clerk, &waiting.roles);
-            return Some((
-                by,
-                Act::Reverse {
-                    slip: slip.id,
-                    seen: seen(slip),
-                },
-            ));
+            let (id, seen) = (slip.id, seen(slip));
+            return Some(match clerk.dice.below(3) {
+                0 => (
+                    by,
+                    Act::RefuseReversal {
+                        slip: id,
+                        reason: "不必".to_owned(),
+                    },
+                ),
+                _ => (by, Act::Reverse { slip: id, seen }),
+            });
         }
         WaitingKind::Step | WaitingKind::Returned | WaitingKind::Begin => {}
     }
@@ -305,10 +310,10 @@ fn deputise(clerk: &mut Clerk) -> Choice {
 
 /// What administrators do, and what people would like to.
 fn administer(clerk: &mut Clerk) -> Choice {
-    let by = if clerk.dice.chance(60) {
-        ADMINISTRATOR.into()
-    } else {
-        anyone(clerk)
+    let by = match clerk.dice.below(5) {
+        0..=2 => ADMINISTRATOR.into(),
+        3 => OTHER_ADMINISTRATOR.into(),
+        _ => anyone(clerk),
     };
     let packs = clerk.oracle.packs().clone();
     let ledgers: Vec<Arc<str>> = packs

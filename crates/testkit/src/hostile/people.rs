@@ -6,8 +6,11 @@ use model::Catalog;
 
 use crate::company::{self, ADMINISTRATOR, person, roles};
 
+/// Login of a second administrator.
+pub const OTHER_ADMINISTRATOR: &str = "admin2";
+
 /// Two of every role, one with all roles and a second account of his, one whose roles have run out, one who has left, one
-/// without any role, an administrator.
+/// without any role, two administrators.
 pub fn people(packs: &Catalog) -> Vec<Person> {
     let mut all = Vec::new();
     for (at, role) in roles(packs).into_iter().enumerate() {
@@ -17,10 +20,22 @@ pub fn people(packs: &Catalog) -> Vec<Person> {
     let mut second = person("all2", roles(packs));
     second.identity = "all".into();
     let mut ended = person("ended", roles(packs));
-    ended.grants.iter_mut().for_each(|grant| grant.until = Day::new(2026, 3, 31).ok());
+    ended
+        .grants
+        .iter_mut()
+        .for_each(|grant| grant.until = Day::new(2026, 3, 31).ok());
     let mut left = person("left", roles(packs));
     left.active = false;
-    all.extend([second, ended, left, person("none", []), person(ADMINISTRATOR, [])]);
+    let mut other = person(OTHER_ADMINISTRATOR, []);
+    other.administrator = true;
+    all.extend([
+        second,
+        ended,
+        left,
+        person("none", []),
+        person(ADMINISTRATOR, []),
+        other,
+    ]);
     all
 }
 

@@ -12,7 +12,9 @@ use crate::company;
 
 /// The time, as a server gives it to a command.
 pub fn now() -> Moment {
-    let micros = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros());
+    let micros = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_micros());
     Moment(i64::try_from(micros).unwrap_or(i64::MAX))
 }
 
@@ -28,7 +30,9 @@ pub struct Direct {
 impl Direct {
     fn submit(&self, command: Command) -> Result<Reply, SendError> {
         let answer = self.store.submit_blocking(command).map_err(fault)?;
-        answer.outcome.map_err(|refusal| SendError::Refused(Box::new(refusal)))
+        answer
+            .outcome
+            .map_err(|refusal| SendError::Refused(Box::new(refusal)))
     }
 
     /// Makes a company in an empty organisation: an administrator, `each` people per role, `goods` records per register.

@@ -77,7 +77,10 @@ impl Load {
     /// The time within which so many of a thousand steps were done.
     pub fn within(&self, permille: usize) -> Duration {
         let last = self.latencies.len().saturating_sub(1);
-        self.latencies.get((self.latencies.len() * permille / 1000).min(last)).copied().unwrap_or_default()
+        self.latencies
+            .get((self.latencies.len() * permille / 1000).min(last))
+            .copied()
+            .unwrap_or_default()
     }
 }
 
@@ -107,7 +110,9 @@ pub fn run(sink: &dyn Sink, purchase: &Purchase, clients: usize, until: Until) -
     };
     let mut all = Load::default();
     std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..clients.max(1)).map(|nth| scope.spawn(move || client(nth))).collect();
+        let clients: Vec<_> = (0..clients.max(1))
+            .map(|nth| scope.spawn(move || client(nth)))
+            .collect();
         for done in clients.into_iter().filter_map(|client| client.join().ok()) {
             all.flows += done.flows;
             all.steps += done.steps;
@@ -122,7 +127,12 @@ pub fn run(sink: &dyn Sink, purchase: &Purchase, clients: usize, until: Until) -
 }
 
 /// One flow of one client.
-fn one(sink: &dyn Sink, purchase: &Purchase, client: usize, load: &mut Load) -> Result<(), SendError> {
+fn one(
+    sink: &dyn Sink,
+    purchase: &Purchase,
+    client: usize,
+    load: &mut Load,
+) -> Result<(), SendError> {
     let mut before: Option<Reply> = None;
     for step in 0..STEPS {
         let request = purchase.request(client, step, before.as_ref());

@@ -38,14 +38,25 @@ impl Purchase {
     /// [`company::records`] with `goods` records per register.
     pub fn new(each: usize, goods: usize, lines: usize) -> Purchase {
         let staff = FLOW.map(|(_, role)| {
-            (1..=each.max(1)).map(|nth| company::login(&format!("gsp.{role}"), nth).into()).collect()
+            (1..=each.max(1))
+                .map(|nth| company::login(&format!("gsp.{role}"), nth).into())
+                .collect()
         });
-        let keys = |register: &str| (1..=goods.max(1)).map(|nth| company::key(register, nth)).collect();
+        let keys = |register: &str| {
+            (1..=goods.max(1))
+                .map(|nth| company::key(register, nth))
+                .collect()
+        };
         Purchase::with(staff, keys("party"), keys("item"), lines)
     }
 
     /// Flows of so many lines by these people, in the order of the steps, with these suppliers and items.
-    pub fn with(staff: [Vec<Arc<str>>; STEPS], suppliers: Vec<String>, items: Vec<String>, lines: usize) -> Purchase {
+    pub fn with(
+        staff: [Vec<Arc<str>>; STEPS],
+        suppliers: Vec<String>,
+        items: Vec<String>,
+        lines: usize,
+    ) -> Purchase {
         Purchase {
             staff,
             suppliers,
@@ -84,12 +95,23 @@ impl Purchase {
     }
 
     fn input(&self, step: usize, nth: u64) -> Input {
-        let at = |list: &[String], offset: usize| list[(nth as usize + offset) % list.len()].clone();
+        let at =
+            |list: &[String], offset: usize| list[(nth as usize + offset) % list.len()].clone();
         let line = |offset: usize| match step {
-            0 => fields([("item", &*at(&self.items, offset)), ("qty", "100"), ("price", "12.50")]),
+            0 => fields([
+                ("item", &*at(&self.items, offset)),
+                ("qty", "100"),
+                ("price", "12.50"),
+            ]),
             2 => {
                 let batch = format!("B{:04}", nth % 1_000);
-                fields([("batch", &*batch), ("made", "2026-01-01"), ("expiry", "2035-12-31"), ("qty", "100"), ("refused", "2")])
+                fields([
+                    ("batch", &*batch),
+                    ("made", "2026-01-01"),
+                    ("expiry", "2035-12-31"),
+                    ("qty", "100"),
+                    ("refused", "2"),
+                ])
             }
             4 => fields([("sampled", "3"), ("passed", "97"), ("failed", "1")]),
             5 => fields([("bin", "A-01-03")]),
@@ -113,5 +135,8 @@ impl Purchase {
 }
 
 fn fields<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    pairs
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
