@@ -24,6 +24,7 @@ mod migrate;
 mod packs;
 mod pool;
 mod postgres;
+mod read_world;
 mod reads;
 mod recent;
 mod schema;
@@ -37,5 +38,6 @@ mod views;
 mod whole;
 
 pub use api::*;
+pub use read_world::ReadWorld;
 pub use store::Store;
 pub use whole::{restore, verify_url};
