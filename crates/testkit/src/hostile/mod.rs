@@ -117,7 +117,7 @@ impl Clerk {
     }
 
     /// The next command. Give its answer to [`Clerk::learn`] before asking for another one.
-    pub fn next(&mut self) -> Command {
+    pub fn choose(&mut self) -> Command {
         self.pass_time();
         if self.dice.chance(6)
             && let Some(again) = self.again()
@@ -207,7 +207,7 @@ pub fn run(
         answer.map_err(|refusal| format!("seed {seed}, set-up: {}", refusal.en))?;
     }
     for nth in 0..commands {
-        let command = clerk.next();
+        let command = clerk.choose();
         let here = |error: String| format!("seed {seed}, command {nth}, {command:?}: {error}");
         let answer = follow(&mut clerk, &command, houses).map_err(here)?;
         tally.count(&command, &answer);

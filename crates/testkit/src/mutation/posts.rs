@@ -6,6 +6,9 @@ use model::{Expr, Flow, Pack, PlaceRef, Post, PostKind, Step};
 use super::expressions::{amounts, conditions};
 use super::list::List;
 
+/// A change of one posting.
+type PostChange = Box<dyn Fn(&mut Post) + Send + Sync>;
+
 pub fn list(pack: &Pack, flow_at: usize, flow: &Flow, all: &mut List) {
     for (at, step) in flow.steps.iter().enumerate() {
         let here = (flow_at, at);
@@ -15,7 +18,9 @@ pub fn list(pack: &Pack, flow_at: usize, flow: &Flow, all: &mut List) {
         for (nth, advance) in step.advances.iter().enumerate() {
             let ledger = &pack.ledgers[advance.ledger].name;
             let name = format!("{} advance {ledger} dropped", step.name);
-            all.step(here, name, move |step| drop(step.advances.remove(nth)));
+            all.step(here, name, move |step| {
+                step.advances.remove(nth);
+            });
         }
         for (nth, end) in step.hold_ends.iter().enumerate() {
             let word = if end.settle { "settle" } else { "release" };
@@ -34,7 +39,7 @@ fn post(pack: &Pack, here: (usize, usize), step: &Step, nth: usize, all: &mut Li
     let post = &step.posts[nth];
     let ledger = &pack.ledgers[post.ledger];
     let name = format!("{} post {}", step.name, described(pack, post));
-    let mut change = |how: &str, change: Box<dyn Fn(&mut Post) + Send + Sync>| {
+    let mut change = |how: &str, change: PostChange| {
         all.step(here, format!("{name} {how}"), move |step| {
             change(&mut step.posts[nth])
         });
@@ -119,7 +124,7 @@ fn post(pack: &Pack, here: (usize, usize), step: &Step, nth: usize, all: &mut Li
 }
 
 /// Changes an amount on every leg that has it, so that the posting stays balanced.
-fn amount(post: &Post, change: &mut dyn FnMut(&str, Box<dyn Fn(&mut Post) + Send + Sync>)) {
+fn amount(post: &Post, change: &mut dyn FnMut(&str, PostChange)) {
     let mut seen: Vec<&Expr> = Vec::new();
     for leg in &post.legs {
         if seen.contains(&&leg.amount) {
@@ -141,7 +146,7 @@ fn amount(post: &Post, change: &mut dyn FnMut(&str, Box<dyn Fn(&mut Post) + Send
 }
 
 /// Leaves the value of one dimension out of the key, on every leg.
-fn dimensions(post: &Post, change: &mut dyn FnMut(&str, Box<dyn Fn(&mut Post) + Send + Sync>)) {
+fn dimensions(post: &Post, change: &mut dyn FnMut(&str, PostChange)) {
     let blank = || Expr::Literal(Value::text("?"));
     let most = |of: fn(&model::LegRule) -> usize| post.legs.iter().map(of).max().unwrap_or(0);
     for at in 0..most(|leg| leg.key.len()) {

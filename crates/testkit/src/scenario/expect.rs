@@ -7,7 +7,7 @@ use kernel::{Amount, EntryState, Value};
 use ledger::Balance;
 
 use super::names::{Names, last, short_step};
-use super::run::{Result_, Runner, told};
+use super::run::{Outcome, Runner, told};
 use super::script::{Expectation, Statement, Sum, Waits};
 use crate::house::Fault;
 use crate::suggest::unknown;
@@ -90,7 +90,7 @@ pub fn shown(what: &Expectation) -> String {
 pub(super) fn compare(
     runner: &mut Runner<'_>,
     statement: &Statement,
-    result: &Result_,
+    result: &Outcome,
 ) -> Result<(), Fault> {
     let mut refusals = 0;
     for expected in &statement.expected {
@@ -140,7 +140,7 @@ pub(super) fn compare(
 }
 
 /// The first `!` is the answer itself; further ones are among the refusals that came with it.
-fn refusal(result: &Result_, nth: usize, code: &str, sentence: &str) -> Option<String> {
+fn refusal(result: &Outcome, nth: usize, code: &str, sentence: &str) -> Option<String> {
     let fits = |refusal: &Refusal| {
         let coded = refusal.code == code || refusal.short() == code;
         coded && (sentence.is_empty() || refusal.zh == sentence || refusal.en == sentence)
@@ -206,7 +206,7 @@ fn of(balance: &Balance, sum: Sum) -> i128 {
 }
 
 /// Every `~` of a statement together say all that waits on the slip.
-fn waits(runner: &mut Runner<'_>, statement: &Statement, result: &Result_) -> Result<(), Fault> {
+fn waits(runner: &mut Runner<'_>, statement: &Statement, result: &Outcome) -> Result<(), Fault> {
     let mut wanted = BTreeSet::new();
     let mut line = None;
     for expected in &statement.expected {
@@ -280,7 +280,7 @@ fn field(
     number: Option<&str>,
     path: &str,
     wanted: &str,
-    result: &Result_,
+    result: &Outcome,
 ) -> Result<Option<String>, Fault> {
     let parts: Vec<&str> = path.split('.').collect();
     if let [register, key @ .., name] = parts.as_slice()

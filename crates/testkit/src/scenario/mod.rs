@@ -12,6 +12,7 @@
 //! Expectations: `=` the number given, `!` the refusal, `~` all that waits (step and role), `?` a field, and indented
 //! `ledger place key balance`. A command without `!` must succeed. After the last line the laws must hold.
 
+mod deed;
 mod expect;
 mod names;
 mod parse;

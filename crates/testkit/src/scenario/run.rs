@@ -1,15 +1,14 @@
 //! Runs a script: makes the world that is given, sends the commands, compares.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{Act, Command, Grant, Input, LineInput, Person, Refusal, Reply, SYSTEM, Seen, Slip};
-use kernel::{Day, LineId, Moment, OrgId, SlipId};
+use engine::{Act, Command, Grant, Person, Refusal, Reply, SYSTEM};
+use kernel::{Day, Moment, OrgId, SlipId};
 use model::Catalog;
 
 use super::names::Names;
-use super::parse::{moment, value};
-use super::script::{ActName, Deed, Event, Expectation, Given, Said, Script, SeenAs, Statement};
+use super::parse::moment;
+use super::script::{Deed, Event, Expectation, Given, Said, Script, Statement};
 use super::{Effort, Failure, Report, expect};
 use crate::house::{Answer, Fault};
 use crate::suggest::unknown;
@@ -19,7 +18,7 @@ use crate::{House, laws};
 pub const ADMINISTRATOR: &str = "administrator";
 
 /// The day from which given records and roles hold.
-fn long_ago() -> Day {
+pub(super) fn long_ago() -> Day {
     Day::new(2000, 1, 1).expect("the day exists")
 }
 
@@ -33,7 +32,7 @@ pub(super) struct Runner<'a> {
 }
 
 /// What a statement led to.
-pub(super) struct Result_ {
+pub(super) struct Outcome {
     pub answer: Answer,
     /// The slip that expectations without a number are about.
     pub slip: Option<SlipId>,
@@ -70,14 +69,14 @@ pub fn run(
         sent: 0,
     };
     runner.check_names(script);
-    if runner.report.passed() {
-        if let Err(fault) = runner.play(script) {
-            let line = script
-                .statements
-                .last()
-                .map_or(1, |statement| statement.line);
-            runner.fail(line, "no fault", fault.to_string());
-        }
+    if runner.report.passed()
+        && let Err(fault) = runner.play(script)
+    {
+        let line = script
+            .statements
+            .last()
+            .map_or(1, |statement| statement.line);
+        runner.fail(line, "no fault", fault.to_string());
     }
     runner.report
 }
@@ -228,36 +227,6 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// The act that puts a record.
-    fn put_record(
-        &self,
-        register: &str,
-        key: &str,
-        fields: &[(String, String)],
-        given: bool,
-    ) -> Result<Act, String> {
-        let (qualified, declared) = self.names.register(register)?;
-        let mut from = given.then(long_ago);
-        let mut typed = BTreeMap::new();
-        for (name, value) in fields {
-            if name == "from" && declared.field("from").is_none() {
-                from = Some(
-                    value
-                        .parse()
-                        .map_err(|_| format!("`{value}` is not a day"))?,
-                );
-            } else {
-                typed.insert(name.clone(), value.clone());
-            }
-        }
-        Ok(Act::PutRecord {
-            register: qualified.into(),
-            key: key.into(),
-            fields: typed,
-            from,
-        })
-    }
-
     /// Sends a command that must succeed.
     fn must(&mut self, line: usize, actor: &str, act: Act) -> Result<(), Fault> {
         let command = self.command(actor, None, None, act);
@@ -316,7 +285,7 @@ impl Runner<'_> {
         said: &Said,
         act: Act,
         slip: Option<SlipId>,
-    ) -> Result<Result_, Fault> {
+    ) -> Result<Outcome, Fault> {
         let command = self.command(
             &said.person,
             said.on_behalf_of.as_deref(),
@@ -345,11 +314,11 @@ impl Runner<'_> {
             }
         }
         let slip = answer.as_ref().ok().and_then(|reply| reply.slip).or(slip);
-        Ok(Result_ { answer, slip })
+        Ok(Outcome { answer, slip })
     }
 
     /// Time passes; timers that are due by then fire in their order.
-    fn tick(&mut self, line: usize, to: Moment) -> Result<Result_, Fault> {
+    fn tick(&mut self, line: usize, to: Moment) -> Result<Outcome, Fault> {
         self.now = to.max(Moment(self.now.0 + 1_000_000));
         // A timer may set another one; a thousand rounds are more than any flow needs.
         for _ in 0..1_000 {
@@ -371,226 +340,14 @@ impl Runner<'_> {
                 break;
             }
         }
-        Ok(Result_ {
+        Ok(Outcome {
             answer: Ok(Reply::default()),
             slip: None,
         })
     }
 
-    /// The act that a line means, and the slip it is about.
-    fn act(&mut self, said: &Said) -> Result<Result<(Act, Option<SlipId>), String>, Fault> {
-        Ok(match &said.deed {
-            Deed::Step {
-                step,
-                targets,
-                header,
-                lines,
-            } => {
-                let mut slips = Vec::new();
-                for number in targets {
-                    match self.numbered(number)? {
-                        Ok(slip) => slips.push(slip),
-                        Err(message) => return Ok(Err(message)),
-                    }
-                }
-                self.step(said, step, &slips, header, lines)
-            }
-            Deed::Act {
-                act,
-                target,
-                arguments,
-            } => match self.numbered(target)? {
-                Ok(slip) => self
-                    .slip_act(*act, &slip, said, arguments)
-                    .map(|act| (act, Some(slip.id))),
-                Err(message) => Err(message),
-            },
-            Deed::Deputise { to, from, until } => Ok((
-                Act::Deputise {
-                    to: to.as_str().into(),
-                    from: *from,
-                    until: *until,
-                },
-                None,
-            )),
-            Deed::Period {
-                ledger,
-                period,
-                reopen,
-            } => self.names.ledger(ledger).map(|ledger| {
-                let (ledger, period) = (ledger.qualified.clone(), *period);
-                let act = match reopen {
-                    None => Act::ClosePeriod { ledger, period },
-                    Some(reason) => Act::ReopenPeriod {
-                        ledger,
-                        period,
-                        reason: reason.clone(),
-                    },
-                };
-                (act, None)
-            }),
-            Deed::Record {
-                register,
-                key,
-                fields,
-            } => self
-                .put_record(register, key, fields, false)
-                .map(|act| (act, None)),
-        })
-    }
-
-    fn step(
-        &self,
-        said: &Said,
-        step: &str,
-        slips: &[Arc<Slip>],
-        header: &[(String, String)],
-        typed: &[super::script::TypedLine],
-    ) -> Result<(Act, Option<SlipId>), String> {
-        let step = self
-            .names
-            .step(step, slips.first().map(|slip| &*slip.kind))?;
-        let kind = step.rsplit_once('.').map_or("", |(kind, _)| kind);
-        let own = slips
-            .first()
-            .filter(|slip| slips.len() == 1 && &*slip.kind == kind);
-        let mut lines = Vec::new();
-        for line in typed {
-            let source = match &line.of {
-                None => None,
-                Some((number, id)) => {
-                    let named = |slip: &&Arc<Slip>| {
-                        number
-                            .as_deref()
-                            .is_none_or(|number| number == &*slip.number)
-                    };
-                    let slip = slips.iter().find(named).ok_or_else(|| {
-                        format!(
-                            "of={} to be one of the slips acted on",
-                            number.as_deref().unwrap_or_default()
-                        )
-                    })?;
-                    Some((slip.id, LineId(*id)))
-                }
-            };
-            lines.push(LineInput {
-                source,
-                fields: line.fields.iter().cloned().collect(),
-            });
-        }
-        let act = Act::Step {
-            step,
-            slip: own.map(|slip| slip.id),
-            sources: if own.is_some() {
-                Vec::new()
-            } else {
-                slips.iter().map(|slip| slip.id).collect()
-            },
-            seen: slips
-                .iter()
-                .filter_map(|slip| seen(slip, said.seen))
-                .collect(),
-            input: Input {
-                header: header.iter().cloned().collect(),
-                lines,
-            },
-        };
-        Ok((act, slips.first().map(|slip| slip.id)))
-    }
-
-    fn slip_act(
-        &self,
-        act: ActName,
-        slip: &Slip,
-        said: &Said,
-        arguments: &[(String, String)],
-    ) -> Result<Act, String> {
-        let text = |name: &str| value(arguments, name).unwrap_or_default().to_owned();
-        let step = |name: &str| self.names.step(&text(name), Some(&slip.kind));
-        let id = slip.id;
-        let shown = seen(slip, said.seen).unwrap_or(Seen {
-            slip: id,
-            content: "".into(),
-        });
-        Ok(match act {
-            ActName::Return => Act::Return {
-                slip: id,
-                to: value(arguments, "to").map(|_| step("to")).transpose()?,
-                reason: text("reason"),
-                seen: shown,
-            },
-            ActName::Withdraw => Act::Withdraw {
-                slip: id,
-                reason: text("reason"),
-            },
-            ActName::Void => Act::Void {
-                slip: id,
-                reason: text("reason"),
-            },
-            ActName::AskReversal => Act::AskReversal {
-                slip: id,
-                reason: text("reason"),
-            },
-            ActName::Reverse => Act::Reverse {
-                slip: id,
-                seen: shown,
-            },
-            ActName::RefuseReversal => Act::RefuseReversal {
-                slip: id,
-                reason: text("reason"),
-            },
-            ActName::HandOver => Act::HandOver {
-                slip: id,
-                step: step("step")?,
-                to: text("to").into(),
-                reason: text("reason"),
-            },
-            ActName::AddSigner => Act::AddSigner {
-                slip: id,
-                step: step("step")?,
-                signer: text("to").into(),
-                reason: text("reason"),
-            },
-            ActName::Cosign => Act::Cosign {
-                slip: id,
-                step: step("step")?,
-                opinion: text("opinion"),
-                seen: shown,
-            },
-            ActName::CopyTo => Act::CopyTo {
-                slip: id,
-                to: text("to").split(',').map(Arc::from).collect(),
-            },
-            ActName::Remind => Act::Remind {
-                slip: id,
-                text: text("text"),
-            },
-            ActName::Comment => Act::Comment {
-                slip: id,
-                text: text("text"),
-            },
-        })
-    }
-
-    /// The slip of a number.
-    pub fn numbered(&self, number: &str) -> Result<Result<Arc<Slip>, String>, Fault> {
-        let mut found = self.house.numbered(number)?;
-        Ok(match found.len() {
-            1 => Ok(found.remove(0)),
-            0 => {
-                let slips = self.house.slips()?;
-                Err(unknown(
-                    "number",
-                    number,
-                    slips.iter().map(|slip| &*slip.number),
-                ))
-            }
-            _ => Err(format!("number `{number}` belongs to several slips")),
-        })
-    }
-
     /// Compares what happened with what is expected; without `!` a command must succeed.
-    fn compare(&mut self, statement: &Statement, result: &Result_) -> Result<(), Fault> {
+    fn compare(&mut self, statement: &Statement, result: &Outcome) -> Result<(), Fault> {
         let wanted = statement
             .expected
             .iter()
@@ -621,18 +378,6 @@ fn person(login: &str, identity: Option<&str>, administrator: bool) -> Person {
         grants: Vec::new(),
         deputies: Vec::new(),
     }
-}
-
-fn seen(slip: &Slip, how: SeenAs) -> Option<Seen> {
-    let content = match how {
-        SeenAs::Current => slip.content.clone(),
-        SeenAs::Stale => "0".repeat(32).into(),
-        SeenAs::Nothing => return None,
-    };
-    Some(Seen {
-        slip: slip.id,
-        content,
-    })
 }
 
 /// A refusal as a failure shows it: `! code sentence`, and those of the same form after it.
