@@ -1,5 +1,6 @@
 //! How a store reaches its database besides its lanes: for reading, and for work tables.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::api::{Options, StoreError, StoreUrl};
@@ -44,17 +45,7 @@ impl Access {
                 let maker = Sqlite::open(path, Use::Lane)?;
                 prepare(&maker, options)?;
                 drop(maker);
-                let from = path.clone();
-                Ok(Access::Sqlite {
-                    readers: Pool::new(
-                        options.readers,
-                        |_| true,
-                        Box::new(move || Sqlite::open(&from, Use::Read)),
-                    ),
-                    work: Sqlite::open(path, Use::Work)?,
-                    path: path.clone(),
-                    gate: Arc::default(),
-                })
+                Access::sqlite(path, options)
             }
             StoreUrl::Memory => {
                 let connection = Arc::new(Sqlite::memory()?);
@@ -71,6 +62,54 @@ impl Access {
                 drop(maker);
                 Ok(Access::postgres(driver, address, options))
             }
+        }
+    }
+
+    /// Opens a database for looking at it only.
+    pub fn look(url: &StoreUrl, options: &Options) -> Result<Access> {
+        let access = match url {
+            StoreUrl::Sqlite(path) => {
+                if !path.exists() {
+                    return Err(StoreError::Invalid(format!(
+                        "there is no file {}",
+                        path.display()
+                    )));
+                }
+                Access::sqlite(path, options)?
+            }
+            StoreUrl::Postgres(address) => {
+                Access::postgres(Arc::new(Driver::start()?), address, options)
+            }
+            StoreUrl::Memory => {
+                return Err(StoreError::Invalid(
+                    "nothing can be looked at in memory that is not open".to_owned(),
+                ));
+            }
+        };
+        access.read(|sql| migrate::check(&migrate::applied(sql)?))?;
+        Ok(access)
+    }
+
+    fn sqlite(path: &Path, options: &Options) -> Result<Access> {
+        let from = path.to_owned();
+        Ok(Access::Sqlite {
+            readers: Pool::new(
+                options.readers,
+                |_| true,
+                Box::new(move || Sqlite::open(&from, Use::Read)),
+            ),
+            work: Sqlite::open(path, Use::Work)?,
+            path: path.to_owned(),
+            gate: Arc::default(),
+        })
+    }
+
+    /// Whether two connections can be had at once.
+    pub fn lends_two(&self) -> bool {
+        match self {
+            Access::Sqlite { readers, .. } => readers.most() > 1,
+            Access::Postgres { readers, .. } => readers.most() > 1,
+            Access::Memory { .. } => false,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use engine::Waiting;
 use kernel::{EntryState, SlipId};
 use ledger::Balance;
 
@@ -159,16 +160,16 @@ impl SlipWrites {
         let mut todo = Write::new(&schema::TODO, How::Insert);
         let mut timer_gone = Write::new(&schema::TIMER, How::Delete);
         let mut timer = Write::new(&schema::TIMER, How::Upsert);
-        for (id, slip) in slips {
+        for slip in slips.into_values() {
             derive(
-                todo_rows(org, slip.before.as_ref()),
-                todo_rows(org, Some(&slip.now)),
+                todo_of(org, slip.before.as_ref()),
+                todo_of(org, Some(&slip.now)),
                 &mut todo_gone,
                 &mut todo,
             );
             derive(
-                timer_rows(org, id, slip.before.as_ref()),
-                timer_rows(org, id, Some(&slip.now)),
+                timers_of(org, slip.before.as_ref()),
+                timers_of(org, Some(&slip.now)),
                 &mut timer_gone,
                 &mut timer,
             );
@@ -207,13 +208,10 @@ fn derive(before: Vec<Vec<Cell>>, now: Vec<Vec<Cell>>, gone: &mut Write, new: &m
     }
 }
 
-/// The rows of `todo` for a slip.
-pub(crate) fn todo_rows(org: i64, slip: Option<&StoredSlip>) -> Vec<Vec<Cell>> {
-    let Some(stored) = slip else {
-        return Vec::new();
-    };
+/// The rows of `todo` for what waits on a slip.
+pub(crate) fn todo_rows(org: i64, id: SlipId, waiting: &[Waiting]) -> Vec<Vec<Cell>> {
     let mut rows = Vec::new();
-    for (item, waiting) in (0i64..).zip(&stored.slip.waiting) {
+    for (item, waiting) in (0i64..).zip(waiting) {
         let holders: Vec<String> = match &waiting.person {
             Some(login) => vec![format!("p:{login}")],
             None => waiting
@@ -228,7 +226,7 @@ pub(crate) fn todo_rows(org: i64, slip: Option<&StoredSlip>) -> Vec<Vec<Cell>> {
                 holder.into(),
                 Cell::Int(waiting.due.map_or(i64::MAX, |due| due.0)),
                 Cell::Int(waiting.since.0),
-                Cell::Int(stored.slip.id.0),
+                Cell::Int(id.0),
                 Cell::Int(item),
                 (&waiting.step).into(),
                 waiting.scope.as_ref().map_or(Cell::Word(""), Cell::from),
@@ -238,10 +236,20 @@ pub(crate) fn todo_rows(org: i64, slip: Option<&StoredSlip>) -> Vec<Vec<Cell>> {
     rows
 }
 
-/// The rows of `timer` for a slip.
-pub(crate) fn timer_rows(org: i64, id: SlipId, slip: Option<&StoredSlip>) -> Vec<Vec<Cell>> {
-    let timers = slip.iter().flat_map(|stored| stored.timers.iter());
+/// The rows of `timer` for a slip's timers.
+pub(crate) fn timer_rows(org: i64, id: SlipId, timers: &BTreeMap<Arc<str>, i64>) -> Vec<Vec<Cell>> {
     timers
+        .iter()
         .map(|(name, due)| vec![org.into(), id.0.into(), name.into(), (*due).into()])
         .collect()
+}
+
+fn todo_of(org: i64, slip: Option<&StoredSlip>) -> Vec<Vec<Cell>> {
+    slip.map(|stored| todo_rows(org, stored.slip.id, &stored.slip.waiting))
+        .unwrap_or_default()
+}
+
+fn timers_of(org: i64, slip: Option<&StoredSlip>) -> Vec<Vec<Cell>> {
+    slip.map(|stored| timer_rows(org, stored.slip.id, &stored.timers))
+        .unwrap_or_default()
 }

@@ -34,6 +34,7 @@ mod sqlite;
 mod store;
 mod store_reads;
 mod store_work;
+mod verify;
 mod views;
 mod whole;
 

@@ -35,6 +35,11 @@ impl<C> Pool<C> {
         }
     }
 
+    /// The most connections.
+    pub fn most(&self) -> usize {
+        self.max
+    }
+
     /// Lends a connection to `work`. One that is no longer usable afterwards is not kept.
     pub fn with<T>(&self, work: impl FnOnce(&C) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut lent = Lent {

@@ -1,40 +1,55 @@
-//! The whole database: verify, backup, restore.
+//! The whole database: verify.
 
-use std::path::Path;
-
-use crate::api::{Manifest, Options, Progress, Report, StoreError, StoreUrl};
+use crate::access::Access;
+use crate::api::{Options, Progress, Report, StoreError, StoreUrl};
+use crate::sql::Sql;
 use crate::store::Store;
+use crate::verify;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-fn soon<T>() -> Result<T> {
-    Err(StoreError::Internal("not there yet".to_owned()))
-}
-
 impl Store {
-    /// Recomputes every hash and every balance and names what is not as it was written.
+    /// Recomputes every hash and every balance and names what is not as it was written, as of now; commands go on
+    /// meanwhile.
     ///
     /// # Errors
     /// When the database cannot be read; what is wrong in it is in the report.
-    pub fn verify(&self, _progress: Progress<'_>) -> Result<Report> {
-        soon()
+    pub fn verify(&self, progress: Progress<'_>) -> Result<Report> {
+        verify_through(&self.inner.access, &self.catalog(), progress)
     }
+}
 
-    /// Writes everything into one new file, while commands go on.
-    ///
-    /// # Errors
-    /// When the file exists or cannot be written, or the database cannot be read.
-    pub fn backup(&self, _file: &Path, _progress: Progress<'_>) -> Result<Manifest> {
-        soon()
-    }
+fn verify_through(
+    access: &Access,
+    catalog: &model::Catalog,
+    progress: Progress<'_>,
+) -> Result<Report> {
+    let through = |work: &mut dyn FnMut(&dyn Sql) -> Result<()>| access.read(|sql| work(sql));
+    let second: Option<verify::Second<'_>> = access.lends_two().then_some(&through);
+    access.read(|sql| verify::verify(sql, second, catalog, progress))
 }
 
 /// Verifies a database that need not be open anywhere; changes nothing in it.
 ///
 /// # Errors
 /// When the database cannot be read; what is wrong in it is in the report.
-pub fn verify_url(_url: &StoreUrl, _options: &Options, _progress: Progress<'_>) -> Result<Report> {
-    soon()
+pub fn verify_url(url: &StoreUrl, options: &Options, progress: Progress<'_>) -> Result<Report> {
+    let access = Access::look(url, options)?;
+    verify_through(&access, &options.catalog, progress)
+}
+
+impl Store {
+    /// Writes everything into one new file, while commands go on.
+    ///
+    /// # Errors
+    /// When the file exists or cannot be written, or the database cannot be read.
+    pub fn backup(
+        &self,
+        _file: &std::path::Path,
+        _progress: Progress<'_>,
+    ) -> Result<crate::api::Manifest> {
+        Err(StoreError::Internal("not there yet".to_owned()))
+    }
 }
 
 /// Restores a backup into an empty target, verifies what was restored, and leaves nothing behind when that fails.
@@ -42,10 +57,10 @@ pub fn verify_url(_url: &StoreUrl, _options: &Options, _progress: Progress<'_>) 
 /// # Errors
 /// When the target is not empty, the file is no backup, or what was restored is not what was backed up.
 pub fn restore(
-    _file: &Path,
+    _file: &std::path::Path,
     _url: &StoreUrl,
     _options: &Options,
     _progress: Progress<'_>,
-) -> Result<Manifest> {
-    soon()
+) -> Result<crate::api::Manifest> {
+    Err(StoreError::Internal("not there yet".to_owned()))
 }
