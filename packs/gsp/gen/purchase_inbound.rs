@@ -92,6 +92,18 @@ impl<'a> OrderLine<'a> {
     /// 商品.
     pub const ITEM: &'static str = "item";
 
+    /// 剂型.
+    pub const DOSAGE_FORM: &'static str = "dosage_form";
+
+    /// 规格.
+    pub const SPECIFICATION: &'static str = "specification";
+
+    /// 生产厂商.
+    pub const MANUFACTURER: &'static str = "manufacturer";
+
+    /// 单位.
+    pub const UNIT: &'static str = "unit";
+
     /// 数量.
     pub const QTY: &'static str = "qty";
 
@@ -115,6 +127,30 @@ impl<'a> OrderLine<'a> {
         let value = self.value("item");
         let (key, facts) = (value.as_text()?, self.facts);
         Some(ItemRecord { key, facts })
+    }
+
+    /// 剂型.
+    pub fn dosage_form(self) -> Option<&'a str> {
+        let value = self.value("dosage_form");
+        value.as_text()
+    }
+
+    /// 规格.
+    pub fn specification(self) -> Option<&'a str> {
+        let value = self.value("specification");
+        value.as_text()
+    }
+
+    /// 生产厂商.
+    pub fn manufacturer(self) -> Option<&'a str> {
+        let value = self.value("manufacturer");
+        value.as_text()
+    }
+
+    /// 单位.
+    pub fn unit(self) -> Option<&'a str> {
+        let value = self.value("unit");
+        value.as_text()
     }
 
     /// 数量.
@@ -144,6 +180,9 @@ pub struct ReceiptSlip<'a> {
 }
 
 impl<'a> ReceiptSlip<'a> {
+    /// 供货单位.
+    pub const SUPPLIER: &'static str = "supplier";
+
     /// 随货同行单号.
     pub const DELIVERY_NOTE: &'static str = "delivery_note";
 
@@ -179,6 +218,13 @@ impl<'a> ReceiptSlip<'a> {
 
     fn value(self, field: &str) -> &'a Value {
         self.slip.header(field)
+    }
+
+    /// 供货单位.
+    pub fn supplier(self) -> Option<PartyRecord<'a>> {
+        let value = self.value("supplier");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(PartyRecord { key, facts })
     }
 
     /// 随货同行单号.
@@ -245,6 +291,18 @@ impl<'a> ReceiptLine<'a> {
     /// 商品.
     pub const ITEM: &'static str = "item";
 
+    /// 剂型.
+    pub const DOSAGE_FORM: &'static str = "dosage_form";
+
+    /// 规格.
+    pub const SPECIFICATION: &'static str = "specification";
+
+    /// 生产厂商.
+    pub const MANUFACTURER: &'static str = "manufacturer";
+
+    /// 单位.
+    pub const UNIT: &'static str = "unit";
+
     /// 单价.
     pub const PRICE: &'static str = "price";
 
@@ -280,6 +338,30 @@ impl<'a> ReceiptLine<'a> {
         let value = self.value("item");
         let (key, facts) = (value.as_text()?, self.facts);
         Some(ItemRecord { key, facts })
+    }
+
+    /// 剂型.
+    pub fn dosage_form(self) -> Option<&'a str> {
+        let value = self.value("dosage_form");
+        value.as_text()
+    }
+
+    /// 规格.
+    pub fn specification(self) -> Option<&'a str> {
+        let value = self.value("specification");
+        value.as_text()
+    }
+
+    /// 生产厂商.
+    pub fn manufacturer(self) -> Option<&'a str> {
+        let value = self.value("manufacturer");
+        value.as_text()
+    }
+
+    /// 单位.
+    pub fn unit(self) -> Option<&'a str> {
+        let value = self.value("unit");
+        value.as_text()
     }
 
     /// 单价.
@@ -333,6 +415,9 @@ pub struct NoticeSlip<'a> {
 }
 
 impl<'a> NoticeSlip<'a> {
+    /// 供货单位.
+    pub const SUPPLIER: &'static str = "supplier";
+
     /// The slip that is about to be signed, when it is one of these.
     pub fn of(context: &RuleContext<'a>) -> Option<Self> {
         Self::view(context.slip, context.facts)
@@ -346,6 +431,17 @@ impl<'a> NoticeSlip<'a> {
 
     fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
         (&*slip.declaration.name == "notice").then_some(Self { slip, facts })
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.header(field)
+    }
+
+    /// 供货单位.
+    pub fn supplier(self) -> Option<PartyRecord<'a>> {
+        let value = self.value("supplier");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(PartyRecord { key, facts })
     }
 
     /// Its lines.
@@ -369,6 +465,18 @@ pub struct NoticeLine<'a> {
 impl<'a> NoticeLine<'a> {
     /// 商品.
     pub const ITEM: &'static str = "item";
+
+    /// 剂型.
+    pub const DOSAGE_FORM: &'static str = "dosage_form";
+
+    /// 规格.
+    pub const SPECIFICATION: &'static str = "specification";
+
+    /// 生产厂商.
+    pub const MANUFACTURER: &'static str = "manufacturer";
+
+    /// 单位.
+    pub const UNIT: &'static str = "unit";
 
     /// 单价.
     pub const PRICE: &'static str = "price";
@@ -396,6 +504,30 @@ impl<'a> NoticeLine<'a> {
         let value = self.value("item");
         let (key, facts) = (value.as_text()?, self.facts);
         Some(ItemRecord { key, facts })
+    }
+
+    /// 剂型.
+    pub fn dosage_form(self) -> Option<&'a str> {
+        let value = self.value("dosage_form");
+        value.as_text()
+    }
+
+    /// 规格.
+    pub fn specification(self) -> Option<&'a str> {
+        let value = self.value("specification");
+        value.as_text()
+    }
+
+    /// 生产厂商.
+    pub fn manufacturer(self) -> Option<&'a str> {
+        let value = self.value("manufacturer");
+        value.as_text()
+    }
+
+    /// 单位.
+    pub fn unit(self) -> Option<&'a str> {
+        let value = self.value("unit");
+        value.as_text()
     }
 
     /// 单价.
@@ -431,6 +563,9 @@ pub struct InspectionSlip<'a> {
 }
 
 impl<'a> InspectionSlip<'a> {
+    /// 供货单位.
+    pub const SUPPLIER: &'static str = "supplier";
+
     /// The slip that is about to be signed, when it is one of these.
     pub fn of(context: &RuleContext<'a>) -> Option<Self> {
         Self::view(context.slip, context.facts)
@@ -444,6 +579,17 @@ impl<'a> InspectionSlip<'a> {
 
     fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
         (&*slip.declaration.name == "inspection").then_some(Self { slip, facts })
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.header(field)
+    }
+
+    /// 供货单位.
+    pub fn supplier(self) -> Option<PartyRecord<'a>> {
+        let value = self.value("supplier");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(PartyRecord { key, facts })
     }
 
     /// Its lines.
@@ -468,6 +614,18 @@ impl<'a> InspectionLine<'a> {
     /// 商品.
     pub const ITEM: &'static str = "item";
 
+    /// 剂型.
+    pub const DOSAGE_FORM: &'static str = "dosage_form";
+
+    /// 规格.
+    pub const SPECIFICATION: &'static str = "specification";
+
+    /// 生产厂商.
+    pub const MANUFACTURER: &'static str = "manufacturer";
+
+    /// 单位.
+    pub const UNIT: &'static str = "unit";
+
     /// 单价.
     pub const PRICE: &'static str = "price";
 
@@ -479,6 +637,9 @@ impl<'a> InspectionLine<'a> {
 
     /// 待验数量.
     pub const QTY: &'static str = "qty";
+
+    /// 批准文号.
+    pub const APPROVAL_NUMBER: &'static str = "approval_number";
 
     /// 抽样数量.
     pub const SAMPLED: &'static str = "sampled";
@@ -511,6 +672,30 @@ impl<'a> InspectionLine<'a> {
         Some(ItemRecord { key, facts })
     }
 
+    /// 剂型.
+    pub fn dosage_form(self) -> Option<&'a str> {
+        let value = self.value("dosage_form");
+        value.as_text()
+    }
+
+    /// 规格.
+    pub fn specification(self) -> Option<&'a str> {
+        let value = self.value("specification");
+        value.as_text()
+    }
+
+    /// 生产厂商.
+    pub fn manufacturer(self) -> Option<&'a str> {
+        let value = self.value("manufacturer");
+        value.as_text()
+    }
+
+    /// 单位.
+    pub fn unit(self) -> Option<&'a str> {
+        let value = self.value("unit");
+        value.as_text()
+    }
+
     /// 单价.
     pub fn price(self) -> Option<Amount> {
         let value = self.value("price");
@@ -533,6 +718,12 @@ impl<'a> InspectionLine<'a> {
     pub fn qty(self) -> Option<Amount> {
         let value = self.value("qty");
         value.as_amount()
+    }
+
+    /// 批准文号.
+    pub fn approval_number(self) -> Option<&'a str> {
+        let value = self.value("approval_number");
+        value.as_text()
     }
 
     /// 抽样数量.
@@ -574,6 +765,9 @@ pub struct StockInSlip<'a> {
 }
 
 impl<'a> StockInSlip<'a> {
+    /// 供货单位.
+    pub const SUPPLIER: &'static str = "supplier";
+
     /// The slip that is about to be signed, when it is one of these.
     pub fn of(context: &RuleContext<'a>) -> Option<Self> {
         Self::view(context.slip, context.facts)
@@ -587,6 +781,17 @@ impl<'a> StockInSlip<'a> {
 
     fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
         (&*slip.declaration.name == "stock_in").then_some(Self { slip, facts })
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.header(field)
+    }
+
+    /// 供货单位.
+    pub fn supplier(self) -> Option<PartyRecord<'a>> {
+        let value = self.value("supplier");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(PartyRecord { key, facts })
     }
 
     /// Its lines.
@@ -610,6 +815,18 @@ pub struct StockInLine<'a> {
 impl<'a> StockInLine<'a> {
     /// 商品.
     pub const ITEM: &'static str = "item";
+
+    /// 剂型.
+    pub const DOSAGE_FORM: &'static str = "dosage_form";
+
+    /// 规格.
+    pub const SPECIFICATION: &'static str = "specification";
+
+    /// 生产厂商.
+    pub const MANUFACTURER: &'static str = "manufacturer";
+
+    /// 单位.
+    pub const UNIT: &'static str = "unit";
 
     /// 单价.
     pub const PRICE: &'static str = "price";
@@ -640,6 +857,30 @@ impl<'a> StockInLine<'a> {
         let value = self.value("item");
         let (key, facts) = (value.as_text()?, self.facts);
         Some(ItemRecord { key, facts })
+    }
+
+    /// 剂型.
+    pub fn dosage_form(self) -> Option<&'a str> {
+        let value = self.value("dosage_form");
+        value.as_text()
+    }
+
+    /// 规格.
+    pub fn specification(self) -> Option<&'a str> {
+        let value = self.value("specification");
+        value.as_text()
+    }
+
+    /// 生产厂商.
+    pub fn manufacturer(self) -> Option<&'a str> {
+        let value = self.value("manufacturer");
+        value.as_text()
+    }
+
+    /// 单位.
+    pub fn unit(self) -> Option<&'a str> {
+        let value = self.value("unit");
+        value.as_text()
     }
 
     /// 单价.

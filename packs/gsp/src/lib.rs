@@ -32,10 +32,17 @@ pub fn texts() -> Vec<SourceText> {
         "tables/limits.kdl",
         "flows/purchase_inbound.kdl",
         "forms/order.typ",
+        "forms/receipt.typ",
+        "forms/notice.typ",
+        "forms/inspection.typ",
+        "forms/stock_in.typ",
     ]
 }
 
 /// The scenarios of the pack by file name: each flow's story, and what else the flow can do.
 pub fn scenarios() -> Vec<SourceText> {
-    texts!["flows/purchase_inbound.scenario",]
+    texts![
+        "flows/purchase_inbound.scenario",
+        "flows/purchase_inbound_more.scenario",
+    ]
 }
