@@ -95,8 +95,9 @@ impl Purchase {
     }
 
     fn input(&self, step: usize, nth: u64) -> Input {
-        let at =
-            |list: &[String], offset: usize| list[(nth as usize + offset) % list.len()].clone();
+        // Requests are counted, not flows; the next flow goes on where this one ends.
+        let from = nth as usize / STEPS * self.lines;
+        let at = |list: &[String], offset: usize| list[(from + offset) % list.len()].clone();
         let line = |offset: usize| match step {
             0 => fields([
                 ("item", &*at(&self.items, offset)),
