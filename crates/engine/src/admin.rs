@@ -7,7 +7,8 @@ use model::Catalog;
 use serde::{Deserialize, Serialize};
 
 use crate::registers::next_version;
-use crate::step::{Actor, Checked};
+use crate::step::{Actor, Checked, same_person};
+use crate::values::{is_hidden, shown};
 use crate::{Class, Command, Deputy, Effects, Person, Record, Refusal, Reply, World};
 
 /// The login under which timers and start-up act. No person can have it.
@@ -58,7 +59,7 @@ fn check_person(catalog: &Catalog, person: &Person) -> Checked<()> {
     let mut refusals = Vec::new();
     let plain = |text: &str, most: usize| {
         let length = text.chars().count();
-        (1..=most).contains(&length) && text.trim() == text && !text.chars().any(|c| c.is_control())
+        (1..=most).contains(&length) && text.trim() == text && !text.chars().any(is_hidden)
     };
     let login_ok = plain(&person.login, 64)
         && !person.login.contains([' ', '/', '|', ':'])
@@ -79,12 +80,14 @@ fn check_person(catalog: &Catalog, person: &Person) -> Checked<()> {
             "a name has 1 to 64 characters",
         ));
     }
-    if !plain(&person.identity, 64) {
+    // Full-width letters and digits look like the others and are not.
+    let wide = |c: char| matches!(c, '\u{ff01}'..='\u{ff5e}' | '\u{3000}');
+    if !plain(&person.identity, 64) || person.identity.contains(wide) {
         refusals.push(bad(
             "identity",
             "identity",
-            "须填写人员编号",
-            "the staff or identity number must be given",
+            "须填写人员编号，不用全角或不可见字符",
+            "the staff or identity number must be given, without full-width or invisible characters",
         ));
     }
     for grant in &person.grants {
@@ -94,12 +97,20 @@ fn check_person(catalog: &Catalog, person: &Person) -> Checked<()> {
                 .is_some_and(|pack| pack.role(role).is_some())
         });
         if !known {
-            let zh = format!("没有岗位 {}", grant.role);
+            let role = shown(&grant.role);
             refusals.push(bad(
                 "unknown_role",
                 "grants",
-                &zh,
-                &format!("there is no role {}", grant.role),
+                &format!("没有岗位 {role}"),
+                &format!("there is no role {role}"),
+            ));
+        } else if !grant.scope.is_empty() && !narrows(catalog, &grant.role) {
+            let role = shown(&grant.role);
+            refusals.push(bad(
+                "scope",
+                "grants",
+                &format!("岗位 {role} 的环节不分范围，限定范围不会起作用"),
+                &format!("no step of {role} is narrowed by anything, so a scope would mean nothing"),
             ));
         }
         if grant
@@ -118,6 +129,19 @@ fn check_person(catalog: &Catalog, person: &Person) -> Checked<()> {
     Refusal::all(refusals).map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 
+/// Whether some step of a role looks at the scope of a grant.
+fn narrows(catalog: &Catalog, role: &str) -> bool {
+    let Some((pack, role)) = role.split_once('.') else {
+        return false;
+    };
+    let Some(pack) = catalog.pack(pack) else {
+        return false;
+    };
+    let is = |at: &usize| pack.roles.get(*at).is_some_and(|declared| *declared.name == *role);
+    let mut steps = pack.flows.iter().flat_map(|flow| &flow.steps);
+    steps.any(|step| step.scope.is_some() && step.by.iter().any(is))
+}
+
 /// Makes or changes a person. Nobody changes his own roles, so no administrator can grant himself anything; the natural
 /// person behind an account never changes.
 pub(crate) fn put_person(
@@ -129,7 +153,8 @@ pub(crate) fn put_person(
 ) -> Answer {
     check_administrator(actor)?;
     let before = world.person(&person.login)?;
-    if person.login == actor.person.login || person.identity == actor.person.identity {
+    if person.login == actor.person.login
+        || same_person(&person.identity, &actor.person.identity) {
         return Err(Refusal::new(
             Class::Separation,
             "own_grant",
@@ -219,7 +244,7 @@ pub(crate) fn deputise(
         .into());
     }
     let deputy = world.person(to)?.filter(|person| person.active);
-    let Some(deputy) = deputy.filter(|deputy| deputy.identity != actor.person.identity) else {
+    let Some(deputy) = deputy.filter(|deputy| !same_person(&deputy.identity, &actor.person.identity)) else {
         return Err(bad(
             "deputy",
             "to",
@@ -316,8 +341,8 @@ fn check_period_ledger(catalog: &Catalog, ledger: &str) -> Checked<()> {
     Err(Refusal::new(
         Class::Request,
         "unknown_ledger",
-        format!("{ledger} 没有会计期间"),
-        format!("{ledger} has no periods"),
+        format!("{} 没有会计期间", shown(ledger)),
+        format!("{} has no periods", shown(ledger)),
     )
     .into())
 }
@@ -333,6 +358,15 @@ pub(crate) fn close_period(
 ) -> Answer {
     check_administrator(actor)?;
     check_period_ledger(catalog, ledger)?;
+    if !(1..=12).contains(&(period.0 % 100)) || !(1900..=9999).contains(&(period.0 / 100)) {
+        return Err(bad(
+            "period",
+            "period",
+            "没有这个会计期间，应写作 202604",
+            "there is no such period; write it as 202604",
+        )
+        .into());
+    }
     if world.period_closed(ledger, period)? {
         return Err(Refusal::new(
             Class::Order,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use model::Catalog;
 
 use crate::admin::{self, SYSTEM};
-use crate::step::{Actor, Checked, Stop};
+use crate::step::{Actor, Checked, Stop, check_own_password};
+use crate::values::is_hidden;
 use crate::{
     Act, Class, Command, Effects, Outcome, Person, Refusal, Reply, World, WorldError, pass_on,
     registers, sign, timers, undo,
@@ -60,6 +61,7 @@ fn judge(catalog: &Catalog, world: &dyn World, command: &Command) -> Checked<(Ef
         return answer;
     }
     let actor = Actor::of(world, command)?;
+    check_own_password(world, command)?;
     let open = |slip| undo::open(catalog, world, command, &actor, slip);
     match &command.act {
         Act::Step {
@@ -244,10 +246,10 @@ fn system_actor() -> Actor {
 }
 
 fn forbidden(what: &str, subject: &str) -> Refusal {
-    let shown: String = what.chars().filter(|c| !c.is_control()).take(80).collect();
+    let shown: String = what.chars().filter(|c| !is_hidden(*c)).take(80).collect();
     let on: String = subject
         .chars()
-        .filter(|c| !c.is_control())
+        .filter(|c| !is_hidden(*c))
         .take(120)
         .collect();
     Refusal::new(

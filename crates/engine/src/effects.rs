@@ -1,6 +1,7 @@
 //! What a command writes. The store writes all of it in one transaction, with the journal row, or nothing.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use kernel::{Day, Moment, SlipId};
 use ledger::Entry;
@@ -109,7 +110,7 @@ impl SignedAct {
 }
 
 /// One version of one record of a register. Versions are never changed or deleted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Record {
     /// Qualified register: `gsp.item`, or one of the engine's own: `person`, `period`, `pack`, `credential`.
     pub register: Arc<str>,
@@ -121,14 +122,32 @@ pub struct Record {
     pub from: Day,
     /// Canonical JSON: for a pack's register an object of field name to canonical text.
     pub body: Arc<str>,
+    /// The body once read; a step asks the same record for many fields.
+    fields: OnceLock<Arc<BTreeMap<String, String>>>,
 }
 
+impl PartialEq for Record {
+    fn eq(&self, other: &Record) -> bool {
+        self.register == other.register
+            && self.key == other.key
+            && self.version == other.version
+            && self.from == other.from
+            && self.body == other.body
+    }
+}
+
+impl Eq for Record {}
+
 impl Record {
+    /// A version of a record.
+    pub fn new(register: Arc<str>, key: Arc<str>, version: i64, from: Day, body: Arc<str>) -> Record {
+        Record { register, key, version, from, body, fields: OnceLock::new() }
+    }
+
     /// A field of a pack's record, as canonical text.
-    pub fn field(&self, name: &str) -> Option<String> {
-        let body: std::collections::BTreeMap<String, String> =
-            serde_json::from_str(&self.body).ok()?;
-        body.get(name).cloned()
+    pub fn field(&self, name: &str) -> Option<&str> {
+        let fields = self.fields.get_or_init(|| Arc::new(serde_json::from_str(&self.body).unwrap_or_default()));
+        fields.get(name).map(String::as_str)
     }
 
     /// The version that holds on a day, out of all versions of a record in order.

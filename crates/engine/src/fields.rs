@@ -8,7 +8,7 @@ use model::{Field, FieldKind};
 
 use crate::scope::{View, declaration};
 use crate::step::{Checked, Context, Stop};
-use crate::values::{read, refuse};
+use crate::values::{read, refuse, shown};
 use crate::{Class, Input, Line, LineInput, Record, Refusal, Slip};
 
 /// A filled-in form.
@@ -86,7 +86,7 @@ fn unknown_names(
 ) {
     for name in typed.keys() {
         if !fields.iter().any(|field| &*field.name == name.as_str()) {
-            let shown: String = name.chars().take(40).collect();
+            let shown = shown(name);
             refusals.push(
                 Refusal::new(
                     Class::Field,
@@ -94,7 +94,7 @@ fn unknown_names(
                     format!("没有字段 {shown}"),
                     format!("there is no field {shown}"),
                 )
-                .at(line, name),
+                .at(line, &shown),
             );
         }
     }

@@ -27,7 +27,7 @@ fn find_waiting(context: Context<'_>, slip: &Slip, step: &str, cosign: bool) -> 
 
 fn active(context: Context<'_>, login: &str) -> Checked<Arc<Person>> {
     let person = context.world.person(login)?.filter(|person| person.active);
-    let shown: String = login.chars().take(64).collect();
+    let shown = shown(login);
     person.ok_or_else(|| {
         Refusal::new(
             Class::Field,
@@ -359,7 +359,7 @@ pub(crate) fn attach(
         && name.chars().count() <= 200
         && !name
             .chars()
-            .any(|c| c.is_control() || matches!(c, '/' | '\\'))
+            .any(|c| is_hidden(c) || matches!(c, '/' | '\\'))
         && name != "."
         && name != "..";
     if !plain {

@@ -8,7 +8,7 @@ use model::{Catalog, FieldKind, RecordRule, Register};
 
 use crate::scope::View;
 use crate::step::Checked;
-use crate::values::{read, refuse};
+use crate::values::{is_hidden, read, refuse, shown};
 use crate::{Class, Command, Record, Refusal, World, WorldError};
 
 /// The next version of a record.
@@ -23,13 +23,7 @@ pub(crate) fn next_version(
         .records(&register, &key)?
         .last()
         .map_or(1, |record| record.version + 1);
-    Ok(Record {
-        register,
-        key,
-        version,
-        from,
-        body: body.into(),
-    })
+    Ok(Record::new(register, key, version, from, body.into()))
 }
 
 /// The facts that a step records.
@@ -71,12 +65,12 @@ pub(crate) fn by_rule(view: View<'_>, rule: &RecordRule) -> Checked<Vec<Record>>
 /// Keys of records: 1 to 64 characters, no control characters, no space at either end.
 fn check_key(key: &str) -> Checked<()> {
     let length = key.chars().count();
-    if length == 0 || length > 64 || key.trim() != key || key.chars().any(char::is_control) {
+    if length == 0 || length > 64 || key.trim() != key || key.chars().any(is_hidden) {
         return Err(Refusal::new(
             Class::Field,
             "key",
-            "编码须为 1 至 64 个字符，首尾无空格",
-            "a code has 1 to 64 characters and no space at either end",
+            "编码须为 1 至 64 个可见字符，首尾无空格",
+            "a code has 1 to 64 visible characters and no space at either end",
         )
         .into());
     }
@@ -99,7 +93,7 @@ pub(crate) fn put(
     let mut fields: BTreeMap<&str, String> = BTreeMap::new();
     for (name, text) in typed {
         let Some((_, field)) = register.field(name) else {
-            let shown: String = name.chars().take(40).collect();
+            let shown = shown(name);
             refusals.push(
                 Refusal::new(
                     Class::Field,
@@ -107,7 +101,7 @@ pub(crate) fn put(
                     format!("没有字段 {shown}"),
                     format!("there is no field {shown}"),
                 )
-                .at(None, name),
+                .at(None, &shown),
             );
             continue;
         };
@@ -155,8 +149,8 @@ fn find<'a>(catalog: &'a Catalog, qualified: &str) -> Checked<&'a Register> {
         Refusal::new(
             Class::Request,
             "unknown_register",
-            format!("没有台账 {qualified}"),
-            format!("there is no register {qualified}"),
+            format!("没有台账 {}", shown(qualified)),
+            format!("there is no register {}", shown(qualified)),
         )
         .into()
     })

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use kernel::Day;
 use model::{Flow, Pack};
 
-use crate::{Class, Command, Person, Refusal, World, WorldError};
+use crate::values::shown;
+use crate::{Act, Class, Command, Person, Record, Refusal, SYSTEM, World, WorldError};
 
 /// An answer of a check inside the engine: refused, or the store failed.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ impl Actor {
     /// The actor of a command. A deputy acts by the roles of the person he stands in for.
     pub fn of(world: &dyn World, command: &Command) -> Checked<Actor> {
         let unknown = |login: &str| {
+            let login = shown(login);
             Refusal::new(
                 Class::Role,
                 "person",
@@ -85,11 +87,11 @@ impl Actor {
 
     /// Whether one of the natural persons behind this act is `identity`: a deputy counts as both.
     pub fn is(&self, identity: &str) -> bool {
-        &*self.person.identity == identity
+        same_person(&self.person.identity, identity)
             || self
                 .principal
                 .as_ref()
-                .is_some_and(|principal| &*principal.identity == identity)
+                .is_some_and(|principal| same_person(&principal.identity, identity))
     }
 
     /// The first of the roles that the holder has, within the scope.
@@ -103,6 +105,44 @@ impl Actor {
             .iter()
             .find(|role| self.holder().holds(role, scope, today))
     }
+}
+
+/// Whether two identity numbers are one natural person's. `e07` and `E07` are one number; other spellings that look alike
+/// (full-width digits, invisible characters) are refused when a person is recorded.
+pub(crate) fn same_person(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
+/// Whether a credential is somebody else's choice, so that its owner must replace it before he does anything: every one
+/// that an administrator or the system set, but for the first one that the system made at start-up and printed to the
+/// operator alone.
+pub fn is_one_time(credential: &Record) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Body {
+        by: String,
+    }
+    let by = serde_json::from_str::<Body>(&credential.body).map_or_else(|_| String::new(), |body| body.by);
+    by != *credential.key && !(by == SYSTEM && credential.version == 1)
+}
+
+/// Nobody acts under a password that somebody else chose: the signature would be that person's.
+pub(crate) fn check_own_password(world: &dyn World, command: &Command) -> Checked<()> {
+    if let Act::Credential { login, .. } = &command.act
+        && *login == command.actor
+    {
+        return Ok(());
+    }
+    let credentials = world.records("credential", &command.actor)?;
+    if !credentials.last().is_some_and(is_one_time) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Class::Role,
+        "password_change",
+        "口令由他人设置，须先改为自己的口令",
+        "the password was set by somebody else; replace it by one of your own first",
+    )
+    .into())
 }
 
 /// A command being judged under one flow of one pack version.

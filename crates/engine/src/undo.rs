@@ -10,6 +10,7 @@ use crate::order::{self, check_live, check_no_children, check_seen, named, unkno
 use crate::scope::declaration;
 use crate::sign::Writing;
 use crate::step::{Actor, Checked, Context};
+use crate::values::is_hidden;
 use crate::waiting::scope_of;
 use crate::{
     Class, Command, Effects, Refusal, Reply, ReversalAsked, Seen, SignedAct, Slip, SlipState,
@@ -44,7 +45,13 @@ pub(crate) fn open<'a>(
 pub(crate) fn may_do(context: Context<'_>, waiting: &Waiting) -> Option<Arc<str>> {
     let holder = context.actor.holder();
     if let Some(only) = &waiting.person {
-        return (*only == holder.login).then(|| Arc::from(""));
+        if *only != holder.login {
+            return None;
+        }
+        // An added signer has no role here; what was handed over is still done by a role, which may have ended since.
+        if waiting.roles.is_empty() {
+            return Some(Arc::from(""));
+        }
     }
     context
         .actor
@@ -64,6 +71,19 @@ pub(crate) fn check_reason(reason: &str) -> Checked<()> {
             "reason",
             "须写明原因",
             "a reason must be given",
+        )
+        .at(None, "reason")
+        .into());
+    }
+    if reason
+        .chars()
+        .any(|c| is_hidden(c) && c != '\n' && c != '\t')
+    {
+        return Err(Refusal::new(
+            Class::Field,
+            "reason",
+            "原因含有控制字符或不可见字符",
+            "the reason contains control or invisible characters",
         )
         .at(None, "reason")
         .into());
@@ -166,6 +186,7 @@ pub(crate) fn withdraw(
         )
         .into());
     }
+    check_executed_last(context, slip)?;
     check_no_children(context, slip)?;
     if !reason.trim().is_empty() {
         check_reason(reason)?;
@@ -179,6 +200,22 @@ pub(crate) fn withdraw(
         last.role.clone(),
         reason,
     )
+}
+
+/// Nobody signs after the last step of the last slip of a flow, so "before the next signature" would never end there: what
+/// that step executed is reversed by two persons, never taken back by one.
+fn check_executed_last(context: Context<'_>, slip: &Slip) -> Checked<()> {
+    let goes_on = declaration(context.flow, slip)
+        .is_some_and(|(kind, _)| context.flow.made_from(kind).next().is_some());
+    if slip.state != SlipState::Done || goes_on {
+        return Ok(());
+    }
+    let (zh, en) = named(context, slip);
+    Err(order::refuse(
+        format!("{zh} 已执行，只能冲销"),
+        format!("{en} has been executed and can only be reversed"),
+    )
+    .into())
 }
 
 /// Takes the signatures from `target` on off the slip, with all they booked, and lets it wait there again.
@@ -228,9 +265,11 @@ pub(crate) fn void(
     slip: &Arc<Slip>,
     reason: &str,
 ) -> Checked<(Effects, Reply)> {
+    // An added signer gives his opinion; he does not end the slip.
     let waiting = slip
         .waiting
         .iter()
+        .filter(|waiting| matches!(waiting.kind, WaitingKind::Step | WaitingKind::Returned))
         .find_map(|waiting| may_do(context, waiting));
     let began = slip
         .signed

@@ -70,11 +70,30 @@ fn read_text(text: &str, length_max: u32) -> Result<Value, Unreadable> {
     }
     if text
         .chars()
-        .any(|c| c.is_control() && c != '\n' && c != '\t')
+        .any(|c| is_hidden(c) && c != '\n' && c != '\t')
     {
-        return Err(unreadable("含有控制字符", "contains control characters"));
+        return Err(unreadable(
+            "含有控制字符或不可见字符",
+            "contains control or invisible characters",
+        ));
     }
     Ok(Value::text(text))
+}
+
+/// As much of a name that somebody sent as a sentence may repeat.
+pub(crate) fn shown(name: &str) -> String {
+    name.chars().filter(|c| !is_hidden(*c)).take(40).collect()
+}
+
+/// Characters that nobody sees or that turn the order of others around. With them two codes, batches or persons could look
+/// the same and be different, and a signer could read something else than he signs.
+pub(crate) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn read_amount(text: &str, unit: Unit) -> Result<Value, Unreadable> {
@@ -109,6 +128,6 @@ pub(crate) fn record_value(register: &Register, field: usize, record: &crate::Re
     };
     record
         .field(&field.name)
-        .and_then(|text| read(field, &text).ok())
+        .and_then(|text| read(field, text).ok())
         .unwrap_or_default()
 }

@@ -118,10 +118,9 @@ impl Folding<'_> {
                     .map_or(0, |record| record.version),
             };
             // Two facts about one key in one command are two versions.
-            checked.records.push(Record {
-                version: last + 1,
-                ..record.clone()
-            });
+            let mut next = record.clone();
+            next.version = last + 1;
+            checked.records.push(next);
         }
         if let Act::InstallPack { pack, version } = &self.command.act
             && !cache.pack_texts.contains(version)

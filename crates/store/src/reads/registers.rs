@@ -14,13 +14,13 @@ const COLUMNS: &str = "r.register, r.key, r.version, r.from_day, r.body, r.seq";
 fn record_from(row: &Row) -> Result<RecordRow, StoreError> {
     Ok(RecordRow {
         seq: row.int(5)?,
-        record: Record {
-            register: row.text(0)?,
-            key: row.text(1)?,
-            version: row.int(2)?,
-            from: day_of(row.int(3)?)?,
-            body: row.text(4)?,
-        },
+        record: Record::new(
+            row.text(0)?,
+            row.text(1)?,
+            row.int(2)?,
+            day_of(row.int(3)?)?,
+            row.text(4)?,
+        ),
     })
 }
 

@@ -332,7 +332,7 @@ fn fact(
     let versions = runner.house.records(&qualified, key)?;
     let value = versions
         .last()
-        .and_then(|record| record.field(name))
+        .and_then(|record| record.field(name).map(str::to_owned))
         .unwrap_or_default();
     Ok((value != wanted).then_some(value))
 }
