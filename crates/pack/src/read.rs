@@ -10,7 +10,7 @@ use crate::locate::Locations;
 use crate::reader::{self, Rules};
 use crate::source::{Desk, Span};
 use crate::tree::Node;
-use crate::{Complaint, Complaints, Kind, prove, scan, tree};
+use crate::{Complaint, Complaints, Kind, Level, prove, scan, tree};
 
 /// Sizes beyond which a text is refused unread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +45,10 @@ pub struct Read {
     pub complaints: Vec<Complaint>,
 }
 
-/// Reads the texts of a pack, `*.kdl` and `forms/*.typ`, with the Rust rules of its flows. Warnings are passed over.
+/// Reads the texts of a pack, `*.kdl` and `forms/*.typ`, with the Rust rules of its flows. Warnings are not
+/// told; [`check`] tells them.
 pub fn read(texts: &[SourceText], rules: Rules<'_>) -> Result<Pack, Complaints> {
-    let read = check(texts, rules);
-    read.pack.ok_or(Complaints(read.complaints))
+    errors_only(check(texts, rules))
 }
 
 /// Reads the texts of a pack that was installed earlier, for the slips that began under it. Rules that its guards do not
@@ -62,7 +62,13 @@ pub fn read_stored(texts: &[SourceText], rules: Rules<'_>) -> Result<Pack, Compl
             holes: false,
         },
     );
-    read.pack.ok_or(Complaints(read.complaints))
+    errors_only(read)
+}
+
+fn errors_only(read: Read) -> Result<Pack, Complaints> {
+    let mut complaints = read.complaints;
+    complaints.retain(|one| one.level == Level::Error);
+    read.pack.ok_or(Complaints(complaints))
 }
 
 /// Reads and proves a pack and gives everything there is to say about it.

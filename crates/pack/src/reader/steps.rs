@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Advance, FieldKind, HoldEnd, Quorum, Step, Verb};
+use model::{Advance, Expr, FieldKind, HoldEnd, Quorum, Step, Verb};
 
 use crate::Kind;
 use crate::expression::{Checker, Stands};
@@ -160,9 +160,7 @@ fn read<'a>(
         begins: draft.begins,
         quorum: quorum(reader, &mut reading),
         scope: scope(reader, flow, draft, &mut reading),
-        when: reading
-            .property("when")
-            .and_then(|word| checker(reader, flow, draft).condition(word)),
+        when: when(reader, flow, draft, &mut reading),
         needs: needs(reader, flow, draft, &mut reading),
         by,
         guards: Vec::new(),
@@ -198,6 +196,24 @@ fn checker<'a>(
         slip: draft.slip,
         stands: Stands::Step,
     }
+}
+
+/// Whether the step is part of the run; asked of the slip as a whole.
+fn when(
+    reader: &Reader<'_>,
+    flow: &FlowDraft<'_>,
+    draft: &StepDraft<'_>,
+    reading: &mut Reading<'_>,
+) -> Option<Expr> {
+    let word = reading.property("when")?;
+    let when = checker(reader, flow, draft).condition(word)?;
+    if when.reads_line() {
+        let message = "a step is part of the run or not for the slip as a whole";
+        let hint = "`when` of a step reads the header and totals, not a line".to_owned();
+        reader.desk.hinted(Kind::NoLines, word.span, message, hint);
+        return None;
+    }
+    Some(when)
 }
 
 fn roles(reader: &Reader<'_>, reading: &mut Reading<'_>) -> Vec<usize> {

@@ -1,0 +1,215 @@
+//! Expressions that are right: what they give.
+
+use std::collections::HashMap;
+
+use kernel::{Amount, Day, Unit, Value};
+use model::{Expr, Name, Scope, SourceText, evaluate};
+
+/// A slip with a field of every type, and one more that is computed.
+fn computed(ty: &str, expression: &str) -> Result<Expr, String> {
+    let text = format!(
+        r#"pack p "包" {{
+    role clerk "员"
+    register item "商品" {{
+        kind  "类" choice "A" "B" optional
+        until "至" date optional
+    }}
+    parameter days "天数" count {{
+        from "2026-01-01" 30 source="规"
+    }}
+    parameter vat "税率" rate {{
+        from "2026-01-01" 0.13 key="a" source="规"
+        from "2026-01-01" 0.09 source="规"
+    }}
+}}
+flow f "流" {{
+    step s.fill "填" by=clerk
+    slip s "单" number="S{{0000}}" {{
+        qty   "量" qty
+        money "钱" money
+        price "价" price
+        rate  "率" rate
+        count "数" count
+        day   "日" date
+        later "后" date
+        at    "时" time
+        yes   "是" flag
+        word  "字" text
+        kind  "类" choice "A" "B"
+        item  "品" item
+        who   "谁" person
+        none  "无" text optional
+        line {{
+            n "数" qty
+        }}
+        x "果" {ty} is="{expression}"
+    }}
+}}
+"#
+    );
+    let texts = [SourceText {
+        path: "p.kdl".to_owned(),
+        text,
+    }];
+    let pack = pack::read(&texts, &[]).map_err(|complaints| complaints.to_string())?;
+    let (_, field) = pack.flows[0].slips[0].header_field("x").expect("the field");
+    Ok(field.is.clone().expect("computed"))
+}
+
+struct Slip(Vec<Value>);
+
+fn amount(text: &str, unit: Unit) -> Value {
+    Value::Amount(Amount::parse(text, unit).expect("an amount"))
+}
+
+fn day(text: &str) -> Value {
+    Value::Day(text.parse::<Day>().expect("a day"))
+}
+
+impl Slip {
+    fn new() -> Slip {
+        Slip(vec![
+            amount("2.5", Unit::Qty),
+            amount("10.01", Unit::Money),
+            amount("3.3333", Unit::Price),
+            amount("0.13", Unit::Rate),
+            amount("7", Unit::Count),
+            day("2026-03-01"),
+            day("2026-03-31"),
+            Value::Moment(kernel::Moment(5)),
+            Value::Flag(true),
+            Value::text("字"),
+            Value::text("A"),
+            Value::text("I1"),
+            Value::text("wang"),
+            Value::Empty,
+        ])
+    }
+}
+
+impl Scope for Slip {
+    fn name(&self, name: &Name) -> Value {
+        match name {
+            Name::Today => day("2026-04-01"),
+            Name::Header(at) => self.0[*at].clone(),
+            Name::Total(0) => amount("9", Unit::Qty),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn fact(&self, register: &str, key: &str, field: usize) -> Value {
+        let facts: HashMap<usize, Value> = [(0, Value::text("B")), (1, day("2027-01-01"))].into();
+        assert_eq!((register, key), ("item", "I1"));
+        facts[&field].clone()
+    }
+
+    fn parameter(&self, parameter: usize, key: &str) -> Value {
+        match (parameter, key) {
+            (0, "") => amount("30", Unit::Count),
+            (1, "A") => amount("0.13", Unit::Rate),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn expressions_give_what_they_say() {
+    for (ty, expression, wanted) in [
+        // Products: units, rounding half up, what is written out.
+        ("money", "qty * price", "8.33"),
+        ("money", "qty * money", "25.03"),
+        ("money", "money * qty", "25.03"),
+        ("money", "money * rate", "1.30"),
+        ("money", "rate * money * count", "9.10"),
+        ("qty", "qty * 3", "7.5"),
+        ("qty", "0.5 * qty", "1.25"),
+        ("rate", "rate * rate", "0.0169"),
+        ("rate", "rate * count", "0.91"),
+        ("count", "count * 2", "14"),
+        ("money", "-money * 2", "-20.02"),
+        ("money", "money / 3", "3.34"),
+        ("qty", "qty / 0.4", "6.25"),
+        ("count", "count / 2", "4"),
+        ("price", "price * 1.13", "3.7666"),
+        // Sums: one unit; numbers take it.
+        ("money", "money + 0.5 - 1", "9.51"),
+        ("qty", "1 + qty", "3.5"),
+        ("qty", "2 * 3 - 1 + qty", "7.5"),
+        ("qty", "(qty + 1) * 2", "7"),
+        ("qty", "total.n - qty", "6.5"),
+        // Days.
+        ("date", "today + 180", "2026-09-28"),
+        ("date", "30 + day", "2026-03-31"),
+        ("date", "today - count", "2026-03-25"),
+        ("date", "today + parameter.days", "2026-05-01"),
+        ("count", "later - day", "30"),
+        ("date", "item.until", "2027-01-01"),
+        ("rate", "parameter.vat[kind]", "0.13"),
+        // Conditions.
+        ("flag", "qty > 2 and qty <= 2.5", "yes"),
+        ("flag", "qty < 2 or not yes", "no"),
+        ("flag", "not qty < 2 and yes", "yes"),
+        ("flag", "yes == true", "yes"),
+        ("flag", "kind == 'A' and item.kind != 'A'", "yes"),
+        ("flag", "kind == item.kind", "no"),
+        ("flag", "day < '2026-03-02'", "yes"),
+        ("flag", "later - day >= 30", "yes"),
+        ("flag", "none == empty", "yes"),
+        ("flag", "word != empty", "yes"),
+        ("flag", "word == '字'", "yes"),
+        ("flag", "who == 'wang' and item == 'I1'", "yes"),
+        ("flag", "none == 'x' or 1 < 2", "yes"),
+        ("flag", "at == at", "yes"),
+        ("flag", "1.5 == 1.50", "yes"),
+        // Texts.
+        ("text", "word", "字"),
+        ("text", "kind", "A"),
+        ("text", "'固定'", "固定"),
+        ("item", "item", "I1"),
+        ("person", "who", "wang"),
+        ("choice \"A\" \"B\" \"C\"", "kind", "A"),
+        ("choice \"A\"", "'A'", "A"),
+        ("time", "at", "5"),
+    ] {
+        let expr = computed(ty, expression).unwrap_or_else(|said| panic!("{expression}\n{said}"));
+        let value = evaluate(&expr, &Slip::new()).expect("a value");
+        assert_eq!(value.to_string(), wanted, "{expression}");
+    }
+}
+
+#[test]
+fn expressions_that_are_wrong_are_complaints() {
+    for (ty, expression) in [
+        ("qty", "qty * qty"),
+        ("money", "qty"),
+        ("money", "price"),
+        ("price", "money / qty"),
+        ("qty", "count"),
+        ("count", "qty"),
+        ("count", "1.5"),
+        ("money", "0.001"),
+        ("date", "today + qty"),
+        ("date", "today + today"),
+        ("date", "count - today"),
+        ("date", "'2026-02-29'"),
+        ("date", "at"),
+        ("flag", "day < at"),
+        ("flag", "word < word"),
+        ("flag", "yes < yes"),
+        ("flag", "kind == 'C'"),
+        ("flag", "item == who"),
+        ("flag", "1 == empty"),
+        ("flag", "empty < 1"),
+        ("flag", "word and yes"),
+        ("flag", "qty"),
+        ("choice \"A\"", "kind"),
+        ("item", "word"),
+        ("person", "'wang'"),
+        ("text", "1"),
+        ("text", "total.n"),
+        ("qty", "line.n"),
+        ("qty", "x"),
+    ] {
+        assert!(computed(ty, expression).is_err(), "{ty} {expression}");
+    }
+}
