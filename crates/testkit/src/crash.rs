@@ -10,7 +10,7 @@ use engine::{Act, Command, Reply};
 use kernel::OrgId;
 use model::Catalog;
 use serde::{Deserialize, Serialize};
-use store::{Store, StoreUrl};
+use store::StoreUrl;
 
 use crate::dice::Dice;
 use crate::load::{Direct, Purchase, Request, SendError, Sink, Until, now, run};
@@ -40,11 +40,10 @@ pub fn child(url: &StoreUrl, packs: &Catalog, clients: usize) -> Result<Infallib
         org: OrgId(1),
     };
     let (each, goods, lines) = COMPANY;
-    if direct.store.people(direct.org)?.is_empty() {
-        direct
-            .found(packs, each, goods)
-            .map_err(|error| Fault(error.into()))?;
-    }
+    // Founding again what was founded before is answered as before; it goes on where a crash cut it off.
+    direct
+        .found(packs, each, goods)
+        .map_err(|error| Fault(error.into()))?;
     say(READY)?;
     let telling = Telling { direct };
     let purchase = Purchase::new(each, goods, lines);
@@ -102,8 +101,9 @@ pub struct Outcome {
     pub slips: usize,
 }
 
-/// Starts the child anew so many times and kills it after 20 to 400 milliseconds of work; after each kill opens the store,
-/// lets it verify itself, and looks for everything that was acknowledged in that round; at the end checks the laws.
+/// Starts the child anew so many times and kills it at some moment of its first 400 milliseconds, counted from its start or
+/// from its getting to work; after each kill opens the store, lets it verify itself, and looks for everything that was
+/// acknowledged in that round; at the end checks the laws.
 /// `start` gives the process that runs [`child`] on the store at `url`.
 ///
 /// # Errors
@@ -119,8 +119,15 @@ pub fn rounds(
     let mut outcome = Outcome::default();
     for round in 1..=rounds {
         let here = |error: String| format!("seed {seed}, round {round} of {rounds}: {error}");
-        let pause = Duration::from_millis(20 + dice.below(380) as u64);
-        let acknowledged = one_life(start, pause).map_err(here)?;
+        let pause = Duration::from_millis(dice.below(400) as u64);
+        // The last one works, so that there is something to look at.
+        let early = dice.chance(25) && round < rounds;
+        let moment = if early {
+            Moment::Early(pause)
+        } else {
+            Moment::AtWork(pause)
+        };
+        let acknowledged = one_life(start, moment).map_err(here)?;
         outcome.kills += 1;
         outcome.acknowledged += acknowledged.len();
         let mut house = OnStore::open(url, packs).map_err(|fault| here(told(&fault)))?;
@@ -135,21 +142,29 @@ pub fn rounds(
             }
             outcome.slips = house.slips().map_err(|fault| here(told(&fault)))?.len();
         }
-        close(&house.store);
+        house.store.close();
     }
     Ok(outcome)
-}
-
-fn close(store: &Store) {
-    store.close();
 }
 
 fn told(fault: &Fault) -> String {
     format!("{fault:?}")
 }
 
+/// When a child is killed.
+#[derive(Debug, Clone, Copy)]
+enum Moment {
+    /// So long after it was started, perhaps before it got to work.
+    Early(Duration),
+    /// So long after it got to work.
+    AtWork(Duration),
+}
+
+/// Longest time until a child is at work.
+const START_MAX: Duration = Duration::from_secs(60);
+
 /// Runs the child until it is killed; gives what it acknowledged.
-fn one_life(start: &dyn Fn() -> Process, pause: Duration) -> Result<Vec<Acknowledged>, String> {
+fn one_life(start: &dyn Fn() -> Process, moment: Moment) -> Result<Vec<Acknowledged>, String> {
     let mut child = start()
         .stdout(Stdio::piped())
         .spawn()
@@ -157,18 +172,25 @@ fn one_life(start: &dyn Fn() -> Process, pause: Duration) -> Result<Vec<Acknowle
     let out = child.stdout.take().ok_or("the child has no output")?;
     let (ready, is_ready) = std::sync::mpsc::channel();
     let reader = std::thread::spawn(move || read(BufReader::new(out), &ready));
-    let waited = is_ready.recv_timeout(Duration::from_secs(60));
-    if waited.is_ok() {
-        std::thread::sleep(pause);
-    }
-    let ended = end(&mut child);
+    let in_time = match moment {
+        Moment::Early(pause) => {
+            std::thread::sleep(pause);
+            true
+        }
+        Moment::AtWork(pause) => {
+            let at_work = is_ready.recv_timeout(START_MAX).is_ok();
+            std::thread::sleep(pause);
+            at_work
+        }
+    };
+    let ended = end(&mut child)?;
     let lines = reader
         .join()
         .map_err(|_| "the reader failed".to_owned())??;
-    match (waited, ended?) {
-        (Err(_), _) => Err("the child was not ready in a minute".to_owned()),
-        (Ok(()), true) => Err("the child ended by itself".to_owned()),
-        (Ok(()), false) => Ok(lines),
+    match (ended, in_time) {
+        (true, _) => Err("the child ended by itself".to_owned()),
+        (false, false) => Err("the child was not at work in a minute".to_owned()),
+        (false, true) => Ok(lines),
     }
 }
 
