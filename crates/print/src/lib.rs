@@ -1,1 +1,30 @@
-//! placeholder
+//! Official forms: a Typst template and a slip's data become a PDF, in one process, with no file and no
+//! network behind it.
+//!
+//! ```no_run
+//! # fn demo(data: &print::FormData) -> Result<(), print::FormError> {
+//! let printer = print::Printer::new(); // parses the fonts once; keep it and share it
+//! let pdf = printer.render(&print::Form::generic(), data)?;
+//! # let _ = pdf; Ok(()) }
+//! ```
+//!
+//! A form is short: it imports the house's form kit (`kit/kit.typ`) and says which fields stand where. Labels,
+//! values, signatures and totals come from [`FormData`]. Text of a slip is handed to Typst as data and never
+//! as markup, so nothing that a person types can become a command.
+
+mod complaint;
+mod data;
+mod fonts;
+mod inspect;
+mod near;
+mod prepare;
+mod printer;
+mod world;
+
+pub use complaint::{Complaint, FormError};
+pub use data::{
+    Align, Bilingual, Column, Copy, DataError, Field, FormData, Kind, Language, Paper, Shift,
+    Signature, SlipState,
+};
+pub use inspect::{Inspection, Shown};
+pub use printer::{Form, Printer};
