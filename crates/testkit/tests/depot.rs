@@ -16,7 +16,8 @@ fn the_scenarios_of_the_sample_pack_hold() {
 
 #[test]
 fn the_sample_pack_passes_the_battery() {
-    let mistakes = battery::battery(&common::depot(), &common::texts().1);
+    let (texts, scenarios) = common::texts();
+    let mistakes = battery::of_texts(&texts, &[], &scenarios);
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
 }
 

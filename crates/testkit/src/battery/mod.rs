@@ -12,13 +12,19 @@ use crate::Oracle;
 use crate::scenario::{Effort, run_on};
 use crate::watch::Watched;
 
-/// The scenarios among the texts of a pack.
-pub fn scenarios(texts: &[SourceText]) -> Vec<SourceText> {
-    texts
-        .iter()
-        .filter(|text| text.path.ends_with(".scenario"))
-        .cloned()
-        .collect()
+/// Every mistake of a pack's texts: whatever the reader and its proofs say, warnings too; then, when they make a pack, every
+/// mistake that [`battery`] finds.
+pub fn of_texts(
+    texts: &[SourceText],
+    rules: pack::Rules<'_>,
+    scenarios: &[SourceText],
+) -> Vec<String> {
+    let read = pack::check(texts, rules);
+    let mut mistakes: Vec<String> = read.complaints.iter().map(ToString::to_string).collect();
+    if let Some(pack) = &read.pack {
+        mistakes.extend(battery(pack, scenarios));
+    }
+    mistakes
 }
 
 /// Every mistake of a checked pack and its scenarios, as sentences; empty when there is none.

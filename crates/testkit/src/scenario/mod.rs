@@ -9,8 +9,27 @@
 //! 2026-04-01 王内勤 order.approve CG20260401-0001
 //!   ! role 采购订单审核 须由 采购经理 办理
 //! ```
-//! Expectations: `=` the number given, `!` the refusal, `~` all that waits (step and role), `?` a field, and indented
-//! `ledger place key balance`. A command without `!` must succeed. After the last line the laws must hold.
+//!
+//! **Given**, before the first command: `given REGISTER KEY field=value …` (fields may be left out; `from=DAY` when the record
+//! does not hold for ever) and `given user LOGIN role … [identity=X] [scope=X] [from=DAY] [until=DAY] [administrator]`. A user's
+//! natural person is his login unless given. `administrator` is there in every scenario.
+//!
+//! **Commands** are `DAY PERSON WHAT [NUMBER] name=value … | line | line`; values with blanks stand in `"…"` or `「…」`, a
+//! comment after ` #`. What is done is a step (`order.fill`, or qualified) with the number of its slip or of its sources
+//! (`A+B`); a line may begin with `of=2` or `of=NUMBER#2`, the line that it comes from. Or it is one of `return [to=] reason=`,
+//! `withdraw`, `void reason=`, `ask_reversal reason=`, `reverse`, `refuse_reversal reason=`, `hand_over step= to=`,
+//! `add_signer step= to=`, `cosign step=`, `copy_to to=A,B`, `remind`, `comment text=`, each with the number of its slip;
+//! `deputise to= from= until=`; `close_period LEDGER PERIOD`, `reopen_period LEDGER PERIOD reason=`; `record REGISTER KEY
+//! field=value`. Any command takes `for=LOGIN` (as deputy of), `key=` (idempotency key), `at=14:05`, `seen=stale`,
+//! `seen=nothing`; without these it is noon, a second later each line, and the signer has seen what is there.
+//! `tick DAY TIME` lets time pass; timers that are due fire.
+//!
+//! **Expectations** follow their command: `= NUMBER`; `! code sentence` (short or full code, sentence in either language or
+//! left out; further `!` lines name refusals of the same form); indented `ledger place key [@detail] [word] balance`, key `-`
+//! for none, the word one of posted, available, held, draft, checked, in, out; `~ step roles [kind]`, all of them together
+//! being all that waits (`~ -`: nothing); `? [NUMBER] field = value`, where the field is one of the header, `line.1.qty`,
+//! `line.1.drawn.qty`, `state`, `lines` or `register.KEY.field`. A command without `!` must succeed. After a refusal everything
+//! must be as it was, and after the last line the laws must hold.
 
 mod deed;
 mod expect;
