@@ -20,8 +20,7 @@ impl Reader<'_> {
                 .hinted(Kind::NumberPattern, word.place(at), message, hint);
             return;
         }
-        // The zeros are a width; two patterns that differ in it alone give the same numbers in the end.
-        let shape: Arc<str> = Arc::from(word.text.replace('0', ""));
+        let shape: Arc<str> = Arc::from(without_width(&word.text));
         match self.numbers.iter().find(|(other, _)| *other == shape) {
             Some((_, other)) => {
                 let message = format!("slip {} has this number pattern too", quoted(other));
@@ -32,6 +31,18 @@ impl Reader<'_> {
             None => self.numbers.push((shape, Arc::from(slip))),
         }
     }
+}
+
+/// The pattern with its counter as `{0}`: two patterns that differ in the width alone give the same numbers in the end.
+fn without_width(pattern: &str) -> String {
+    let parts = pattern.split_inclusive('}');
+    let shape = parts.map(|part| match part.rsplit_once("{0") {
+        Some((before, zeros)) if zeros.bytes().all(|b| matches!(b, b'0' | b'}')) => {
+            format!("{before}{{0}}")
+        }
+        _ => part.to_owned(),
+    });
+    shape.collect()
 }
 
 type Wrong = (usize, String, Option<String>);
@@ -67,4 +78,20 @@ fn check(pattern: &str) -> Result<(), Wrong> {
         return Err((0, "a number has neither blanks nor `/`".into(), None));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_width_of_the_counter_is_left_out() {
+        assert_eq!(without_width("S{0000}"), without_width("S{00}"));
+        assert_eq!(without_width("CG{date}-{000}x"), "CG{date}-{0}x");
+        assert_ne!(without_width("S10-{0000}"), without_width("S1-{0000}"));
+        assert_ne!(
+            without_width("S{date}-{00}"),
+            without_width("S{month}-{00}")
+        );
+    }
 }

@@ -214,3 +214,78 @@ fn shares(left: &Act, right: &Act) -> bool {
         |act: &Act, person: &Arc<str>| act.by == *person || act.instead_of.as_ref() == Some(person);
     has(left, &right.by) || right.instead_of.as_ref().is_some_and(|one| has(left, one))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Tries everything.
+    fn brute(slots: &[Slot], at: usize, chosen: &mut Vec<Act>) -> bool {
+        let Some(slot) = slots.get(at) else {
+            return true;
+        };
+        for act in &slot.acts {
+            let clash = slot.apart.iter().filter(|other| **other < at);
+            if clash.clone().any(|other| shares(act, &chosen[*other])) {
+                continue;
+            }
+            chosen.push(act.clone());
+            if brute(slots, at + 1, chosen) {
+                return true;
+            }
+            chosen.pop();
+        }
+        false
+    }
+
+    fn slots() -> impl Strategy<Value = Vec<Slot>> {
+        let act = (0..5usize, prop::option::weighted(0.3, 0..5usize));
+        let slot = prop::collection::btree_set(act, 0..5);
+        let slots = prop::collection::vec(slot, 1..6);
+        (slots, prop::collection::vec((0..6usize, 0..6usize), 0..12)).prop_map(|(slots, apart)| {
+            let person = |at: usize| Arc::from(format!("p{at}"));
+            let mut out: Vec<Slot> = slots
+                .into_iter()
+                .enumerate()
+                .map(|(at, acts)| {
+                    let acts = acts.into_iter().map(|(by, other)| Act {
+                        by: person(by),
+                        instead_of: other.filter(|other| *other != by).map(person),
+                    });
+                    let acts: BTreeSet<Act> = acts.collect();
+                    Slot::new(at, acts.into_iter().collect())
+                })
+                .collect();
+            for (left, right) in apart {
+                let (left, right) = (left % out.len(), right % out.len());
+                if left != right && !out[left].apart.contains(&right) {
+                    out[left].apart.push(right);
+                    out[right].apart.push(left);
+                }
+            }
+            out
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_search_agrees_with_trying_everything(slots in slots()) {
+            let wanted = brute(&slots, 0, &mut Vec::new());
+            let answer = solve(&slots);
+            prop_assert_eq!(answer == Answer::Yes, wanted);
+            prop_assert_ne!(answer, Answer::Unknown);
+            if !wanted {
+                let core = core(&slots);
+                prop_assert_eq!(solve_some(&slots, &core), Answer::No);
+                for without in &core {
+                    let fewer: Vec<usize> = core.iter().copied().filter(|at| at != without).collect();
+                    prop_assert_eq!(solve_some(&slots, &fewer), Answer::Yes);
+                }
+            }
+        }
+    }
+}

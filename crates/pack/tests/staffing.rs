@@ -1,0 +1,237 @@
+//! Staffing: what today's people cannot complete, and whom nobody can replace.
+
+mod common;
+
+use std::sync::Arc;
+
+use kernel::Day;
+use model::Pack;
+use pack::{Deputy, Finding, FindingKind, Grant, Person, staffing};
+
+fn day(text: &str) -> Day {
+    text.parse().expect("a day")
+}
+
+fn today() -> Day {
+    day("2026-04-01")
+}
+
+fn grant(role: &str) -> Grant {
+    let (role, scope) = role.split_once('@').unwrap_or((role, ""));
+    Grant {
+        role: Arc::from(format!("p.{role}")),
+        scope: Arc::from(scope),
+        from: None,
+        until: None,
+    }
+}
+
+/// `王 clerk keeper@W1`: a person whose login is his identity.
+fn people(lines: &[&str]) -> Vec<Person> {
+    lines
+        .iter()
+        .map(|line| {
+            let mut words = line.split(' ');
+            let login = words.next().expect("a login");
+            Person {
+                login: Arc::from(login),
+                identity: Arc::from(login),
+                grants: words.map(grant).collect(),
+                deputies: Vec::new(),
+            }
+        })
+        .collect()
+}
+
+fn pack(steps: &str) -> Pack {
+    let text = format!(
+        r#"pack p "包" {{
+    role clerk "业务员"
+    role manager "经理"
+    role keeper "保管员"
+}}
+flow f "流" {{
+    {steps}
+    slip s "单" number="S{{0000}}" {{
+        warehouse "仓库" text
+    }}
+}}
+"#
+    );
+    pack::read(&[common::text("p.kdl", text)], &[]).unwrap_or_else(|said| panic!("{said}"))
+}
+
+const THREE: &str = r#"step s.fill "填" by=clerk
+    step s.approve "审" by=manager
+    step s.store "存" by=keeper
+    separate s.fill s.approve"#;
+
+fn sentences(findings: &[Finding]) -> Vec<&str> {
+    findings.iter().map(|finding| finding.zh.as_str()).collect()
+}
+
+#[test]
+fn people_enough_and_nobody_who_cannot_be_spared() {
+    let people = people(&["a clerk keeper", "b manager keeper", "c clerk manager"]);
+    assert_eq!(staffing(&pack(THREE), &people, today()), []);
+}
+
+#[test]
+fn nobody_for_a_step() {
+    let people = people(&["a clerk", "b manager"]);
+    let found = staffing(&pack(THREE), &people, today());
+    assert_eq!(sentences(&found), ["流：无人可办理 存"]);
+    assert_eq!(found[0].en, "流: nobody may sign: 存");
+    assert_eq!(found[0].kind, FindingKind::Unstaffed);
+    assert_eq!(&*found[0].steps[0], "s.store");
+}
+
+#[test]
+fn too_few_people_for_a_separation() {
+    let people = people(&["a clerk manager keeper", "b keeper"]);
+    let found = staffing(&pack(THREE), &people, today());
+    assert_eq!(
+        sentences(&found),
+        ["流：填、审 须由不同的人办理，现有人员不够"]
+    );
+}
+
+#[test]
+fn one_absence_stops_the_flow() {
+    let people = people(&["a clerk manager", "b clerk keeper", "c keeper"]);
+    let found = staffing(&pack(THREE), &people, today());
+    assert_eq!(
+        sentences(&found),
+        [
+            "流：a 缺席时，无人可办理 审",
+            "流：b 缺席时，填、审 须由不同的人办理，现有人员不够"
+        ]
+    );
+    assert_eq!(found[0].person.as_deref(), Some("a"));
+}
+
+#[test]
+fn two_accounts_of_one_person_are_one() {
+    let mut people = people(&["a clerk keeper", "a2 manager", "b keeper"]);
+    people[1].identity = Arc::from("a");
+    let found = staffing(&pack(THREE), &people, today());
+    assert_eq!(
+        sentences(&found),
+        ["流：填、审 须由不同的人办理，现有人员不够"]
+    );
+}
+
+#[test]
+fn grants_hold_for_their_days_only() {
+    let mut people = people(&["a clerk keeper", "b manager keeper"]);
+    people[1].grants[0].until = Some(day("2026-03-31"));
+    let found = staffing(&pack(THREE), &people, today());
+    assert_eq!(sentences(&found), ["流：无人可办理 审"]);
+    people[1].grants[0].until = Some(today());
+    people[1].grants[0].from = Some(day("2026-04-02"));
+    assert_eq!(staffing(&pack(THREE), &people, today()).len(), 1);
+}
+
+#[test]
+fn a_deputy_stands_in_and_counts_as_both() {
+    let mut people = people(&["a clerk keeper", "b manager", "c keeper", "d clerk"]);
+    let deputy = |login: &str| Deputy {
+        login: Arc::from(login),
+        from: today(),
+        until: today(),
+    };
+    assert_eq!(
+        sentences(&staffing(&pack(THREE), &people, today())),
+        ["流：b 缺席时，无人可办理 审"]
+    );
+    // The keeper may act for the manager: his absence no longer stops the flow.
+    people[1].deputies = vec![deputy("c")];
+    assert_eq!(staffing(&pack(THREE), &people, today()), []);
+    // The clerk who stands in for the manager may not approve what he filled in; another clerk is there.
+    people[1].deputies = vec![deputy("a")];
+    assert_eq!(staffing(&pack(THREE), &people, today()), []);
+    people[3].grants.clear();
+    assert_eq!(
+        sentences(&staffing(&pack(THREE), &people, today())),
+        [
+            "流：a 缺席时，无人可办理 填",
+            "流：b 缺席时，填、审 须由不同的人办理，现有人员不够"
+        ]
+    );
+}
+
+#[test]
+fn several_must_sign() {
+    let two = pack(
+        "step s.fill \"填\" by=clerk\n step s.approve \"审\" by=\"manager keeper\" quorum=2\n separate s.fill s.approve",
+    );
+    let all = pack(
+        "step s.fill \"填\" by=clerk\n step s.approve \"审\" by=\"manager keeper\" quorum=all",
+    );
+    let few = people(&["a clerk manager", "b manager"]);
+    assert_eq!(
+        sentences(&staffing(&two, &few, today())),
+        ["流：填、审 须由不同的人办理，现有人员不够"]
+    );
+    assert_eq!(
+        sentences(&staffing(&all, &few, today())),
+        ["流：无人可办理 审"]
+    );
+    let enough = people(&["a clerk", "b manager", "c keeper", "d clerk manager keeper"]);
+    assert_eq!(staffing(&two, &enough, today()), []);
+    assert_eq!(staffing(&all, &enough, today()), []);
+}
+
+#[test]
+fn scopes_are_looked_at_one_by_one() {
+    let pack = pack(
+        "step s.fill \"填\" by=clerk\n step s.store \"存\" by=keeper scope=warehouse\n step s.check \"核\" by=manager scope=warehouse\n separate s.store s.check",
+    );
+    let people = people(&[
+        "a clerk",
+        "b clerk",
+        "c keeper@W1 manager@W1",
+        "d keeper@W1 manager@W1",
+        "e keeper@W1 manager",
+        "f keeper@W2",
+    ]);
+    let found = staffing(&pack, &people, today());
+    assert_eq!(
+        sentences(&found),
+        [
+            "流（W2）：e 缺席时，无人可办理 核",
+            "流（W2）：f 缺席时，无人可办理 存"
+        ]
+    );
+}
+
+#[test]
+fn a_large_company_is_decided_quickly() {
+    let steps: String = (0..12)
+        .map(|at| format!("step s{at}.fill \"步{at}\" by=\"clerk manager\"\n"))
+        .collect();
+    let slips: String = (0..12)
+        .map(|at| {
+            let from = if at == 0 {
+                String::new()
+            } else {
+                format!("from=s{}", at - 1)
+            };
+            format!("slip s{at} \"单\" {from} number=\"S{at}-{{0000}}\" {{\n a \"甲\" text\n}}\n")
+        })
+        .collect();
+    let all: Vec<String> = (0..12).map(|at| format!("s{at}.fill")).collect();
+    let text = format!(
+        "pack p \"包\" {{\n role clerk \"员\"\n role manager \"经理\"\n}}\nflow f \"流\" {{\n{steps}{slips}separate {}\n}}\n",
+        all.join(" ")
+    );
+    let pack = pack::read(&[common::text("p.kdl", text)], &[]).expect("a pack");
+    let lines: Vec<String> = (0..2_000).map(|at| format!("p{at} clerk")).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let begin = std::time::Instant::now();
+    assert_eq!(staffing(&pack, &people(&lines), today()), []);
+    // Eleven people for twelve steps that all exclude each other: nobody can be tried in place of another.
+    let found = staffing(&pack, &people(&lines[..11]), today());
+    assert_eq!(found[0].kind, FindingKind::Unstaffed);
+    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+}
