@@ -22,6 +22,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::App;
+use crate::api::unoffered;
 use crate::auth::FORM_MAX;
 use crate::error::{Error, Problem};
 use crate::parts::lang::Lang;
@@ -56,11 +57,11 @@ pub(crate) fn guarded(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
         .layer(from_fn_with_state(app.clone(), answer))
         .layer(panics)
         .layer(DefaultBodyLimit::max(FORM_MAX));
-    routes.fallback(nowhere).layer(layers).with_state(app)
-}
-
-async fn nowhere() -> Error {
-    Error::NotFound
+    routes
+        .fallback(unoffered)
+        .method_not_allowed_fallback(unoffered)
+        .layer(layers)
+        .with_state(app)
 }
 
 fn panicked(cause: Box<dyn Any + Send>) -> Response {

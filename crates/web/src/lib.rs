@@ -9,6 +9,7 @@
 
 pub mod api;
 mod app;
+mod attach;
 pub mod auth;
 mod body;
 mod error;
@@ -16,8 +17,11 @@ mod events;
 mod guard;
 pub mod layout;
 mod listen;
+pub mod may;
+pub mod names;
 pub mod pages;
 pub mod parts;
+pub mod slip_form;
 mod submit;
 mod text;
 

@@ -8,8 +8,9 @@ use kernel::Moment;
 use store::Answer;
 
 use crate::App;
-use crate::auth::Acting;
+use crate::auth::{Acting, Session};
 use crate::error::{Error, status_of};
+use crate::may::Asker;
 
 /// Minutes for which a password given in a session counts for steps that ask for it again.
 const CONFIRMED_MINUTES: i64 = 5;
@@ -103,6 +104,16 @@ impl App {
         match self.store().submit(command).await {
             Ok(answer) => answered(answer).err().unwrap_or_else(refusal),
             Err(error) => error.into(),
+        }
+    }
+
+    /// In whose name a session asks the engine what it may do.
+    pub fn asker(&self, session: &Session) -> Asker {
+        Asker {
+            org: self.org(),
+            at: self.now(),
+            login: session.person.login.clone(),
+            on_behalf_of: session.on_behalf_of.clone(),
         }
     }
 

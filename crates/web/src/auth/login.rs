@@ -139,7 +139,6 @@ pub(crate) async fn begin(
         login: person.login.clone(),
         kind,
         csrf: Csrf::of(&token),
-        created: now,
         expires,
         must_change,
         seen: AtomicI64::new(now.0),

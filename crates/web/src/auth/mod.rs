@@ -18,16 +18,16 @@ mod sessions;
 mod token;
 
 pub use address::{Address, Peer};
-pub(crate) use form::FORM_MAX;
+pub(crate) use form::{FILE_MAX, FORM_MAX};
 pub use form::{Fields, Posted, Upload, Uploaded};
 pub use login::{Entered, change_password, confirm_password, log_in, log_out, set_password};
 pub(crate) use password::Passwords;
 pub use password::check_policy;
 pub(crate) use people::People;
-pub(crate) use session::lang_of;
 pub use session::{Acting, Session, behalf_cookie, language_cookie};
+pub(crate) use session::{find, json_acting, lang_of};
 pub(crate) use sessions::Sessions;
 pub use sessions::{Kind, Scopes};
-pub use token::{Token, issue_token};
+pub use token::{Token, issue_token, revoke_token, tokens};
 
-pub(crate) use doors::routes;
+pub(crate) use doors::{agent, routes};

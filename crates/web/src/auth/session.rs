@@ -54,6 +54,11 @@ impl Session {
         Moment(self.known.confirmed.load(Ordering::Relaxed))
     }
 
+    /// Whether the password must be replaced before anything else.
+    pub fn must_change_password(&self) -> bool {
+        self.known.must_change
+    }
+
     /// Where it comes from.
     pub fn kind(&self) -> &Kind {
         &self.known.kind
@@ -274,7 +279,6 @@ async fn load(
         login: session.login,
         kind,
         csrf: Csrf::of(token),
-        created: session.created,
         expires: session.expires,
         must_change,
         seen: AtomicI64::new(session.seen.0),
@@ -297,7 +301,8 @@ pub(crate) fn set_by_another(body: &str, login: &str) -> bool {
 
 /// A person, from memory where he is kept.
 pub(crate) async fn person(app: &Arc<App>, login: &Arc<str>) -> Result<Option<Arc<Person>>, Error> {
-    if let Some(person) = app.people.get(login) {
+    let now = app.now();
+    if let Some(person) = app.people.get(login, now) {
         return Ok(Some(person));
     }
     let wanted = login.clone();
@@ -306,7 +311,7 @@ pub(crate) async fn person(app: &Arc<App>, login: &Arc<str>) -> Result<Option<Ar
         .await?;
     Ok(read.map(|person| {
         let person = Arc::new(person);
-        app.people.put(person.clone());
+        app.people.put(person.clone(), now);
         person
     }))
 }

@@ -87,7 +87,6 @@ pub(crate) struct Known {
     pub login: Arc<str>,
     pub kind: Kind,
     pub csrf: Csrf,
-    pub created: Moment,
     pub expires: Moment,
     /// Whether the password is another's choice and must be replaced before anything else.
     pub must_change: bool,
@@ -171,7 +170,6 @@ mod tests {
             login: "wang".into(),
             kind: Kind::LogIn,
             csrf: Csrf::of("x"),
-            created: Moment(0),
             expires: Moment(i64::MAX),
             must_change: false,
             seen: AtomicI64::new(moment),

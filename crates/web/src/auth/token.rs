@@ -6,10 +6,11 @@ use engine::{Class, Refusal};
 use kernel::Moment;
 
 use super::login::begin;
-use super::session::Acting;
+use super::session::{Acting, Session};
 use super::sessions::{Kind, Scopes};
 use crate::App;
 use crate::error::Error;
+use crate::text::unhex;
 
 /// Longest life of a token, in days.
 const DAYS_MAX: i64 = 366;
@@ -75,4 +76,39 @@ pub async fn issue_token(
         token: entered.token,
         expires: entered.session.known.expires,
     })
+}
+
+/// The sessions of a person with where they come from; those of unknown kinds are left out.
+///
+/// # Errors
+/// A fault.
+pub async fn tokens(
+    app: &Arc<App>,
+    session: &Session,
+) -> Result<Vec<(store::Session, Kind)>, Error> {
+    let login = session.person.login.clone();
+    let rows = app
+        .read_store(move |store, org| store.sessions(org, &login))
+        .await?;
+    let known = rows
+        .into_iter()
+        .filter_map(|row| Some((Kind::read(&row.agent)?, row)));
+    Ok(known.map(|(kind, row)| (row, kind)).collect())
+}
+
+/// Ends one of the person's own sessions or tokens, by its hash.
+///
+/// # Errors
+/// Not found among his own; a fault.
+pub async fn revoke_token(app: &Arc<App>, acting: &Acting, hash: &str) -> Result<(), Error> {
+    let own = tokens(app, acting).await?;
+    let (row, _) = own
+        .into_iter()
+        .find(|(row, _)| row.token_hash == hash)
+        .ok_or(Error::NotFound)?;
+    if let Some(hash) = unhex(&row.token_hash).and_then(|bytes| bytes.try_into().ok()) {
+        app.sessions.drop_one(&hash);
+    }
+    app.read_store(move |store, org| store.end_session(org, &row.token_hash))
+        .await
 }
