@@ -223,14 +223,17 @@ pub(crate) fn prepare(sql: &dyn Sql, options: &Options) -> Result<()> {
         Dialect::Sqlite => "begin immediate",
         Dialect::Postgres => "begin",
     };
-    in_transaction(sql, begin, || {
-        if sql.dialect() == Dialect::Postgres {
-            sql.query(
-                "select pg_advisory_xact_lock(?1)::text",
-                &[MIGRATION_LOCK.into()],
-            )?;
-        }
-        migrate::migrate(sql)?;
-        views::renew(sql, &options.catalog)
-    })
+    in_transaction(sql, begin, || prepare_within(sql, options))
+}
+
+/// [`prepare`] inside a transaction of the caller.
+pub(crate) fn prepare_within(sql: &dyn Sql, options: &Options) -> Result<()> {
+    if sql.dialect() == Dialect::Postgres {
+        sql.query(
+            "select pg_advisory_xact_lock(?1)::text",
+            &[MIGRATION_LOCK.into()],
+        )?;
+    }
+    migrate::migrate(sql)?;
+    views::renew(sql, &options.catalog)
 }

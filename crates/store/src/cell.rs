@@ -49,14 +49,6 @@ impl Cell {
             Cell::Blob(bytes) => CellRef::Blob(bytes),
         }
     }
-
-    pub fn as_str(&self) -> Option<&str> {
-        match self {
-            Cell::Text(text) => Some(text),
-            Cell::Word(text) => Some(text),
-            _ => None,
-        }
-    }
 }
 
 impl From<i64> for Cell {

@@ -14,10 +14,12 @@
 
 mod access;
 pub mod api;
+mod backup;
 mod batch;
 mod cache;
 mod cell;
 mod codec;
+mod copy;
 mod fold;
 mod lane;
 mod migrate;
@@ -27,6 +29,7 @@ mod postgres;
 mod read_world;
 mod reads;
 mod recent;
+mod restore;
 mod schema;
 mod source;
 mod sql;
@@ -34,11 +37,14 @@ mod sqlite;
 mod store;
 mod store_reads;
 mod store_work;
+#[cfg(test)]
+mod testing;
 mod verify;
 mod views;
 mod whole;
 
 pub use api::*;
 pub use read_world::ReadWorld;
+pub use restore::restore;
 pub use store::Store;
-pub use whole::{restore, verify_url};
+pub use whole::verify_url;

@@ -45,11 +45,6 @@ impl<K: Eq + Hash + Clone, V> Recent<K, V> {
             self.old = std::mem::take(&mut self.young);
         }
     }
-
-    pub fn clear(&mut self) {
-        self.young.clear();
-        self.old.clear();
-    }
 }
 
 #[cfg(test)]

@@ -154,11 +154,6 @@ impl Table {
         self.columns[..self.key].iter().map(|column| column.name)
     }
 
-    /// Position of a column.
-    pub fn position(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column.name == name)
-    }
-
     /// `insert into t (...) values (?1, ...)`.
     pub fn insert(&self) -> String {
         let values: Vec<String> = (1..=self.columns.len())

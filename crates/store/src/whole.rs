@@ -37,30 +37,3 @@ pub fn verify_url(url: &StoreUrl, options: &Options, progress: Progress<'_>) -> 
     let access = Access::look(url, options)?;
     verify_through(&access, &options.catalog, progress)
 }
-
-impl Store {
-    /// Writes everything into one new file, while commands go on.
-    ///
-    /// # Errors
-    /// When the file exists or cannot be written, or the database cannot be read.
-    pub fn backup(
-        &self,
-        _file: &std::path::Path,
-        _progress: Progress<'_>,
-    ) -> Result<crate::api::Manifest> {
-        Err(StoreError::Internal("not there yet".to_owned()))
-    }
-}
-
-/// Restores a backup into an empty target, verifies what was restored, and leaves nothing behind when that fails.
-///
-/// # Errors
-/// When the target is not empty, the file is no backup, or what was restored is not what was backed up.
-pub fn restore(
-    _file: &std::path::Path,
-    _url: &StoreUrl,
-    _options: &Options,
-    _progress: Progress<'_>,
-) -> Result<crate::api::Manifest> {
-    Err(StoreError::Internal("not there yet".to_owned()))
-}

@@ -13,7 +13,9 @@ fn size() -> (std::ops::Range<u64>, usize) {
         .as_deref()
         .and_then(|text| text.split_once(".."))
         .and_then(|(from, to)| Some(from.parse().ok()?..to.parse().ok()?));
-    let commands = std::env::var("TESTKIT_COMMANDS").ok().and_then(|text| text.parse().ok());
+    let commands = std::env::var("TESTKIT_COMMANDS")
+        .ok()
+        .and_then(|text| text.parse().ok());
     (seeds.unwrap_or(1..4), commands.unwrap_or(300))
 }
 
@@ -30,9 +32,18 @@ fn all_stores_answer_alike() {
         if let Some(postgres) = &mut postgres {
             houses.push(("postgres", postgres));
         }
-        let tally = hostile::run(&common::catalog(), seed, commands, commands / 3, &mut houses)
-            .unwrap_or_else(|error| panic!("{error}"));
-        assert!(tally.done > commands / 5 && tally.refused > commands / 5, "seed {seed}: {tally:?}");
+        let tally = hostile::run(
+            &common::catalog(),
+            seed,
+            commands,
+            commands / 3,
+            &mut houses,
+        )
+        .unwrap_or_else(|error| panic!("{error}"));
+        assert!(
+            tally.done > commands / 5 && tally.refused > commands / 5,
+            "seed {seed}: {tally:?}"
+        );
         let stats = sqlite.store.stats();
         assert!(stats.commands > commands as u64, "{stats:?}");
     }

@@ -71,6 +71,12 @@ impl FoundAt<'_> {
             .add(seq, table, format!("org={} seq={seq}", self.org), what);
     }
 
+    /// The organisation's own row.
+    pub fn at_org(&self, table: &str, what: impl Into<String>) {
+        self.found
+            .add(i64::MAX, table, format!("org={}", self.org), what);
+    }
+
     /// A row of that key.
     pub fn at_key(&self, seq: i64, table: &str, key: &str, what: impl Into<String>) {
         self.found

@@ -5,9 +5,15 @@
 //! 2. What changes over time is held against what the journal said of it last (slips), or against what follows from the
 //!    rest (balances from legs, what waits from slips, numbers from the journal).
 
+mod accounts;
+mod cursor;
+mod entries;
+#[cfg(test)]
+mod flips;
 mod found;
 mod journal;
 mod mentions;
+mod passed;
 mod state;
 
 use std::collections::BTreeSet;
@@ -21,8 +27,10 @@ use crate::cell::{Cell, CellRef};
 use crate::migrate;
 use crate::schema::{Role, TABLES};
 use crate::sql::Sql;
+use accounts::Accounts;
 use found::Found;
-use journal::{Accounts, Half, Passed};
+use journal::Half;
+use passed::Passed;
 
 /// Lends a second connection for the length of some work.
 pub(crate) type Second<'a> = &'a (

@@ -7,9 +7,10 @@ use engine::Waiting;
 use kernel::SlipId;
 use sha2::{Digest, Sha256};
 
+use super::accounts::Accounts;
 use super::found::{Found, FoundAt};
-use super::journal::{Accounts, Passed};
 use super::mentions::LastMentions;
+use super::passed::Passed;
 use super::{key_text, key_text_of};
 use crate::api::{Progress, Report, StoreError};
 use crate::batch::{timer_rows, todo_rows};
@@ -399,12 +400,7 @@ impl State<'_> {
             && head.next_slip == last_slip + 1
             && head.next_account == passed.last_account + 1;
         if !right {
-            self.found.at_key(
-                LATE,
-                "head",
-                &format!("seq={}", head.seq),
-                "is not where the journal ends",
-            );
+            self.found.at_org("head", "is not where the journal ends");
         }
         Ok(())
     }

@@ -26,7 +26,11 @@ pub fn texts() -> Vec<SourceText> {
             .collect();
         files.sort();
         for file in files {
-            let path = file.strip_prefix(&root).expect("below it").to_string_lossy().into_owned();
+            let path = file
+                .strip_prefix(&root)
+                .expect("below it")
+                .to_string_lossy()
+                .into_owned();
             let text = std::fs::read_to_string(&file).expect("it can be read");
             all.push(SourceText { path, text });
         }
@@ -41,7 +45,9 @@ pub fn read_pack(_: &str, texts: &[SourceText]) -> Result<Pack, String> {
 
 /// The sample pack.
 pub fn catalog() -> Catalog {
-    Catalog::new([Arc::new(read_pack("depot", &texts()).expect("the sample pack is sound"))])
+    Catalog::new([Arc::new(
+        read_pack("depot", &texts()).expect("the sample pack is sound"),
+    )])
 }
 
 /// The usual options over the sample pack.
@@ -64,11 +70,16 @@ pub fn postgres() -> Option<StoreUrl> {
         return None;
     }
     let name = format!("store_{}", DATABASES.fetch_add(1, Ordering::SeqCst));
-    let url = Cluster::shared().create_database(&name).expect("a database is made");
+    let url = Cluster::shared()
+        .create_database(&name)
+        .expect("a database is made");
     Some(StoreUrl::Postgres(url))
 }
 
 /// Opens a store as a house.
 pub fn house(url: &StoreUrl) -> OnStore {
-    OnStore { store: Store::open(url, options()).expect("the store opens"), org: ORG }
+    OnStore {
+        store: Store::open(url, options()).expect("the store opens"),
+        org: ORG,
+    }
 }

@@ -1,0 +1,106 @@
+//! What the tests inside this crate share: the sample pack, and a store that a clerk has worked in.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::{Act, Command, SYSTEM};
+use kernel::{Moment, OrgId, SlipId};
+use model::{Catalog, Pack, SourceText};
+use testkit::hostile::Clerk;
+
+use crate::api::{Draft, Options, Session, StoreUrl};
+use crate::cell::sha256_hex;
+use crate::store::Store;
+
+pub(crate) const ORG: OrgId = OrgId(1);
+
+fn read_pack(_: &str, texts: &[SourceText]) -> Result<Pack, String> {
+    pack::read(texts, &[]).map_err(|complaints| complaints.to_string())
+}
+
+pub(crate) fn options() -> Options {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testkit/tests/depot");
+    let text = |path: &str| SourceText {
+        path: path.to_owned(),
+        text: std::fs::read_to_string(root.join(path)).expect("the sample pack is there"),
+    };
+    let texts = [
+        "depot.kdl",
+        "labels.en.kdl",
+        "flows/intake.kdl",
+        "flows/lending.kdl",
+    ]
+    .map(text);
+    let pack = read_pack("depot", &texts).expect("the sample pack is sound");
+    Options::new(Catalog::new([Arc::new(pack)])).with_reader(read_pack)
+}
+
+pub(crate) fn open(url: &StoreUrl) -> Store {
+    Store::open(url, options()).expect("the store opens")
+}
+
+/// Lets a clerk of this seed work: `commands` of all sorts. The time when he ends.
+pub(crate) fn work(store: &Store, seed: u64, commands: usize) -> Moment {
+    let mut clerk = Clerk::new(&options().catalog, seed);
+    let mut at = Moment(0);
+    let mut setup = clerk.set_up().into_iter();
+    for _ in 0..commands + setup.len() {
+        let command = setup.next().unwrap_or_else(|| clerk.choose());
+        let expected = clerk.learn(&command).expect("the oracle answers");
+        at = command.at;
+        let answer = store.submit_blocking(command).expect("the store answers");
+        assert_eq!(answer.outcome, expected);
+    }
+    at
+}
+
+/// A row of every table that a clerk's work leaves empty.
+pub(crate) fn work_rows(store: &Store, at: Moment) {
+    let people = store.people(ORG).expect("people");
+    let login = people[0].login.clone();
+    let stored = "$argon2id$stored".to_owned();
+    let digest = sha256_hex(stored.as_bytes());
+    let act = Act::Credential {
+        login: login.clone(),
+        digest,
+    };
+    let command = command("credential", at, SYSTEM, act);
+    let answer = store
+        .submit_credential_blocking(command, stored)
+        .expect("answered");
+    assert!(answer.outcome.is_ok(), "{answer:?}");
+    store.put_content(ORG, "附件".as_bytes()).expect("kept");
+    let draft = Draft {
+        id: "d1".to_owned(),
+        step: "depot.intake.note.fill".to_owned(),
+        slip: None,
+        sources: vec![SlipId(1)],
+        body: "{}".to_owned(),
+        updated: at,
+    };
+    store.put_draft(ORG, &login, &draft).expect("kept");
+    let session = Session {
+        token_hash: sha256_hex(b"token").to_string(),
+        login: login.clone(),
+        created: at,
+        seen: at,
+        expires: at.plus_minutes(60),
+        confirmed: at,
+        agent: "test".to_owned(),
+    };
+    store.put_session(ORG, &session).expect("kept");
+    store
+        .failed_attempt(ORG, &login, at, |_| at)
+        .expect("counted");
+}
+
+pub(crate) fn command(key: &str, at: Moment, actor: &str, act: Act) -> Command {
+    Command {
+        org: ORG,
+        key: key.into(),
+        at,
+        actor: actor.into(),
+        on_behalf_of: None,
+        act,
+    }
+}
