@@ -1,0 +1,127 @@
+//! Who answers for what is done here: every change stands in the journal under an administrator, and he gives his password.
+//!
+//! Whoever may run the program on the machine could write to the database anyway, and `verify` would show it. But the
+//! journal must not name a person for what he did not do, so the program asks for that person's password.
+
+use std::sync::Arc;
+
+use engine::Person;
+
+use crate::house::{House, ORG};
+use crate::lang::Lang;
+use crate::secret;
+use crate::stop::Stop;
+use crate::terminal;
+
+/// In whose name a change is made.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct InName {
+    /// Login of the administrator in whose name this is done [default: the only administrator]
+    #[arg(long = "as", value_name = "LOGIN")]
+    pub in_name_of: Option<String>,
+    /// Read the administrator's password from the first line of standard input
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+impl InName {
+    /// The administrator, once he has given his password.
+    pub fn administrator(&self, house: &House, lang: Lang) -> Result<Arc<str>, Stop> {
+        let login = self.find(&house.people()?)?;
+        let Some(stored) = house.store.credential(ORG, &login)? else {
+            return Err(Stop::usage(
+                format!(
+                    "{login} 还没有口令；请用 countersign user password {login} --recover 设置"
+                ),
+                format!(
+                    "{login} has no password yet; set one with `countersign user password {login} --recover`"
+                ),
+            ));
+        };
+        let password = terminal::password(lang, self.password_stdin, &login)?;
+        if secret::matches(&password, &stored) {
+            Ok(login)
+        } else {
+            Err(Stop::usage(
+                format!("{login} 的口令不对"),
+                format!("that is not the password of {login}"),
+            ))
+        }
+    }
+
+    fn find(&self, people: &[Person]) -> Result<Arc<str>, Stop> {
+        let administrators: Vec<&Person> = people
+            .iter()
+            .filter(|person| person.administrator && person.active)
+            .collect();
+        let names = || {
+            administrators
+                .iter()
+                .map(|person| &*person.login)
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        match (&self.in_name_of, administrators.as_slice()) {
+            (Some(login), among) => match among.iter().find(|person| *person.login == **login) {
+                Some(person) => Ok(person.login.clone()),
+                None => Err(Stop::usage(
+                    format!("{login} 不是在用的系统管理员；管理员有：{}", names()),
+                    format!("{login} is no active administrator; there are: {}", names()),
+                )),
+            },
+            (None, [only]) => Ok(only.login.clone()),
+            (None, []) => Err(Stop::usage(
+                "还没有系统管理员；请先运行 countersign serve",
+                "there is no administrator yet; run `countersign serve` first",
+            )),
+            (None, _) => Err(Stop::usage(
+                format!("有多名系统管理员，请用 --as 指定：{}", names()),
+                format!(
+                    "there are several administrators, name one with --as: {}",
+                    names()
+                ),
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(login: &str, administrator: bool, active: bool) -> Person {
+        Person {
+            login: login.into(),
+            name: login.into(),
+            identity: login.into(),
+            active,
+            administrator,
+            grants: Vec::new(),
+            deputies: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn one_administrator_needs_no_name() {
+        let find = |login: Option<&str>, people: &[Person]| {
+            InName {
+                in_name_of: login.map(str::to_owned),
+                password_stdin: false,
+            }
+            .find(people)
+            .ok()
+        };
+        let one = [
+            person("admin", true, true),
+            person("wang", false, true),
+            person("old", true, false),
+        ];
+        assert_eq!(find(None, &one).as_deref(), Some("admin"));
+        assert_eq!(find(Some("wang"), &one), None);
+        assert_eq!(find(Some("old"), &one), None);
+        let two = [person("admin", true, true), person("boss", true, true)];
+        assert_eq!(find(None, &two), None);
+        assert_eq!(find(Some("boss"), &two).as_deref(), Some("boss"));
+        assert_eq!(find(None, &[]), None);
+    }
+}

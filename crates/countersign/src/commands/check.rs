@@ -1,0 +1,181 @@
+//! `check`: all mistakes of packs at once, and whether today's people can do the work.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use pack::{Complaint, Deputy, Finding, FindingKind, Grant, Level, Person, Read};
+use serde_json::{Value, json};
+
+use crate::clock::now;
+use crate::house::House;
+use crate::lang::{Lang, say};
+use crate::packs::{self, EMBEDDED};
+use crate::place::Where;
+use crate::stop::Stop;
+use crate::terminal::line;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A pack's folder or a .kdl file; without it the packs built in
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    at: Where,
+}
+
+/// A pack that was read.
+struct Checked {
+    name: String,
+    read: Read,
+    micros: u128,
+}
+
+/// Checks.
+pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
+    let checked = match &args.path {
+        Some(path) => {
+            let started = Instant::now();
+            let read = packs::in_folder(path)?;
+            let name = read
+                .pack
+                .as_ref()
+                .map_or_else(|| path.display().to_string(), |pack| pack.name.to_string());
+            vec![Checked {
+                name,
+                read,
+                micros: started.elapsed().as_micros(),
+            }]
+        }
+        None => EMBEDDED
+            .iter()
+            .map(|one| {
+                let started = Instant::now();
+                let read = pack::check(&(one.texts)(), one.rules);
+                Checked {
+                    name: one.name.to_owned(),
+                    read,
+                    micros: started.elapsed().as_micros(),
+                }
+            })
+            .collect(),
+    };
+    let staffing = if args.at.named() {
+        Some(staffing(args, &checked)?)
+    } else {
+        None
+    };
+    let staffed = staffing
+        .iter()
+        .flatten()
+        .all(|finding| finding.kind != FindingKind::Unstaffed);
+    let ok = staffed && checked.iter().all(|one| one.read.pack.is_some());
+    if args.json {
+        let packs: Vec<Value> = checked.iter().map(as_json).collect();
+        line(json!({ "ok": ok, "packs": packs, "staffing": staffing }).to_string());
+    } else {
+        for one in &checked {
+            tell(one, lang);
+        }
+        tell_staffing(staffing.as_deref(), lang);
+    }
+    if ok { Ok(()) } else { Err(Stop::Check) }
+}
+
+/// What today's people cannot do, or could not without one of them.
+fn staffing(args: &Args, checked: &[Checked]) -> Result<Vec<Finding>, Stop> {
+    let house = House::reading(&args.at)?;
+    let people: Vec<Person> = house
+        .people()?
+        .into_iter()
+        .filter(|person| person.active)
+        .map(as_staff)
+        .collect();
+    let packs = checked.iter().filter_map(|one| one.read.pack.as_ref());
+    Ok(packs
+        .flat_map(|pack| pack::staffing(pack, &people, now().day()))
+        .collect())
+}
+
+fn as_staff(person: engine::Person) -> Person {
+    let grants = person.grants.into_iter().map(|grant| Grant {
+        role: grant.role,
+        scope: grant.scope,
+        from: grant.from,
+        until: grant.until,
+    });
+    let deputies = person.deputies.into_iter().map(|deputy| Deputy {
+        login: deputy.to,
+        from: deputy.from,
+        until: deputy.until,
+    });
+    Person {
+        login: person.login,
+        identity: person.identity,
+        grants: grants.collect(),
+        deputies: deputies.collect(),
+    }
+}
+
+fn tell_staffing(findings: Option<&[Finding]>, lang: Lang) {
+    let Some(findings) = findings else { return };
+    for finding in findings {
+        let mark = if finding.kind == FindingKind::Unstaffed {
+            "✘"
+        } else {
+            "!"
+        };
+        line(format!("{mark} {}", lang.pick(&finding.zh, &finding.en)));
+    }
+    if findings.is_empty() {
+        line(lang.pick(
+            "✔ 现有人员可办理全部流程，缺任何一人亦可",
+            "✔ today's people can complete every flow, whoever is absent",
+        ));
+    }
+}
+
+fn count(complaints: &[Complaint], level: Level) -> usize {
+    complaints.iter().filter(|one| one.level == level).count()
+}
+
+fn as_json(one: &Checked) -> Value {
+    json!({
+        "name": one.name,
+        "ok": one.read.pack.is_some(),
+        "version": one.read.pack.as_ref().map(|pack| &*pack.version),
+        "errors": count(&one.read.complaints, Level::Error),
+        "warnings": count(&one.read.complaints, Level::Warning),
+        "complaints": one.read.complaints,
+        "micros": u64::try_from(one.micros).unwrap_or(u64::MAX),
+    })
+}
+
+fn tell(one: &Checked, lang: Lang) {
+    for complaint in &one.read.complaints {
+        line(complaint.to_string());
+    }
+    let name = &one.name;
+    let errors = count(&one.read.complaints, Level::Error);
+    let warnings = count(&one.read.complaints, Level::Warning);
+    match &one.read.pack {
+        Some(pack) => {
+            let flows = pack.flows.len();
+            let steps: usize = pack.flows.iter().map(|flow| flow.steps.len()).sum();
+            let millis = one.micros / 1000;
+            line(say!(
+                lang,
+                "✔ {name}：{flows} 个流程，{steps} 个环节，{warnings} 条提醒（{millis} 毫秒）",
+                "✔ {name}: {flows} flows, {steps} steps, {warnings} warnings ({millis} ms)"
+            ));
+        }
+        None => line(say!(
+            lang,
+            "✘ {name}：{errors} 处错误，{warnings} 条提醒",
+            "✘ {name}: {errors} errors, {warnings} warnings"
+        )),
+    }
+}

@@ -1,0 +1,177 @@
+//! `import`: items, partners and people from a file, all rows or none.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use engine::Act;
+use serde_json::json;
+
+use crate::administrator::InName;
+use crate::house::House;
+use crate::import::{Plan, find_register, plan_people, plan_records, submit};
+use crate::lang::{Lang, say};
+use crate::place::{Where, write_private};
+use crate::secret;
+use crate::stop::{Fault, Stop};
+use crate::tables;
+use crate::terminal::{Progress, line};
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// What: items, partners, people, or the name of a register
+    #[arg(value_name = "WHAT")]
+    what: String,
+    /// A table with headings in its first row, .csv or .xlsx
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Only check; import nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// For people: write first passwords of new people into this file, readable by you alone
+    #[arg(long, value_name = "FILE.csv")]
+    passwords: Option<PathBuf>,
+    #[command(flatten)]
+    name: InName,
+    #[command(flatten)]
+    at: Where,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Imports a file.
+pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
+    let house = House::existing(&args.at)?;
+    let catalog = house.catalog();
+    let register = if args.what == "people" {
+        None
+    } else {
+        Some(find_register(&catalog, &args.what)?)
+    };
+    if args.passwords.is_some() && register.is_some() {
+        return Err(Stop::usage(
+            "--passwords 只用于 people",
+            "--passwords is for people only",
+        ));
+    }
+    if let Some(path) = args.passwords.as_deref().filter(|path| path.exists()) {
+        let path = path.display();
+        return Err(Stop::usage(
+            format!("{path} 已存在"),
+            format!("{path} is there already"),
+        ));
+    }
+    let actor = args.name.administrator(&house, lang)?;
+    let table = match tables::read(&args.file)? {
+        Ok(table) => table,
+        Err(bad) => {
+            return tell(
+                args,
+                lang,
+                &Plan {
+                    bad: vec![bad],
+                    ..Plan::default()
+                },
+            );
+        }
+    };
+    let progress = Progress::new(lang);
+    let checking = |done, of| progress.report("check", done, of);
+    let plan = match &register {
+        None => plan_people(&house, &actor, table, &checking)?,
+        Some((qualified, register)) => {
+            plan_records(&house, &actor, qualified, register, table, &checking)?
+        }
+    };
+    if plan.bad.is_empty() && !args.dry_run {
+        let known: HashSet<Arc<str>> = house
+            .people()?
+            .into_iter()
+            .map(|person| person.login)
+            .collect();
+        let fresh = new_people(&plan, &known);
+        submit(&house, &actor, plan.acts.clone(), &|done, of| {
+            progress.report("import", done, of)
+        })?;
+        if let Some(path) = &args.passwords {
+            first_passwords(&house, &actor, &fresh, path)?;
+        }
+    }
+    progress.done();
+    tell(args, lang, &plan)
+}
+
+fn new_people(plan: &Plan, known: &HashSet<Arc<str>>) -> Vec<Arc<str>> {
+    let logins = plan.acts.iter().filter_map(|(_, act)| match act {
+        Act::PutPerson { person } if person.active && !known.contains(&person.login) => {
+            Some(person.login.clone())
+        }
+        _ => None,
+    });
+    logins.collect()
+}
+
+/// Gives each a password and writes them into a file before they count, so that none is lost.
+fn first_passwords(
+    house: &House,
+    actor: &str,
+    logins: &[Arc<str>],
+    path: &Path,
+) -> Result<(), Stop> {
+    let mut text = String::from("login,password\r\n");
+    let mut passwords = Vec::new();
+    for login in logins {
+        let password = secret::generate()?;
+        text.push_str(&format!("{login},{password}\r\n"));
+        passwords.push((login, password));
+    }
+    write_private(path, text.as_bytes())?;
+    for (login, password) in passwords {
+        house
+            .set_password(actor, login, &password)?
+            .map_err(Fault::Refused)?;
+    }
+    Ok(())
+}
+
+fn tell(args: &Args, lang: Lang, plan: &Plan) -> Result<(), Stop> {
+    let done = plan.bad.is_empty() && !args.dry_run;
+    let count = plan.acts.len();
+    let imported = if done { count } else { 0 };
+    let unchanged = plan.unchanged;
+    if args.json {
+        let would = plan.bad.is_empty().then_some(count);
+        let report = json!({
+            "ok": plan.bad.is_empty(), "imported": imported, "would_import": would, "unchanged": unchanged, "bad": plan.bad,
+        });
+        line(report.to_string());
+    } else if plan.bad.is_empty() {
+        line(match args.dry_run {
+            true => say!(
+                lang,
+                "✔ 可导入 {count} 行，{unchanged} 行无变化；未导入",
+                "✔ {count} rows can be imported, {unchanged} are unchanged; nothing was imported"
+            ),
+            false => say!(
+                lang,
+                "✔ 已导入 {count} 行，{unchanged} 行无变化",
+                "✔ {count} rows imported, {unchanged} unchanged"
+            ),
+        });
+    } else {
+        tables::tell(&args.file, &plan.bad, lang);
+        let bad = plan.bad.len();
+        line(say!(
+            lang,
+            "✘ 有 {bad} 处错误，未导入任何内容",
+            "✘ {bad} mistakes; nothing was imported"
+        ));
+    }
+    if plan.bad.is_empty() {
+        Ok(())
+    } else {
+        Err(Stop::Check)
+    }
+}

@@ -1,0 +1,13 @@
+//! The subcommands, one module each: its arguments and what it does.
+
+pub mod backup;
+pub mod check;
+pub mod export;
+pub mod import;
+pub mod print;
+pub mod restore;
+pub mod serve;
+pub mod show;
+pub mod test;
+pub mod user;
+pub mod verify;

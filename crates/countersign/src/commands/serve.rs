@@ -1,0 +1,318 @@
+//! `serve`: the server, and what it makes at its first start.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::{Act, Command, Person, SYSTEM};
+use kernel::Moment;
+use model::Label;
+use store::{Store, StoreUrl};
+use tokio::sync::watch;
+use web::{App, Settings};
+
+use crate::clock::now;
+use crate::demo::{self, Logins, company};
+use crate::house::{House, ORG};
+use crate::lang::{Lang, say};
+use crate::place::{Place, Where};
+use crate::secret;
+use crate::stop::{Fault, Stop};
+use crate::terminal::{Progress, line};
+
+/// Arguments.
+#[derive(Debug, Default, clap::Args)]
+pub struct Args {
+    /// At the first start make a demo company: one person per role and some weeks of work
+    #[arg(long)]
+    demo: bool,
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// Name of the organisation, on pages and printed forms
+    #[arg(long, value_name = "NAME")]
+    company: Option<String>,
+    /// Send session cookies over HTTPS only; for use behind a TLS proxy
+    #[arg(long)]
+    secure: bool,
+    #[command(flatten)]
+    at: Where,
+}
+
+impl Args {
+    /// What the program does when it is started without arguments.
+    pub fn demo() -> Args {
+        Args {
+            demo: true,
+            ..Args::default()
+        }
+    }
+}
+
+/// What a first start made, for the banner.
+enum First {
+    /// Nothing: there are people already.
+    Known,
+    /// A demo company.
+    Demo(Logins),
+    /// One administrator: login, password.
+    Administrator(String, String),
+}
+
+/// Serves until it is told to stop.
+pub fn run(args: Args, lang: Lang) -> Result<(), Stop> {
+    let place = args.at.place()?;
+    let address = args
+        .listen
+        .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+    // Before anything is made: a port that is taken must not leave a half-begun folder behind.
+    let listener = TcpListener::bind(address).map_err(|source| Fault::Listen {
+        address: address.to_string(),
+        source,
+    })?;
+    let house = House::open(&place)?;
+    let first = first_start(&house, &place, args.demo, lang)?;
+    let address = listener.local_addr().unwrap_or(address);
+    banner(&house, &place, address, &first, args.demo, lang)?;
+    serve(&house, listener, company_name(&args, &first), args.secure)?;
+    line(lang.pick("已停止。", "stopped."));
+    Ok(())
+}
+
+fn company_name(args: &Args, first: &First) -> Label {
+    let (zh, en) = match (&args.company, first) {
+        (Some(name), _) => (name.as_str(), name.as_str()),
+        (None, First::Demo(_)) => company::NAME,
+        (None, _) => ("会签", "Countersign"),
+    };
+    Label {
+        zh: zh.into(),
+        en: en.into(),
+    }
+}
+
+/// Makes the people of an empty store, and whatever an interrupted first start left undone.
+fn first_start(house: &House, place: &Place, wants_demo: bool, lang: Lang) -> Result<First, Stop> {
+    let people = house.people()?;
+    if demo::is_demo(&place.folder) || (wants_demo && people.is_empty()) {
+        let bar = Progress::new(lang);
+        let logins = demo::make(house, &place.folder, &|done, of| {
+            bar.report("prepare", done, of)
+        })?;
+        bar.done();
+        return Ok(First::Demo(logins));
+    }
+    if people.is_empty() {
+        let person = Person {
+            login: "admin".into(),
+            name: "系统管理员".into(),
+            identity: "admin".into(),
+            active: true,
+            administrator: true,
+            grants: Vec::new(),
+            deputies: Vec::new(),
+        };
+        house.must(Act::Bootstrap {
+            people: vec![person],
+        })?;
+    }
+    // An administrator without a password can only be one whose first start was cut short.
+    for person in house.people()? {
+        let waits = person.administrator
+            && person.active
+            && house.store.credential(ORG, &person.login)?.is_none();
+        if waits {
+            let password = secret::generate()?;
+            house
+                .set_password(SYSTEM, &person.login, &password)?
+                .map_err(Fault::Refused)?;
+            return Ok(First::Administrator(person.login.to_string(), password));
+        }
+    }
+    Ok(First::Known)
+}
+
+fn banner(
+    house: &House,
+    place: &Place,
+    address: SocketAddr,
+    first: &First,
+    wants_demo: bool,
+    lang: Lang,
+) -> Result<(), Stop> {
+    let data = match &place.url {
+        StoreUrl::Sqlite(file) => absolute(file).display().to_string(),
+        other => other.to_string(),
+    };
+    line("");
+    line(say!(
+        lang,
+        "  会签 Countersign 已启动",
+        "  Countersign is running"
+    ));
+    line(say!(
+        lang,
+        "  网址    http://{address}/",
+        "  address   http://{address}/"
+    ));
+    line(say!(lang, "  数据    {data}", "  data      {data}"));
+    match first {
+        First::Demo(logins) => {
+            line(lang.pick(
+                "  演示公司的账号（口令只属于此数据文件夹）：",
+                "  log-ins of the demo company (passwords of this data folder alone):",
+            ));
+            tell_logins(house, logins, lang)?;
+        }
+        First::Administrator(login, password) => {
+            line(say!(
+                lang,
+                "  系统管理员 {login} 的口令（只显示这一次）：{password}",
+                "  password of the administrator {login} (shown this once): {password}"
+            ));
+        }
+        First::Known if wants_demo => line(lang.pick(
+            "  此数据已有单位，--demo 不作用",
+            "  there is a company in this data already; --demo makes none",
+        )),
+        First::Known => {}
+    }
+    line(lang.pick("  停止    Ctrl-C", "  stop      Ctrl-C"));
+    line("");
+    Ok(())
+}
+
+/// Login, password, name and role of each, in the order in which a purchase passes through their hands.
+fn tell_logins(house: &House, logins: &Logins, lang: Lang) -> Result<(), Stop> {
+    let catalog = house.catalog();
+    let people = house.people()?;
+    let order = company::PEOPLE
+        .iter()
+        .map(|(login, _)| *login)
+        .chain([company::ADMINISTRATOR.0]);
+    for login in order {
+        let Some(password) = logins.get(login) else {
+            continue;
+        };
+        let Some(person) = people.iter().find(|person| &*person.login == login) else {
+            continue;
+        };
+        let roles = person.grants.iter().filter_map(|grant| {
+            let (pack, role) = grant.role.split_once('.')?;
+            let (_, role) = catalog.pack(pack)?.role(role)?;
+            Some(lang.label(&role.label).to_owned())
+        });
+        let mut roles: Vec<String> = roles.collect();
+        if person.administrator {
+            roles.push(lang.pick("系统管理员", "Administrator").to_owned());
+        }
+        line(format!(
+            "    {login:<6} {password}  {} {}",
+            person.name,
+            roles.join(", ")
+        ));
+    }
+    Ok(())
+}
+
+fn absolute(path: &std::path::Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Listens until a signal says stop; then answers what is under way, and no more.
+fn serve(house: &House, listener: TcpListener, company: Label, secure: bool) -> Result<(), Stop> {
+    listener.set_nonblocking(true).map_err(Stop::other)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Stop::other)?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(Stop::other)?;
+        let settings = Settings {
+            secure_cookies: secure,
+            ..Settings::new(company, Arc::new(now))
+        };
+        let app = App::new(house.store.clone(), ORG, settings);
+        let (stop, stopped) = watch::channel(false);
+        let ticker = tokio::spawn(tick(house.store.clone(), stopped));
+        let served = web::serve(app, listener, signal()).await;
+        let _ = stop.send(true);
+        // A ticker that failed has said so itself.
+        let _ = ticker.await;
+        served.map_err(|error| Stop::other(format!("listening failed: {error}")))
+    })
+}
+
+/// Waits for Ctrl-C or the signal by which a system stops its services.
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}
+
+/// Longest sleep between looks at the timers; a timer set meanwhile is late by no more than this.
+const TICK: Duration = Duration::from_secs(5);
+/// Timers run out at once.
+const TIMERS: usize = 200;
+
+/// Turns timers that are due into commands of the system.
+async fn tick(store: Store, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let looking = store.clone();
+        let due = tokio::task::spawn_blocking(move || looking.due_timers(ORG, now(), TIMERS)).await;
+        match due {
+            Ok(Ok(timers)) => {
+                for timer in timers {
+                    let name = timer.name.clone();
+                    if let Err(error) = fire(&store, timer).await {
+                        tracing::error!(%name, %error, "a timer could not be run");
+                    }
+                }
+            }
+            Ok(Err(error)) => tracing::error!(%error, "timers could not be read"),
+            Err(error) => tracing::error!(%error, "the look at the timers failed"),
+        }
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = tokio::time::sleep(TICK) => {}
+        }
+    }
+}
+
+async fn fire(store: &Store, timer: store::DueTimer) -> Result<(), store::StoreError> {
+    let command = Command {
+        org: ORG,
+        // The same for every node and every try, so that a timer runs out once.
+        key: timer_key(&timer),
+        at: now(),
+        actor: SYSTEM.into(),
+        on_behalf_of: None,
+        act: Act::Timer {
+            slip: timer.slip,
+            name: timer.name,
+        },
+    };
+    let answer = store.submit(command).await?;
+    if let Err(refusal) = answer.outcome {
+        tracing::warn!(code = refusal.code, "a timer was refused");
+    }
+    Ok(())
+}
+
+fn timer_key(timer: &store::DueTimer) -> Arc<str> {
+    let store::DueTimer { slip, name, due } = timer;
+    let Moment(due) = due;
+    let digest = secret::digest(&format!("{slip} {name} {due}"));
+    format!("timer-{}", &digest[..32]).into()
+}

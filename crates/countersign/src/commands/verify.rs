@@ -1,0 +1,87 @@
+//! `verify`: proves that nothing was altered.
+
+use serde_json::json;
+use store::{Options, Report};
+
+use crate::lang::{Lang, say};
+use crate::packs;
+use crate::place::Where;
+use crate::stop::Stop;
+use crate::terminal::{Progress, line};
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    at: Where,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Recomputes every balance and hash. The database may be in use, and nothing in it is changed.
+pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
+    let place = args.at.existing()?;
+    let options = Options::new(packs::embedded()?).with_reader(packs::read_again);
+    let progress = Progress::new(lang);
+    let report = store::verify_url(&place.url, &options, &|stage, done, of| {
+        progress.report(stage, done, of)
+    })?;
+    progress.done();
+    if args.json {
+        line(json!({ "ok": report.sound(), "report": report }).to_string());
+    } else {
+        tell(&report, lang);
+    }
+    if report.sound() {
+        Ok(())
+    } else {
+        Err(Stop::Check)
+    }
+}
+
+/// Says what was found.
+pub fn tell(report: &Report, lang: Lang) {
+    for bad in &report.bad {
+        line(say!(lang, "✘ {bad}", "✘ {bad}"));
+    }
+    let more = report.bad_count - report.bad.len() as i64;
+    if more > 0 {
+        line(say!(
+            lang,
+            "  另有 {more} 个坏行",
+            "  and {more} more bad rows"
+        ));
+    }
+    let Report {
+        journal_rows,
+        legs,
+        slips,
+        balances,
+        records,
+        millis,
+        ..
+    } = report;
+    line(say!(
+        lang,
+        "日记 {journal_rows} 行，分录行 {legs}，单据 {slips}，余额 {balances}，档案 {records}；用时 {millis} 毫秒",
+        "{journal_rows} journal rows, {legs} legs, {slips} slips, {balances} balances, {records} records; {millis} ms"
+    ));
+    for (org, row, hash) in &report.heads {
+        line(say!(
+            lang,
+            "单位 {org} 日记末行 {row}，哈希 {hash}（请另处保存，日后可证明日记未被截断）",
+            "organisation {org}: last journal row {row}, hash {hash} (keep it elsewhere to prove later that nothing was cut off)"
+        ));
+    }
+    if report.sound() {
+        line(lang.pick("✔ 未发现改动", "✔ nothing was altered"));
+    } else {
+        let count = report.bad_count;
+        line(say!(
+            lang,
+            "✘ 发现 {count} 个坏行",
+            "✘ {count} bad rows were found"
+        ));
+    }
+}

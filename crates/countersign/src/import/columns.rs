@@ -1,0 +1,195 @@
+//! Headings: a column is known by its field's name, its Chinese or its English label.
+
+use model::Register;
+
+use crate::tables::Bad;
+
+/// A column that a table may have: its name in data and its other names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Name in data; `key` and `from` are the engine's own.
+    pub name: String,
+    /// Other headings it is known by; the first is the Chinese label, the second the English one.
+    pub labels: Vec<String>,
+}
+
+/// A heading that was recognised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Name in data.
+    pub name: String,
+    /// The heading as it stands in the file.
+    pub heading: String,
+    /// Position.
+    pub at: usize,
+}
+
+/// Columns of the list of people.
+pub const PEOPLE_COLUMNS: [(&str, &str, &str); 6] = [
+    ("login", "账号", "Login"),
+    ("name", "姓名", "Name"),
+    ("identity", "人员编号", "Identity"),
+    ("roles", "岗位", "Roles"),
+    ("administrator", "系统管理员", "Administrator"),
+    ("active", "在用", "Active"),
+];
+
+/// Columns of a register: its key, its fields, the day from which a record holds.
+pub fn register_columns(register: &Register) -> Vec<Column> {
+    let (zh, en) = (&register.label.zh, &register.label.en);
+    let mut columns = vec![Column {
+        name: "key".to_owned(),
+        labels: vec![
+            format!("{zh}编码"),
+            format!("{en} code"),
+            "编码".to_owned(),
+            "代码".to_owned(),
+            "编号".to_owned(),
+            "code".to_owned(),
+        ],
+    }];
+    for field in &register.fields {
+        columns.push(Column {
+            name: field.name.to_string(),
+            labels: vec![field.label.zh.to_string(), field.label.en.to_string()],
+        });
+    }
+    if register.field("from").is_none() {
+        columns.push(Column {
+            name: "from".to_owned(),
+            labels: vec!["生效日期".to_owned(), "Valid from".to_owned()],
+        });
+    }
+    columns
+}
+
+/// Recognises the headings of a file. All that is wrong with them is told at once.
+pub fn recognise(
+    header: &[String],
+    columns: &[Column],
+    needed: &[&str],
+) -> Result<Vec<Found>, Vec<Bad>> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut bad = Vec::new();
+    for (at, heading) in header.iter().enumerate() {
+        match find(heading, columns) {
+            None => bad.push(unknown(heading, at, columns)),
+            Some(column) => {
+                if let Some(other) = found.iter().find(|other| other.name == column.name) {
+                    let other = &other.heading;
+                    bad.push(Bad::at(
+                        1,
+                        "column_twice",
+                        format!("列 {heading:?} 与列 {other:?} 相同"),
+                        format!("columns {heading:?} and {other:?} are the same"),
+                    ));
+                }
+                found.push(Found {
+                    name: column.name.clone(),
+                    heading: heading.clone(),
+                    at,
+                });
+            }
+        }
+    }
+    for name in needed {
+        if !found.iter().any(|column| column.name == *name) {
+            let label = columns
+                .iter()
+                .find(|column| column.name == *name)
+                .and_then(|column| column.labels.first());
+            let zh = label.map_or(*name, String::as_str);
+            bad.push(Bad::at(
+                1,
+                "column_missing",
+                format!("缺少列 {zh}（{name}）"),
+                format!("column {name} ({zh}) is missing"),
+            ));
+        }
+    }
+    if bad.is_empty() { Ok(found) } else { Err(bad) }
+}
+
+fn find<'a>(heading: &str, columns: &'a [Column]) -> Option<&'a Column> {
+    let heading = plain(heading);
+    columns
+        .iter()
+        .find(|column| plain(&column.name) == heading)
+        .or_else(|| {
+            columns.iter().find(|column| {
+                column
+                    .labels
+                    .iter()
+                    .any(|label| !label.is_empty() && plain(label) == heading)
+            })
+        })
+}
+
+/// A heading without what people add to it: case, space, the star of a field that must be filled.
+fn plain(heading: &str) -> String {
+    heading
+        .trim_matches(['*', '＊', ' ', '\u{3000}'])
+        .to_lowercase()
+}
+
+fn unknown(heading: &str, at: usize, columns: &[Column]) -> Bad {
+    let number = at + 1;
+    let zh: Vec<&str> = columns
+        .iter()
+        .map(|column| column.labels.first().map_or(&*column.name, String::as_str))
+        .collect();
+    let en: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
+    let shown: String = heading.chars().take(40).collect();
+    Bad::at(
+        1,
+        "column_unknown",
+        format!(
+            "第 {number} 列 {shown:?} 无法识别；可用的列：{}",
+            zh.join("、")
+        ),
+        format!(
+            "column {number} {shown:?} is not known; there are: {}",
+            en.join(", ")
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns() -> Vec<Column> {
+        let column = |name: &str, labels: &[&str]| Column {
+            name: name.to_owned(),
+            labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+        };
+        vec![
+            column("key", &["商品编码", "Item code", "编码"]),
+            column("name", &["通用名称", "Generic name"]),
+        ]
+    }
+
+    fn recognised(header: &[&str]) -> Result<Vec<String>, Vec<String>> {
+        let header: Vec<String> = header.iter().map(|heading| (*heading).to_owned()).collect();
+        recognise(&header, &columns(), &["key"])
+            .map(|found| found.into_iter().map(|column| column.name).collect())
+            .map_err(|bad| bad.into_iter().map(|bad| bad.code).collect())
+    }
+
+    #[test]
+    fn headings_are_known_by_name_and_label() {
+        let both = Ok(vec!["key".to_owned(), "name".to_owned()]);
+        assert_eq!(recognised(&["key", "name"]), both);
+        assert_eq!(recognised(&["编码", "通用名称"]), both);
+        assert_eq!(recognised(&["ITEM CODE", "*Generic Name"]), both);
+        let all = Err(vec![
+            "column_unknown".to_owned(),
+            "column_missing".to_owned(),
+        ]);
+        assert_eq!(recognised(&["nme"]), all);
+        assert_eq!(
+            recognised(&["key", "编码"]),
+            Err(vec!["column_twice".to_owned()])
+        );
+    }
+}

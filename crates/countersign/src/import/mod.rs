@@ -1,0 +1,47 @@
+//! Files to commands: every row is judged before any is submitted, and every bad row is reported.
+
+mod columns;
+mod people;
+mod records;
+mod submit;
+
+use engine::{Act, Refusal};
+
+use crate::tables::Bad;
+
+pub use columns::PEOPLE_COLUMNS;
+pub use people::plan as plan_people;
+pub use records::{find_register, plan as plan_records};
+pub use submit::submit;
+
+/// What a file would do.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Acts that change something, with their lines, in order.
+    pub acts: Vec<(u64, Act)>,
+    /// Rows that say what is already so.
+    pub unchanged: usize,
+    /// Everything wrong with the file.
+    pub bad: Vec<Bad>,
+}
+
+/// A refusal, with those of the same row after it, as bad cells. `heading` finds the column of a field.
+fn refused(line: u64, refusal: &Refusal, heading: impl Fn(&str) -> Option<String>) -> Vec<Bad> {
+    let one = |refusal: &Refusal| {
+        let mut bad = Bad::at(
+            line,
+            refusal.short(),
+            refusal.zh.as_str(),
+            refusal.en.as_str(),
+        );
+        bad.column = refusal
+            .place
+            .as_ref()
+            .and_then(|place| heading(&place.field));
+        bad
+    };
+    std::iter::once(refusal)
+        .chain(&refusal.more)
+        .map(one)
+        .collect()
+}

@@ -1,0 +1,200 @@
+//! Rows to records of a register.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use engine::{Act, Command};
+use kernel::Day;
+use model::{Catalog, Register};
+
+use super::columns::{Found, recognise, register_columns};
+use super::{Plan, refused};
+use crate::dry_run::DryRun;
+use crate::house::House;
+use crate::stop::Stop;
+use crate::tables::{Bad, Row, Table};
+
+/// The register that a word of the command line means: a qualified name, a plain one, or `items` and `partners`.
+pub fn find_register<'a>(catalog: &'a Catalog, word: &str) -> Result<(String, &'a Register), Stop> {
+    let plain: &[&str] = match word {
+        "items" => &["item"],
+        "partners" => &["partner", "party"],
+        _ => &[],
+    };
+    let all = || {
+        catalog.packs().iter().flat_map(|pack| {
+            pack.registers
+                .iter()
+                .map(move |register| (format!("{}.{}", pack.name, register.name), register))
+        })
+    };
+    let fits = |name: &str, register: &Register| {
+        name == word || &*register.name == word || plain.contains(&&*register.name)
+    };
+    let mut found: Vec<(String, &Register)> = all()
+        .filter(|(name, register)| fits(name, register))
+        .collect();
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => {
+            let names: Vec<String> = all().map(|(name, _)| name).collect();
+            let names = names.join(", ");
+            Err(Stop::usage(
+                format!("没有 {word:?} 这种档案；可用：items、partners、people 或 {names}"),
+                format!(
+                    "there is no register {word:?}; there are items, partners, people or {names}"
+                ),
+            ))
+        }
+        _ => {
+            let names: Vec<String> = found.into_iter().map(|(name, _)| name).collect();
+            let names = names.join(", ");
+            Err(Stop::usage(
+                format!("{word:?} 可能是：{names}"),
+                format!("{word:?} could be any of: {names}"),
+            ))
+        }
+    }
+}
+
+/// Judges every row of a table as a record of a register.
+pub fn plan(
+    house: &House,
+    actor: &str,
+    qualified: &str,
+    register: &Register,
+    table: Table,
+    progress: &dyn Fn(u64, u64),
+) -> Result<Plan, Stop> {
+    let columns = match recognise(&table.header, &register_columns(register), &["key"]) {
+        Ok(columns) => columns,
+        Err(bad) => {
+            return Ok(Plan {
+                bad,
+                ..Plan::default()
+            });
+        }
+    };
+    let own_from = register.field("from").is_some();
+    let dry = DryRun::new(&house.store, crate::house::ORG)?;
+    let mut plan = Plan {
+        bad: table.bad,
+        ..Plan::default()
+    };
+    let mut seen: HashMap<String, u64> = HashMap::new();
+    let of = table.rows.len() as u64;
+    for (at, row) in table.rows.iter().enumerate() {
+        progress(at as u64, of);
+        match act(&dry, qualified, own_from, &columns, row)? {
+            Err(bad) => plan.bad.push(bad),
+            Ok((key, act)) => {
+                if let Some(first) = seen.insert(key.clone(), row.line) {
+                    plan.bad.push(twice(row.line, &key, first));
+                    continue;
+                }
+                let command = house.command(actor, act)?;
+                judge(&dry, command, row.line, &columns, &mut plan)?;
+            }
+        }
+    }
+    plan.bad.sort_by_key(|bad| bad.line);
+    Ok(plan)
+}
+
+fn twice(line: u64, key: &str, first: u64) -> Bad {
+    Bad::at(
+        line,
+        "key_twice",
+        format!("编码 {key} 与第 {first} 行重复"),
+        format!("code {key} is the same as in line {first}"),
+    )
+}
+
+/// What a row asks for. Columns that the file does not have keep their values; an empty cell empties its field.
+fn act(
+    dry: &DryRun<'_>,
+    qualified: &str,
+    own_from: bool,
+    columns: &[Found],
+    row: &Row,
+) -> Result<Result<(String, Act), Bad>, Stop> {
+    let cell = |name: &str| {
+        columns
+            .iter()
+            .find(|column| column.name == name)
+            .map(|column| &*row.cells[column.at])
+    };
+    let key = cell("key").unwrap_or_default().to_owned();
+    let from = match cell("from").filter(|text| !own_from && !text.is_empty()) {
+        None => None,
+        Some(text) => match text.parse::<Day>() {
+            Ok(day) => Some(day),
+            Err(_) => {
+                return Ok(Err(Bad::at(
+                    row.line,
+                    "from",
+                    "不是存在的日期，应写作 2026-04-01",
+                    "is not a day that exists; write it as 2026-04-01",
+                )
+                .in_column("from")));
+            }
+        },
+    };
+    let latest = dry.latest(qualified, &key).map_err(Stop::other)?;
+    let mut fields: BTreeMap<String, String> = latest
+        .and_then(|record| serde_json::from_str(&record.body).ok())
+        .unwrap_or_default();
+    for column in columns {
+        if column.name == "key" || (column.name == "from" && !own_from) {
+            continue;
+        }
+        match &*row.cells[column.at] {
+            "" => fields.remove(&column.name),
+            text => fields.insert(column.name.clone(), text.to_owned()),
+        };
+    }
+    let act = Act::PutRecord {
+        register: Arc::from(qualified),
+        key: key.as_str().into(),
+        fields,
+        from,
+    };
+    Ok(Ok((key, act)))
+}
+
+/// Judges one command and sorts it into the plan.
+pub(super) fn judge(
+    dry: &DryRun<'_>,
+    command: Command,
+    line: u64,
+    columns: &[Found],
+    plan: &mut Plan,
+) -> Result<(), Stop> {
+    let heading = |field: &str| {
+        columns
+            .iter()
+            .find(|column| column.name == field)
+            .map(|column| column.heading.clone())
+    };
+    match dry.judge(&command).map_err(Stop::other)? {
+        Err(refusal) => plan.bad.extend(refused(line, &refusal, heading)),
+        Ok(records) => {
+            let mut changes = false;
+            for record in records {
+                let latest = dry
+                    .latest(&record.register, &record.key)
+                    .map_err(Stop::other)?;
+                if latest.is_none_or(|latest| latest.body != record.body) {
+                    changes = true;
+                    dry.keep(record).map_err(Stop::other)?;
+                }
+            }
+            if changes {
+                plan.acts.push((line, command.act));
+            } else {
+                plan.unchanged += 1;
+            }
+        }
+    }
+    Ok(())
+}
