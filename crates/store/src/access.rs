@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::api::{Options, StoreError, StoreUrl};
+use crate::backend::Backend;
 use crate::cache::Cache;
-use crate::lane::Backend;
 use crate::migrate;
 use crate::pool::Pool;
 use crate::postgres::{Driver, Postgres, PostgresBackend};

@@ -1,99 +1,29 @@
 //! A lane: the one place where an organisation's commands are applied, in order, in batches.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use engine::{Act, Class, Command, Outcome, Refusal, SYSTEM};
 use kernel::SlipId;
 use tokio::sync::{broadcast, oneshot};
 
-use crate::api::{Answer, Event, Options, Stats, StoreError};
-use crate::batch::{How, Write};
+use crate::api::{Answer, Event, Options, StoreError};
+use crate::backend::{Backend, Wanted, head_write};
 use crate::cache::{Cache, View};
-use crate::cell::{Cell, Row, sha256_hex};
+use crate::cell::sha256_hex;
+use crate::counters::{Counters, count, count_time};
 use crate::fold::{Folding, act_slip};
 use crate::packs::Packs;
-use crate::schema;
 use crate::source::{ContentOnly, Head, Nothing, Source, SqlSource};
-use crate::sql::Sql;
 
 /// A command that waits in a lane.
 pub(crate) struct Job {
     pub command: Command,
     pub credential: Option<String>,
     pub answer: oneshot::Sender<Result<Answer, StoreError>>,
-}
-
-/// What the next batch is going to ask for, so that a distant database can be asked once.
-#[derive(Debug, Default)]
-pub(crate) struct Wanted {
-    pub keys: Vec<Arc<str>>,
-    pub slips: Vec<SlipId>,
-}
-
-/// What a backend answers when a batch begins.
-#[derive(Debug, Default)]
-pub(crate) struct Begun {
-    /// Where the journal ends; `None` for an organisation that has none.
-    pub head: Option<Head>,
-    /// Keys of [`Wanted`] that no accepted command has; empty when the backend did not look.
-    pub unused: Vec<Arc<str>>,
-    /// Rows of [`crate::codec::SLIP_COLUMNS`].
-    pub slips: Vec<Row>,
-}
-
-/// The database as a lane writes it.
-pub(crate) trait Backend: Send {
-    fn gate(&self) -> Arc<Mutex<()>>;
-    fn sql(&self) -> &dyn Sql;
-    /// Begins a transaction that no other writer of this organisation can come between.
-    fn begin(&mut self, org: i64, wanted: &Wanted) -> Result<Begun, StoreError>;
-    fn write(&mut self, writes: Vec<Write>) -> Result<(), StoreError>;
-    fn commit(&mut self) -> Result<(), StoreError>;
-    fn rollback(&mut self);
-}
-
-/// What the lanes of a store count together.
-#[derive(Debug, Default)]
-pub(crate) struct Counters {
-    commits: AtomicU64,
-    commands: AtomicU64,
-    refused: AtomicU64,
-    repeated: AtomicU64,
-    batch_largest: AtomicU64,
-    apply_nanos: AtomicU64,
-    write_nanos: AtomicU64,
-    commit_nanos: AtomicU64,
-}
-
-impl Counters {
-    pub fn stats(&self) -> Stats {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Stats {
-            commits: read(&self.commits),
-            commands: read(&self.commands),
-            refused: read(&self.refused),
-            repeated: read(&self.repeated),
-            batch_largest: read(&self.batch_largest),
-            apply_nanos: read(&self.apply_nanos),
-            write_nanos: read(&self.write_nanos),
-            commit_nanos: read(&self.commit_nanos),
-        }
-    }
-}
-
-fn count(counter: &AtomicU64, by: u64) {
-    counter.fetch_add(by, Ordering::Relaxed);
-}
-
-fn count_time(counter: &AtomicU64, since: Instant) {
-    count(
-        counter,
-        u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX),
-    );
 }
 
 pub(crate) struct Lane {
@@ -474,43 +404,6 @@ fn has_nul(json: &str) -> bool {
         rest = &rest[at + 1..];
     }
     false
-}
-
-fn head_write(org: i64, head: &Head) -> Write {
-    let mut write = Write::new(&schema::HEAD, How::Upsert);
-    write.cells = vec![
-        org.into(),
-        head.seq.into(),
-        head.at.into(),
-        Cell::blob(&head.hash),
-        head.next_slip.into(),
-        head.next_account.into(),
-    ];
-    write
-}
-
-/// The head of an organisation; `lock` is added to the query.
-pub(crate) fn read_head(sql: &dyn Sql, org: i64, lock: &str) -> Result<Option<Head>, StoreError> {
-    let row = sql.first(
-        &format!("select seq, at, hash, next_slip, next_account from head where org = ?1{lock}"),
-        &[org.into()],
-    )?;
-    row.map(|row| head_from(&row)).transpose()
-}
-
-/// A head out of its row.
-pub(crate) fn head_from(row: &Row) -> Result<Head, StoreError> {
-    let hash = row.blob(2)?;
-    Ok(Head {
-        seq: row.int(0)?,
-        at: row.int(1)?,
-        hash: hash
-            .as_ref()
-            .try_into()
-            .map_err(|_| StoreError::Corrupt("head.hash is not a hash".to_owned()))?,
-        next_slip: row.int(3)?,
-        next_account: row.int(4)?,
-    })
 }
 
 #[cfg(test)]

@@ -14,12 +14,14 @@
 
 mod access;
 pub mod api;
+mod backend;
 mod backup;
 mod batch;
 mod cache;
 mod cell;
 mod codec;
 mod copy;
+mod counters;
 mod fold;
 mod lane;
 mod migrate;

@@ -9,9 +9,9 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, Statement, ToSql};
 
 use crate::api::StoreError;
+use crate::backend::{Backend, Begun, Wanted};
 use crate::batch::{How, Write};
 use crate::cell::{Cell, CellRef, Row};
-use crate::lane::{Backend, Begun, Wanted};
 use crate::sql::{Dialect, Sql};
 
 /// How long a writer waits for another process before it gives up.
@@ -267,7 +267,7 @@ impl Backend for SqliteBackend {
     fn begin(&mut self, org: i64, _: &Wanted) -> Result<Begun, StoreError> {
         self.connection.execute("begin immediate", &[])?;
         Ok(Begun {
-            head: crate::lane::read_head(&*self.connection, org, "")?,
+            head: crate::backend::read_head(&*self.connection, org, "")?,
             ..Begun::default()
         })
     }

@@ -13,7 +13,8 @@ use tokio::sync::{broadcast, oneshot};
 
 use crate::access::Access;
 use crate::api::{Answer, Event, Options, Stats, StoreError, StoreUrl};
-use crate::lane::{Counters, Job, Lane};
+use crate::counters::Counters;
+use crate::lane::{Job, Lane};
 use crate::packs::Packs;
 
 type Result<T> = std::result::Result<T, StoreError>;

@@ -102,7 +102,7 @@ pub(crate) fn first_at_or_after(sql: &dyn Sql, org: i64, at: Moment) -> Result<i
 
 /// The last row and its hash in hex.
 pub(crate) fn head(sql: &dyn Sql, org: i64) -> Result<(i64, String), StoreError> {
-    match crate::lane::read_head(sql, org, "")? {
+    match crate::backend::read_head(sql, org, "")? {
         Some(head) if head.seq > 0 => Ok((head.seq, hex(&head.hash).to_string())),
         _ => Ok((0, String::new())),
     }

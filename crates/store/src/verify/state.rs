@@ -383,7 +383,7 @@ impl State<'_> {
     }
 
     fn head(&self, passed: &Passed, last: i64, last_slip: i64) -> Result<(), StoreError> {
-        let Some(head) = crate::lane::read_head(self.sql, self.org, "")? else {
+        let Some(head) = crate::backend::read_head(self.sql, self.org, "")? else {
             return Ok(());
         };
         // Where the last row itself is not sound, its hash says nothing about the head.
