@@ -21,6 +21,8 @@ pub struct Limits {
     pub depth: usize,
     /// Nodes of one text.
     pub nodes: usize,
+    /// Values and properties of one node.
+    pub values: usize,
     /// Texts of a pack.
     pub texts: usize,
 }
@@ -31,6 +33,7 @@ impl Default for Limits {
             text_bytes: 1024 * 1024,
             depth: 32,
             nodes: 10_000,
+            values: 200,
             texts: 1_000,
         }
     }

@@ -27,6 +27,7 @@ pub(crate) fn scan(desk: &Desk<'_>, file: usize, text: &str, limits: &Limits) ->
         open: Vec::new(),
         node: Node::None,
         nodes: 0,
+        values: 0,
     };
     scan.run();
     desk.count() == before
@@ -56,6 +57,8 @@ struct Scan<'a> {
     open: Vec<usize>,
     node: Node,
     nodes: usize,
+    /// Values and properties of the current node.
+    values: usize,
 }
 
 impl Scan<'_> {
@@ -104,7 +107,10 @@ impl Scan<'_> {
                 self.string()?;
                 self.after_value(at, false)?;
             }
-            '#' => self.keyword()?,
+            '#' => {
+                self.one_more_value(at)?;
+                self.keyword()?;
+            }
             '(' | ')' => {
                 self.at += 1;
                 self.not_used(at, "a type in parentheses");
@@ -349,6 +355,7 @@ impl Scan<'_> {
         match self.node {
             Node::None => {
                 self.node = Node::Named;
+                self.values = 0;
                 self.nodes += 1;
                 if self.nodes > self.limits.nodes {
                     let message = format!("more than {} nodes in one text", self.limits.nodes);
@@ -366,12 +373,26 @@ impl Scan<'_> {
                 );
                 Err(Stop)
             }
-            Node::Named if plain && self.peek() == Some('=') => {
-                self.at += 1;
-                self.property_value()
+            Node::Named => {
+                self.one_more_value(at)?;
+                if plain && self.peek() == Some('=') {
+                    self.at += 1;
+                    self.property_value()
+                } else {
+                    self.ends_here("a value")
+                }
             }
-            Node::Named => self.ends_here("a value"),
         }
+    }
+
+    fn one_more_value(&mut self, at: usize) -> Result<(), Stop> {
+        self.values += 1;
+        if self.values > self.limits.values {
+            let message = format!("a node has at most {} values", self.limits.values);
+            self.error(Kind::OutOfRange, at, message);
+            return Err(Stop);
+        }
+        Ok(())
     }
 
     /// The value after `=`.

@@ -5,9 +5,6 @@ use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
 use crate::Kind;
 use crate::source::{Desk, Span};
 
-/// Values and properties of a node.
-const ENTRIES_MOST: usize = 200;
-
 /// A node: a name, values, properties, and nodes in braces.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
@@ -67,7 +64,7 @@ pub(crate) fn parse(desk: &Desk<'_>, file: usize, text: &str) -> Vec<Node> {
         Ok(document) => document
             .nodes()
             .iter()
-            .map(|node| convert(desk, file, node))
+            .map(|node| convert(file, node))
             .collect(),
         Err(error) => {
             for one in error.diagnostics {
@@ -88,7 +85,7 @@ fn floor(text: &str, at: usize) -> usize {
 }
 
 /// Calls itself once per level of braces; the scan has limited these.
-fn convert(desk: &Desk<'_>, file: usize, node: &KdlNode) -> Node {
+fn convert(file: usize, node: &KdlNode) -> Node {
     let name = node.name();
     let mut out = Node {
         name: word(
@@ -100,11 +97,7 @@ fn convert(desk: &Desk<'_>, file: usize, node: &KdlNode) -> Node {
         properties: Vec::new(),
         children: None,
     };
-    if node.entries().len() > ENTRIES_MOST {
-        let message = format!("a node has at most {ENTRIES_MOST} values");
-        desk.error(Kind::OutOfRange, out.name.span, message);
-    }
-    for entry in node.entries().iter().take(ENTRIES_MOST) {
+    for entry in node.entries() {
         let value = value(file, entry);
         match entry.name() {
             None => out.values.push(value),
@@ -120,7 +113,7 @@ fn convert(desk: &Desk<'_>, file: usize, node: &KdlNode) -> Node {
     }
     out.children = node.children().map(|children| {
         let nodes = children.nodes().iter();
-        nodes.map(|node| convert(desk, file, node)).collect()
+        nodes.map(|node| convert(file, node)).collect()
     });
     out
 }

@@ -87,6 +87,7 @@ fn deep_and_endless_texts_are_refused() {
         ("brackets", "a ]\n".repeat(n / 10)),
         ("values", format!("a{}", " b".repeat(n))),
         ("properties", format!("a{}", " b=1".repeat(n))),
+        ("flags", format!("a{}", " #true".repeat(n))),
         ("numbers", format!("a {}", "9".repeat(n))),
         ("zeros", format!("a 0.{}1", "0".repeat(n))),
         ("words", "a".repeat(n)),

@@ -3,32 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kernel::{Day, Unit, Value};
-use model::{
-    Flow, Label, Ledger, Pack, Parameter, ParameterRow, Place, Register, Role, SourceText,
-};
+use model::{Flow, Label, Pack, Register, Role, SourceText};
 
 use crate::Kind;
-use crate::expression::{ParameterType, Tables, Typed};
+use crate::expression::{Tables, Typed};
 use crate::labels::Labels;
 use crate::read::Manner;
 use crate::reader::fields::{FieldDraft, FieldStands};
-use crate::reader::{LedgerDraft, Reader, Rules, flow, implicit, separate};
+use crate::reader::{Reader, Rules, flow, implicit, separate};
 use crate::reading::{Once, Reading, check_name, unknown_node};
 use crate::source::{Desk, Span, quoted};
-use crate::suggest;
-use crate::tree::{Form, Node, Word};
+use crate::tree::{Node, Word};
 
 /// What a pack's text may declare at its top.
 const TOP: [&str; 6] = ["pack", "role", "register", "ledger", "parameter", "flow"];
-
-/// Names that a posting uses for something else than a dimension.
-pub(crate) const POSTING_WORDS: [&str; 9] = [
-    "from", "to", "qty", "key", "when", "state", "name", "minutes", "in",
-];
-
-/// Colours that a place may have.
-const COLOURS: [&str; 5] = ["green", "yellow", "red", "blue", "grey"];
 
 /// Nodes gathered from all texts.
 #[derive(Default)]
@@ -264,242 +252,6 @@ impl<'a> Reader<'a> {
             name,
             fields: Vec::new(),
         });
-    }
-
-    fn read_ledgers(&mut self, nodes: &[&'a Node]) {
-        let mut once = Once::default();
-        for node in nodes {
-            let mut reading = Reading::new(self.desk, node);
-            let Some(name) = reading.need_name() else {
-                continue;
-            };
-            let zh = reading.need_label();
-            let path = format!("ledger/{}", name.text);
-            let label = self.labels.label(self.desk, &path, &zh, reading.span());
-            let hint = "what is counted: `count`, `qty` or `money`";
-            let unit = reading.need_property("unit", hint).and_then(|word| {
-                let units = [Unit::Count, Unit::Qty, Unit::Money];
-                let unit = units.into_iter().find(|unit| unit.name() == word.text);
-                if unit.is_none() {
-                    let hint = suggest::one_of(&word.text, units.map(Unit::name));
-                    let message = format!("a ledger does not count {}", quoted(&word.text));
-                    self.desk.hinted(Kind::WrongValue, word.span, message, hint);
-                }
-                unit
-            });
-            let mut dimensions = Once::default();
-            let by = self.dimensions(&mut reading, "by", &mut dimensions);
-            let detail = self.dimensions(&mut reading, "detail", &mut dimensions);
-            let chart = self.chart(&mut reading);
-            let (places, periods) = self.places(&mut reading, &path);
-            if places.is_empty() && chart.is_none() {
-                let message = format!("ledger {} has no place", quoted(&name.text));
-                let hint = "a place is where value sits: `place good \"合格品区\"`".to_owned();
-                self.desk
-                    .hinted(Kind::Missing, reading.span(), message, hint);
-            }
-            reading.finish();
-            if once.add(self.desk, name.span, "ledger", &name.text) {
-                let ledger = Ledger {
-                    name: Arc::from(name.text.as_str()),
-                    qualified: Arc::from(format!("{}.{}", self.pack, name.text)),
-                    label,
-                    unit: unit.unwrap_or(Unit::Count),
-                    by,
-                    detail,
-                    places,
-                    chart,
-                    periods,
-                };
-                self.ledgers.push(LedgerDraft { ledger, unit });
-            }
-        }
-    }
-
-    fn dimensions(&self, reading: &mut Reading<'_>, name: &str, once: &mut Once) -> Vec<Arc<str>> {
-        let mut found = Vec::new();
-        for part in reading.words_if_any(name).unwrap_or_default() {
-            if POSTING_WORDS.contains(&part.text) {
-                let message = format!("{} means something else in a posting", quoted(part.text));
-                self.desk.error(Kind::ReservedName, part.span, message);
-            } else if once.add(self.desk, part.span, "dimension", part.text) {
-                found.push(Arc::from(part.text));
-            }
-        }
-        found
-    }
-
-    fn chart(&self, reading: &mut Reading<'_>) -> Option<Arc<str>> {
-        let word = reading.text("chart")?;
-        if self.tables.register(&word.text).is_some() {
-            return Some(Arc::from(word.text.as_str()));
-        }
-        let message = format!("unknown register {}", quoted(&word.text));
-        let names = self.tables.registers.iter().map(|(name, _)| &**name);
-        let hint = suggest::one_of(&word.text, names);
-        self.desk
-            .hinted(Kind::UnknownRegister, word.span, message, hint);
-        None
-    }
-
-    fn places(&self, reading: &mut Reading<'_>, path: &str) -> (Vec<Place>, bool) {
-        let (mut places, mut periods) = (Vec::new(), false);
-        let mut once = Once::default();
-        for child in reading.children() {
-            let mut inner = Reading::new(self.desk, child);
-            match child.name.text.as_str() {
-                "period" => {
-                    periods = true;
-                    once.add(self.desk, child.name.span, "node", "period");
-                }
-                "place" => {
-                    let Some(name) = inner.need_name() else {
-                        continue;
-                    };
-                    let zh = inner.need_label();
-                    let path = format!("{path}/place/{}", name.text);
-                    let place = Place {
-                        name: Arc::from(name.text.as_str()),
-                        label: self.labels.label(self.desk, &path, &zh, inner.span()),
-                        open: inner.flag("open"),
-                        colour: self.colour(&mut inner),
-                    };
-                    if once.add(self.desk, name.span, "place", &name.text) {
-                        places.push(place);
-                    }
-                }
-                _ => {
-                    unknown_node(self.desk, child, "`ledger`", &["place", "period"]);
-                    continue;
-                }
-            }
-            inner.finish();
-        }
-        (places, periods)
-    }
-
-    fn colour(&self, reading: &mut Reading<'_>) -> Option<Arc<str>> {
-        let word = reading.text("colour")?;
-        if COLOURS.contains(&word.text.as_str()) {
-            return Some(Arc::from(word.text.as_str()));
-        }
-        let message = format!("there is no colour {}", quoted(&word.text));
-        let hint = suggest::one_of(&word.text, COLOURS);
-        self.desk.hinted(Kind::WrongValue, word.span, message, hint);
-        None
-    }
-
-    fn read_parameters(&mut self, nodes: &[&'a Node]) {
-        let mut once = Once::default();
-        for node in nodes {
-            let mut reading = Reading::new(self.desk, node);
-            let Some(name) = reading.need_name() else {
-                continue;
-            };
-            let zh = reading.need_label();
-            let path = format!("parameter/{}", name.text);
-            let label = self.labels.label(self.desk, &path, &zh, reading.span());
-            let unit = reading.need("unit").and_then(|word| self.unit(word));
-            let rows = self.rows(&mut reading, unit);
-            if reading.node.children.as_ref().is_none_or(Vec::is_empty) {
-                let message = format!("parameter {} has no value", quoted(&name.text));
-                let hint = "each has its day and source: `from \"2026-01-01\" 180 source=\"…\"`";
-                self.desk
-                    .hinted(Kind::Missing, reading.span(), message, hint.to_owned());
-            }
-            reading.finish();
-            if !once.add(self.desk, name.span, "parameter", &name.text) {
-                continue;
-            }
-            let name: Arc<str> = Arc::from(name.text.as_str());
-            let unit = unit.unwrap_or(Unit::Count);
-            self.tables.parameters.push(ParameterType {
-                name: name.clone(),
-                unit,
-                keyed: rows.iter().any(|row| !row.key.is_empty()),
-                for_all: rows.is_empty() || rows.iter().any(|row| row.key.is_empty()),
-            });
-            self.parameters.push(Parameter {
-                name,
-                label,
-                unit,
-                rows,
-            });
-        }
-    }
-
-    fn unit(&self, word: &Word) -> Option<Unit> {
-        let units = [Unit::Count, Unit::Qty, Unit::Money, Unit::Price, Unit::Rate];
-        let unit = units.into_iter().find(|unit| unit.name() == word.text);
-        if unit.is_none() {
-            let message = format!("unknown unit {}", quoted(&word.text));
-            let hint = suggest::one_of(&word.text, units.map(Unit::name));
-            self.desk
-                .hinted(Kind::UnknownType, word.span, message, hint);
-        }
-        unit
-    }
-
-    fn rows(&self, reading: &mut Reading<'_>, unit: Option<Unit>) -> Vec<ParameterRow> {
-        let mut rows: Vec<ParameterRow> = Vec::new();
-        for child in reading.children() {
-            if child.name.text != "from" {
-                unknown_node(self.desk, child, "`parameter`", &["from"]);
-                continue;
-            }
-            let mut inner = Reading::new(self.desk, child);
-            let day = inner.need("day").and_then(|word| self.day(word));
-            let value = inner
-                .need("value")
-                .and_then(|word| self.amount(word, unit?));
-            let key = inner.text("key").map_or("", |word| &word.text);
-            let source = inner
-                .need_property("source", "name the law, notice or decision it comes from")
-                .map_or("", |word| &word.text);
-            inner.finish();
-            let (Some(from), Some(value)) = (day, value) else {
-                continue;
-            };
-            if rows.iter().any(|row| row.from == from && *row.key == *key) {
-                let message = "two values from one day";
-                self.desk.error(Kind::Duplicate, child.name.span, message);
-            }
-            rows.push(ParameterRow {
-                from,
-                key: Arc::from(key),
-                value,
-                source: Arc::from(source),
-            });
-        }
-        rows.sort_by_key(|row| std::cmp::Reverse(row.from));
-        rows
-    }
-
-    fn day(&self, word: &Word) -> Option<Day> {
-        match word.text.parse() {
-            Ok(day) => Some(day),
-            Err(error) => {
-                let message = format!("{} is {error}", quoted(&word.text));
-                self.desk.error(Kind::Literal, word.span, message);
-                None
-            }
-        }
-    }
-
-    fn amount(&self, word: &Word, unit: Unit) -> Option<Value> {
-        if word.form != Form::Number {
-            let message = format!("expected {}, this is text", unit.name());
-            self.desk.error(Kind::TypeMismatch, word.span, message);
-            return None;
-        }
-        match kernel::Amount::parse(&word.text, unit) {
-            Ok(amount) => Some(Value::Amount(amount)),
-            Err(error) => {
-                let message = format!("{} as {}: {error}", quoted(&word.text), unit.name());
-                self.desk.error(Kind::Literal, word.span, message);
-                None
-            }
-        }
     }
 
     fn read_flows(&mut self, nodes: &[(usize, &'a Node)], texts: &[SourceText]) -> Vec<Flow> {

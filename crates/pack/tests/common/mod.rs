@@ -1,4 +1,5 @@
 //! The examples of `docs/notation.md` as a pack.
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use model::{Pack, SourceText};
 
@@ -44,7 +45,6 @@ pub fn pack() -> Pack {
 }
 
 /// Compares with a committed file; where it differs it is written anew and the test fails.
-#[allow(dead_code, reason = "not every test has a file")]
 pub fn committed(path: &str, found: &str) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     if std::fs::read_to_string(&path).unwrap_or_default() != found {
