@@ -14,7 +14,7 @@ fn size() -> (std::ops::Range<u64>, usize) {
     let commands = std::env::var("TESTKIT_COMMANDS")
         .ok()
         .and_then(|text| text.parse().ok());
-    (seeds.unwrap_or(1..7), commands.unwrap_or(400))
+    (seeds.unwrap_or(1..11), commands.unwrap_or(400))
 }
 
 #[test]

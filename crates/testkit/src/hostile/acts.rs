@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{Act, Command, Grant, SYSTEM, Seen, Slip, SlipState, Waiting, WaitingKind};
+use engine::{Act, Command, Grant, SYSTEM, Seen, Slip, SlipState, Waiting, WaitingKind, World};
 use kernel::{OrgId, Period, SlipId};
 use model::{Flow, Pack, Step};
 
@@ -328,6 +328,9 @@ fn administer(clerk: &mut Clerk) -> Choice {
         .cloned()
         .unwrap_or_else(|| "none".into());
     let period = Period(202_603 + clerk.dice.below(2) as i32);
+    if let Some(act) = reopen(clerk, &ledgers) {
+        return (by, act);
+    }
     let at = clerk.dice.below(clerk.people.len());
     let mut person = clerk.people[at].clone();
     let act = match clerk.dice.below(8) {
@@ -364,6 +367,23 @@ fn administer(clerk: &mut Clerk) -> Choice {
         }
     };
     (by, act)
+}
+
+/// In half of the cases where one is closed, opens a period again.
+fn reopen(clerk: &mut Clerk, ledgers: &[Arc<str>]) -> Option<Act> {
+    let periods = || (202_603..202_606).map(Period);
+    let closed =
+        |at: &(Arc<str>, Period)| World::period_closed(&clerk.oracle, &at.0, at.1).unwrap_or(false);
+    let all = ledgers
+        .iter()
+        .flat_map(|ledger| periods().map(|period| (ledger.clone(), period)));
+    let closed: Vec<(Arc<str>, Period)> = all.filter(closed).collect();
+    let (ledger, period) = clerk.dice.pick(&closed)?.clone();
+    clerk.dice.chance(50).then_some(Act::ReopenPeriod {
+        ledger,
+        period,
+        reason: "补记".to_owned(),
+    })
 }
 
 /// Something that no command does.
