@@ -110,7 +110,9 @@ fn check_person(catalog: &Catalog, person: &Person) -> Checked<()> {
                 "scope",
                 "grants",
                 &format!("岗位 {role} 的环节不分范围，限定范围不会起作用"),
-                &format!("no step of {role} is narrowed by anything, so a scope would mean nothing"),
+                &format!(
+                    "no step of {role} is narrowed by anything, so a scope would mean nothing"
+                ),
             ));
         }
         if grant
@@ -137,7 +139,11 @@ fn narrows(catalog: &Catalog, role: &str) -> bool {
     let Some(pack) = catalog.pack(pack) else {
         return false;
     };
-    let is = |at: &usize| pack.roles.get(*at).is_some_and(|declared| *declared.name == *role);
+    let is = |at: &usize| {
+        pack.roles
+            .get(*at)
+            .is_some_and(|declared| *declared.name == *role)
+    };
     let mut steps = pack.flows.iter().flat_map(|flow| &flow.steps);
     steps.any(|step| step.scope.is_some() && step.by.iter().any(is))
 }
@@ -153,8 +159,7 @@ pub(crate) fn put_person(
 ) -> Answer {
     check_administrator(actor)?;
     let before = world.person(&person.login)?;
-    if person.login == actor.person.login
-        || same_person(&person.identity, &actor.person.identity) {
+    if person.login == actor.person.login || same_person(&person.identity, &actor.person.identity) {
         return Err(Refusal::new(
             Class::Separation,
             "own_grant",
@@ -244,7 +249,9 @@ pub(crate) fn deputise(
         .into());
     }
     let deputy = world.person(to)?.filter(|person| person.active);
-    let Some(deputy) = deputy.filter(|deputy| !same_person(&deputy.identity, &actor.person.identity)) else {
+    let Some(deputy) =
+        deputy.filter(|deputy| !same_person(&deputy.identity, &actor.person.identity))
+    else {
         return Err(bad(
             "deputy",
             "to",

@@ -95,7 +95,8 @@ pub enum Act {
         /// What was seen.
         seen: Seen,
     },
-    /// 撤回: the last signer takes his signature back before the next one.
+    /// 撤回: the last signer takes his signature back before the next one. What the last slip of a flow executed has no next
+    /// one and is only reversed.
     Withdraw {
         /// Slip.
         slip: SlipId,
@@ -130,7 +131,7 @@ pub enum Act {
         /// Why.
         reason: String,
     },
-    /// 转办: gives what waits to another person who holds the role.
+    /// 转办: gives what waits to another person who holds the role and has signed nothing that excludes the step.
     HandOver {
         /// Slip.
         slip: SlipId,
@@ -152,7 +153,7 @@ pub enum Act {
         /// Why.
         reason: String,
     },
-    /// The added signer's signature.
+    /// The added signer's signature, by himself and by no deputy.
     Cosign {
         /// Slip.
         slip: SlipId,

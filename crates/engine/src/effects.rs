@@ -140,13 +140,28 @@ impl Eq for Record {}
 
 impl Record {
     /// A version of a record.
-    pub fn new(register: Arc<str>, key: Arc<str>, version: i64, from: Day, body: Arc<str>) -> Record {
-        Record { register, key, version, from, body, fields: OnceLock::new() }
+    pub fn new(
+        register: Arc<str>,
+        key: Arc<str>,
+        version: i64,
+        from: Day,
+        body: Arc<str>,
+    ) -> Record {
+        Record {
+            register,
+            key,
+            version,
+            from,
+            body,
+            fields: OnceLock::new(),
+        }
     }
 
     /// A field of a pack's record, as canonical text.
     pub fn field(&self, name: &str) -> Option<&str> {
-        let fields = self.fields.get_or_init(|| Arc::new(serde_json::from_str(&self.body).unwrap_or_default()));
+        let fields = self
+            .fields
+            .get_or_init(|| Arc::new(serde_json::from_str(&self.body).unwrap_or_default()));
         fields.get(name).map(String::as_str)
     }
 

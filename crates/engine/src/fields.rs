@@ -335,7 +335,7 @@ fn carried(
 }
 
 /// A reference to a record or person that does not exist today.
-fn unknown_reference(
+pub(crate) fn unknown_reference(
     context: Context<'_>,
     field: &Field,
     line: Option<usize>,

@@ -61,6 +61,7 @@ pub(crate) fn end(
                 &booked,
                 EntryState::Posted,
                 context.today(),
+                None,
                 of,
             ));
         } else {

@@ -40,6 +40,6 @@ pub use command::{Act, Command, Input, LineInput, Seen};
 pub use effects::{Effects, Note, NoteKind, Record, Signature, SignedAct, SlipWrite, TimerWrite};
 pub use person::{Deputy, Grant, Person};
 pub use refusal::{Class, Place, Refusal};
-pub use step::is_one_time;
 pub use slip::{Line, ReversalAsked, SignedStep, Slip, SlipState, Waiting, WaitingKind, hex};
+pub use step::is_one_time;
 pub use world::{Answered, Outcome, Reply, World, WorldError};

@@ -176,6 +176,13 @@ pub(crate) fn check_begin(
             )
             .into());
         }
+        if source.version != context.pack.version {
+            return Err(refuse(
+                format!("{zh} 按另一版本的流程办理，不能与其他单据合开"),
+                format!("{en} runs under another version of the flow and cannot be joined with the others"),
+            )
+            .into());
+        }
         check_before(context, source, at)?;
         check_no_reversal(context, source)?;
         check_cosigned(context, step, source)?;
@@ -213,10 +220,15 @@ pub(crate) fn check_later(
 
 /// Added signers come first.
 fn check_cosigned(context: Context<'_>, step: &Step, slip: &Slip) -> Checked<()> {
+    check_added(context, &step.qualified, slip)
+}
+
+/// As [`check_cosigned`], by the step's qualified name.
+pub(crate) fn check_added(context: Context<'_>, step: &str, slip: &Slip) -> Checked<()> {
     let added = slip
         .waiting
         .iter()
-        .find(|waiting| waiting.kind == WaitingKind::Cosign && waiting.step == step.qualified);
+        .find(|waiting| waiting.kind == WaitingKind::Cosign && &*waiting.step == step);
     let Some(added) = added else { return Ok(()) };
     let (zh, en) = named(context, slip);
     let login = added.person.clone().unwrap_or_default();

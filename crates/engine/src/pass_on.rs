@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::chain::related;
 use crate::order::{check_live, check_seen, named, refuse};
 use crate::sign::Writing;
-use crate::step::{Checked, Context};
-use crate::undo::{check_reason, may_do, no_role};
+use crate::step::{Actor, Checked, Context};
+use crate::undo::{by_asker, check_reason, may_do, no_role};
+use crate::values::{is_hidden, shown};
 use crate::{
     Class, Effects, Note, NoteKind, Person, Refusal, Reply, Seen, SignedAct, Slip, SlipWrite,
-    Waiting, WaitingKind,
+    Waiting, WaitingKind, separation,
 };
 
 fn find_waiting(context: Context<'_>, slip: &Slip, step: &str, cosign: bool) -> Checked<usize> {
@@ -78,6 +80,7 @@ pub(crate) fn hand_over(
         .at(None, "to")
         .into());
     }
+    check_receiver(context, slip, waiting, &receiver)?;
     let mut writing = Writing::new(context, (**slip).clone(), false);
     let waiting = &mut writing.slip.waiting[at];
     waiting.person = Some(receiver.login.clone());
@@ -89,6 +92,61 @@ pub(crate) fn hand_over(
         format!("→ {}: {}", receiver.login, reason.trim()),
         None,
     )
+}
+
+/// What is handed over must change hands, and go to somebody who can do it: to oneself it would only shut the others out,
+/// and whoever signed what excludes this step could never sign it.
+fn check_receiver(
+    context: Context<'_>,
+    slip: &Slip,
+    waiting: &Waiting,
+    receiver: &Arc<Person>,
+) -> Checked<()> {
+    let to_himself = waiting.person.is_none() && context.actor.is(&receiver.identity);
+    if to_himself || waiting.person.as_ref() == Some(&receiver.login) {
+        return Err(Refusal::new(
+            Class::Field,
+            "hand_over",
+            "不能转办给自己",
+            "what waits for oneself is not handed over to oneself",
+        )
+        .at(None, "to")
+        .into());
+    }
+    let actor = Actor {
+        person: receiver.clone(),
+        principal: None,
+    };
+    let theirs = Context {
+        actor: &actor,
+        ..context
+    };
+    if waiting.kind == WaitingKind::Reversal {
+        let asked = slip.reversal.as_ref();
+        if asked.is_some_and(|asked| by_asker(theirs, asked)) {
+            return Err(separation::refuse(
+                "冲销确认 与 冲销申请 不得为同一人".to_owned(),
+                "a reversal must not be confirmed by the person who asked for it".to_owned(),
+            )
+            .into());
+        }
+        return Ok(());
+    }
+    let found = context
+        .flow
+        .steps
+        .iter()
+        .enumerate()
+        .find(|(_, step)| step.qualified == waiting.step);
+    let Some((at, step)) = found else {
+        return Ok(());
+    };
+    let (own, sources, children) = match waiting.kind {
+        WaitingKind::Begin => (None, std::slice::from_ref(&slip.id), &[][..]),
+        _ => (Some(slip), &*slip.sources, &*slip.children),
+    };
+    let run = related(context.world, context.flow, step.slip, sources, children)?;
+    separation::check(theirs, at, step, own, &run)
 }
 
 /// 加签.
@@ -150,11 +208,13 @@ pub(crate) fn cosign(
     opinion: &str,
     seen: &Seen,
 ) -> Checked<(Effects, Reply)> {
-    let holder = &context.actor.holder().login;
+    // He was asked by name, for his own opinion: a deputy, who may be the very person that asked, does not stand in.
+    let login = &context.actor.person.login;
     let own = |waiting: &Waiting| {
         waiting.kind == WaitingKind::Cosign
             && &*waiting.step == step
-            && waiting.person.as_ref() == Some(holder)
+            && waiting.person.as_ref() == Some(login)
+            && context.actor.principal.is_none()
     };
     let Some(at) = slip.waiting.iter().position(own) else {
         return Err(no_role(
@@ -165,7 +225,7 @@ pub(crate) fn cosign(
     };
     check_live(context, slip)?;
     check_seen(context, slip, std::slice::from_ref(seen))?;
-    if opinion.chars().count() > 500 {
+    if !opinion.trim().is_empty() {
         check_reason(opinion)?;
     }
     let mut writing = Writing::new(context, (**slip).clone(), false);
@@ -303,12 +363,13 @@ pub(crate) fn remind(
 pub(crate) fn comment(context: Context<'_>, slip: &Slip, text: &str) -> Checked<(Effects, Reply)> {
     check_involved(context, slip)?;
     let length = text.trim().chars().count();
-    if length == 0 || length > 2000 {
+    let hidden = text.chars().any(|c| is_hidden(c) && c != '\n' && c != '\t');
+    if length == 0 || length > 2000 || hidden {
         return Err(Refusal::new(
             Class::Field,
             "comment",
-            "意见须为 1 至 2000 字",
-            "a comment has 1 to 2,000 characters",
+            "意见须为 1 至 2000 字，不含不可见字符",
+            "a comment has 1 to 2,000 characters, none of them invisible",
         )
         .at(None, "text")
         .into());

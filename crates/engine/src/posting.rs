@@ -45,6 +45,10 @@ fn entry(
             .value(&rule.amount)?
             .as_amount()
             .map_or(0, |amount| amount.units);
+        // The one number whose opposite does not fit.
+        if amount == i64::MIN {
+            return Err(too_large().into());
+        }
         if amount != 0 {
             legs.push(leg(view, post, rule, line, amount)?);
         }
@@ -167,6 +171,7 @@ pub(crate) fn moved_on(view: View<'_>, step: &Step, slip: Option<&Slip>) -> Chec
             &booked,
             advance.to,
             context.today(),
+            Some(&step.qualified),
             |entry| {
                 entry.hold.is_none() && entry.legs.iter().any(|leg| leg.ledger == ledger.qualified)
             },

@@ -1,6 +1,6 @@
 //! Where the names of an expression get their values while a slip is being judged.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use kernel::{Amount, Unit, Value};
 use model::{Expr, Facts, Flow, Name, Pack, Scope, evaluate};
@@ -25,6 +25,7 @@ pub(crate) struct At<'a> {
     pub view: View<'a>,
     pub line: Option<&'a crate::Line>,
     fault: RefCell<Option<WorldError>>,
+    overflow: Cell<bool>,
 }
 
 impl<'a> View<'a> {
@@ -33,6 +34,7 @@ impl<'a> View<'a> {
             view: self,
             line,
             fault: RefCell::new(None),
+            overflow: Cell::new(false),
         }
     }
 
@@ -71,6 +73,9 @@ impl At<'_> {
         let value = evaluate(expr, self);
         if let Some(fault) = self.fault.borrow_mut().take() {
             return Err(Stop::Fault(fault));
+        }
+        if self.overflow.get() {
+            return Err(Stop::Refused(too_large()));
         }
         value.map_err(|_| Stop::Refused(too_large()))
     }
@@ -128,10 +133,15 @@ impl At<'_> {
             .iter()
             .filter_map(|line| line.values.get(index)?.as_amount());
         let sum: i128 = amounts.map(|amount| i128::from(amount.units)).sum();
-        // A sum that does not fit has no value; conditions on it then do not hold.
-        i64::try_from(sum).map_or(Value::Empty, |units| {
-            Value::Amount(Amount::new(units, unit))
-        })
+        // A sum that does not fit is refused. Without a value it would meet every `must` and leave out every step whose
+        // `when` asks whether it is large.
+        match i64::try_from(sum) {
+            Ok(units) => Value::Amount(Amount::new(units, unit)),
+            Err(_) => {
+                self.overflow.set(true);
+                Value::Empty
+            }
+        }
     }
 }
 
@@ -276,7 +286,7 @@ pub(crate) fn first_field(expr: &Expr) -> Option<(bool, usize)> {
     found
 }
 
-fn walk(expr: &Expr, visit: &mut dyn FnMut(&Name)) {
+pub(crate) fn walk(expr: &Expr, visit: &mut dyn FnMut(&Name)) {
     match expr {
         Expr::Literal(_) => {}
         Expr::Name(name) => {

@@ -190,19 +190,21 @@ fn unsigned_role(
         })
 }
 
-/// What waits for this step on the sources; one that was handed over to a person decides.
-fn handed_over<'a>(sources: &'a [Arc<Slip>], step: &Step) -> Option<&'a Waiting> {
-    let mut waiting = sources
-        .iter()
-        .filter_map(|source| waiting_for(source, step));
-    let first = waiting.next()?;
-    if first.person.is_some() {
-        Some(first)
-    } else {
-        waiting
-            .find(|waiting| waiting.person.is_some())
-            .or(Some(first))
+/// The role check on every source: what was handed over is one person's alone, and each must be within the actor's scope.
+fn check_sources_role(context: Context<'_>, step: &Step, sources: &[Arc<Slip>]) -> Checked<()> {
+    for source in sources {
+        let scope = crate::waiting::scope_of(context, step, source);
+        check_role(context, step, scope.as_deref(), waiting_for(source, step))?;
     }
+    Ok(())
+}
+
+/// The role check once more, when it is known what the slip says of the field that narrows the role: it may have come from
+/// a default, a computation or a source, or be another value than before.
+fn check_scope(context: Context<'_>, step: &Step, slip: &[kernel::Value]) -> Checked<()> {
+    let Some(at) = step.scope else { return Ok(()) };
+    let value = slip.get(at).map(|value| value.to_string());
+    check_role(context, step, Some(value.as_deref().unwrap_or("")), None).map(drop)
 }
 
 fn waiting_for<'a>(slip: &'a Slip, step: &Step) -> Option<&'a Waiting> {
@@ -242,7 +244,8 @@ fn begin(
     request: &Request<'_>,
 ) -> Checked<(Effects, Reply)> {
     let scope = begin_scope(context, step, sources, request.input);
-    let role = check_role(context, step, scope.as_deref(), handed_over(sources, step))?;
+    check_sources_role(context, step, sources)?;
+    let role = check_role(context, step, scope.as_deref(), None)?;
     if !step.begins {
         return Err(order::refuse(
             format!("{} 须指明单据", step.label.zh),
@@ -266,6 +269,7 @@ fn begin(
     if let Some(refusal) = Refusal::all(filled.refusals) {
         return Err(refusal.into());
     }
+    check_scope(context, step, &filled.header)?;
     let used = draws::check(context, declared, sources, &filled.lines, &Used::default())?;
     let view = View {
         context,
@@ -343,6 +347,7 @@ fn refill(
     if let Some(refusal) = Refusal::all(filled.refusals) {
         return Err(refusal.into());
     }
+    check_scope(context, step, &filled.header)?;
     let used = draws::check(context, declared, &sources, &filled.lines, &before)?;
     let view = View {
         context,
@@ -395,6 +400,18 @@ fn later(
         request.input,
         &mut writing.slip,
     )?;
+    check_scope(context, step, &writing.slip.header)?;
+    check_same_content(context, step, slip, &writing.slip)?;
+    if crate::enter::draws(declared, step) {
+        writing.given_back = draws::used_by(context, declared, slip)?;
+        writing.used = draws::check(
+            context,
+            declared,
+            &sources,
+            &writing.slip.lines,
+            &writing.given_back,
+        )?;
+    }
     let view = View {
         context,
         declaration: declared,
@@ -405,6 +422,26 @@ fn later(
     guards::check(view, step)?;
     let role = unsigned_role(context, step, slip, role, scope.as_deref())?;
     writing.sign(step, role, &sources)
+}
+
+/// Where several sign one step, all of them sign the same: who comes later cannot change what an earlier one signed.
+fn check_same_content(
+    context: Context<'_>,
+    step: &Step,
+    before: &Slip,
+    after: &Slip,
+) -> Checked<()> {
+    let signed = before.signatures(&step.qualified).next();
+    let Some(signed) = signed.filter(|_| after.digest() != before.content) else {
+        return Ok(());
+    };
+    let (zh, en) = order::named(context, before);
+    let person = &signed.person;
+    Err(order::refuse(
+        format!("{zh} 已由 {person} 就现有内容签字，不能再改动；如须改动请退回"),
+        format!("{person} has signed {en} as it is; return it if it is to be changed"),
+    )
+    .into())
 }
 
 /// A slip about to be written, with all that goes with it.

@@ -121,7 +121,8 @@ pub fn is_one_time(credential: &Record) -> bool {
     struct Body {
         by: String,
     }
-    let by = serde_json::from_str::<Body>(&credential.body).map_or_else(|_| String::new(), |body| body.by);
+    let by = serde_json::from_str::<Body>(&credential.body)
+        .map_or_else(|_| String::new(), |body| body.by);
     by != *credential.key && !(by == SYSTEM && credential.version == 1)
 }
 

@@ -389,7 +389,7 @@ fn asked<'a>(context: Context<'_>, slip: &'a Slip) -> Checked<&'a ReversalAsked>
     })
 }
 
-fn by_asker(context: Context<'_>, asked: &ReversalAsked) -> bool {
+pub(crate) fn by_asker(context: Context<'_>, asked: &ReversalAsked) -> bool {
     context.actor.is(&asked.identity)
         || asked
             .for_identity
@@ -419,6 +419,9 @@ pub(crate) fn reverse(
     check_live(context, slip)?;
     let request = asked(context, slip)?;
     check_no_children(context, slip)?;
+    if let Some(waiting) = waiting {
+        order::check_added(context, &waiting.step, slip)?;
+    }
     check_seen(context, slip, std::slice::from_ref(seen))?;
     if by_asker(context, request) {
         return Err(separation::refuse(

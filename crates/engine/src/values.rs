@@ -68,10 +68,7 @@ fn read_text(text: &str, length_max: u32) -> Result<Value, Unreadable> {
             format!("must not exceed {length_max} characters"),
         ));
     }
-    if text
-        .chars()
-        .any(|c| is_hidden(c) && c != '\n' && c != '\t')
-    {
+    if text.chars().any(|c| is_hidden(c) && c != '\n' && c != '\t') {
         return Err(unreadable(
             "含有控制字符或不可见字符",
             "contains control or invisible characters",

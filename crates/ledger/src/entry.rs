@@ -111,10 +111,20 @@ pub fn check_balanced(entry: &Entry) -> Result<(), Unbalanced> {
 /// What remains of a slip's entries after its reversals: the red-letter entries that take all of it back on `day`, one
 /// per step, state and hold. Entries that were reversed or moved on to another state cancel out by themselves.
 pub fn take_back(entries: &[Entry], day: Day, of: impl Fn(&Entry) -> bool) -> Vec<Entry> {
+    red_letters(entries, day, None, of)
+}
+
+/// [`take_back`], under the name of the step that does it where `by` names one.
+fn red_letters(
+    entries: &[Entry],
+    day: Day,
+    by: Option<&Arc<str>>,
+    of: impl Fn(&Entry) -> bool,
+) -> Vec<Entry> {
     type Group<'a> = (&'a Arc<str>, EntryState, Option<&'a Hold>);
     let mut groups: Vec<(Group<'_>, Cells<'_>)> = Vec::new();
     for entry in entries.iter().filter(|entry| of(entry)) {
-        let group = (&entry.by, entry.state, entry.hold.as_ref());
+        let group = (by.unwrap_or(&entry.by), entry.state, entry.hold.as_ref());
         let at = groups
             .iter()
             .position(|(other, _)| *other == group)
@@ -180,15 +190,18 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// Moves what remains of `entries` in any other state on to `state`: takes it back there and books it anew.
+/// Moves what remains of `entries` in any other state on to `state`: takes it back there and books it anew. Under the name
+/// of the step that does it where `by` names one, so that taking that step back takes the move back too; else under the
+/// names that the entries had.
 pub fn advance(
     entries: &[Entry],
     state: EntryState,
     day: Day,
+    by: Option<&Arc<str>>,
     of: impl Fn(&Entry) -> bool,
 ) -> Vec<Entry> {
     let mut out = Vec::new();
-    for back in take_back(entries, day, |entry| entry.state != state && of(entry)) {
+    for back in red_letters(entries, day, by, |entry| entry.state != state && of(entry)) {
         let legs = back
             .legs
             .iter()
