@@ -42,24 +42,43 @@ pub(crate) fn by_rule(view: View<'_>, rule: &RecordRule) -> Checked<Vec<Record>>
         let at = view.at(line);
         let key = at.value(&rule.key)?.to_string();
         check_key(&key)?;
-        let mut fields: BTreeMap<&str, String> = BTreeMap::new();
-        for (field, expr) in &rule.fields {
-            let value = at.value(expr)?;
-            if let Some(field) = register.fields.get(*field)
-                && !value.is_empty()
-            {
-                fields.insert(&field.name, value.to_string());
-            }
-        }
         let from = match &rule.from {
             Some(from) => at.value(from)?.as_day().unwrap_or(context.today()),
             None => context.today(),
         };
         let name: Arc<str> = format!("{}.{}", context.pack.name, register.name).into();
+        let mut fields = in_force(context.world, &name, &key, from)?;
+        for (field, expr) in &rule.fields {
+            let value = at.value(expr)?;
+            if let Some(field) = register.fields.get(*field) {
+                set(&mut fields, &field.name, &value);
+            }
+        }
         let body = serde_json::to_string(&fields).unwrap_or_default();
         out.push(next_version(context.world, name, key.into(), from, body)?);
     }
     Ok(out)
+}
+
+/// What is known of a record on a day: a new version says only what it changes, the rest stays as it was.
+fn in_force(
+    world: &dyn World,
+    register: &str,
+    key: &str,
+    day: Day,
+) -> Result<BTreeMap<String, String>, WorldError> {
+    let versions = world.records(register, key)?;
+    let body = Record::on(&versions, day).map(|record| serde_json::from_str(&record.body));
+    Ok(body.and_then(Result::ok).unwrap_or_default())
+}
+
+/// An empty value takes the field off the record.
+fn set(fields: &mut BTreeMap<String, String>, name: &str, value: &kernel::Value) {
+    if value.is_empty() {
+        fields.remove(name);
+    } else {
+        fields.insert(name.to_owned(), value.to_string());
+    }
 }
 
 /// Keys of records: 1 to 64 characters, no control characters, no space at either end.
@@ -77,7 +96,8 @@ fn check_key(key: &str) -> Checked<()> {
     Ok(())
 }
 
-/// A record as an administrator or an import gives it. Fields may be left out; those given must be readable.
+/// A record as an administrator or an import gives it. Fields left out stay as they were; those given must be readable,
+/// and one given empty is taken off.
 pub(crate) fn put(
     catalog: &Catalog,
     world: &dyn World,
@@ -90,7 +110,8 @@ pub(crate) fn put(
     let register = find(catalog, qualified)?;
     check_key(key)?;
     let mut refusals = Vec::new();
-    let mut fields: BTreeMap<&str, String> = BTreeMap::new();
+    let from = from.unwrap_or(command.today());
+    let mut fields = in_force(world, qualified, key, from)?;
     for (name, text) in typed {
         let Some((_, field)) = register.field(name) else {
             let shown = shown(name);
@@ -106,9 +127,8 @@ pub(crate) fn put(
             continue;
         };
         match read(field, text) {
-            Ok(value) if value.is_empty() => {}
             Ok(value) => {
-                if let FieldKind::Register(other) = &field.kind {
+                if let (FieldKind::Register(other), false) = (&field.kind, value.is_empty()) {
                     let pack = qualified.split('.').next().unwrap_or_default();
                     let versions = world.records(&format!("{pack}.{other}"), &value.to_string())?;
                     if versions.is_empty() {
@@ -123,7 +143,7 @@ pub(crate) fn put(
                         );
                     }
                 }
-                fields.insert(&field.name, value.to_string());
+                set(&mut fields, &field.name, &value);
             }
             Err(why) => refusals.push(refuse(field, None, &why)),
         }
@@ -136,7 +156,7 @@ pub(crate) fn put(
         world,
         qualified.into(),
         key.into(),
-        from.unwrap_or(command.today()),
+        from,
         body,
     )?)
 }

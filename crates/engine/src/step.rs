@@ -190,3 +190,29 @@ pub(crate) fn qualified_role(pack: &Pack, role: usize) -> Arc<str> {
     let name = pack.roles.get(role).map_or("", |role| &role.name);
     format!("{}.{name}", pack.name).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_that_somebody_else_chose_is_for_one_time() {
+        let credential = |version, by: &str| Record {
+            register: "credential".into(),
+            key: "wang".into(),
+            version,
+            from: "2026-04-01".parse().unwrap(),
+            body: format!(r#"{{"digest":"x","by":"{by}"}}"#).into(),
+        };
+        assert!(is_one_time(&credential(1, "admin")));
+        assert!(!is_one_time(&credential(2, "wang")));
+        assert!(!is_one_time(&credential(1, SYSTEM)));
+        assert!(is_one_time(&credential(2, SYSTEM)));
+    }
+
+    #[test]
+    fn one_number_in_two_spellings_is_one_person() {
+        assert!(same_person("E07", "e07"));
+        assert!(!same_person("E07", "E08"));
+    }
+}
