@@ -197,12 +197,16 @@ mod tests {
 
     #[test]
     fn a_password_that_somebody_else_chose_is_for_one_time() {
-        let credential = |version, by: &str| Record {
-            register: "credential".into(),
-            key: "wang".into(),
-            version,
-            from: "2026-04-01".parse().unwrap(),
-            body: format!(r#"{{"digest":"x","by":"{by}"}}"#).into(),
+        let credential = |version, by: &str| {
+            let body = format!(r#"{{"digest":"x","by":"{by}"}}"#);
+            let day = "2026-04-01".parse().unwrap();
+            Record::new(
+                "credential".into(),
+                "wang".into(),
+                version,
+                day,
+                body.into(),
+            )
         };
         assert!(is_one_time(&credential(1, "admin")));
         assert!(!is_one_time(&credential(2, "wang")));

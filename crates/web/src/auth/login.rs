@@ -11,7 +11,7 @@ use kernel::Moment;
 use super::attempts::Counted;
 use super::csrf::Csrf;
 use super::password::check_policy;
-use super::session::{self, Acting, Pending, Session, hash_of, set_by_another};
+use super::session::{self, Acting, Pending, Session, hash_of};
 use super::sessions::{Kind, Known};
 use crate::App;
 use crate::error::Error;
@@ -133,7 +133,7 @@ pub(crate) async fn begin(
         .await?;
     let must_change = credentials
         .last()
-        .is_some_and(|row| set_by_another(&row.record.body, &person.login));
+        .is_some_and(|row| engine::is_one_time(&row.record));
     let known = Arc::new(Known {
         hash,
         login: person.login.clone(),

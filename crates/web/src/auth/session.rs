@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method};
-use engine::{Person, SYSTEM};
+use engine::Person;
 use kernel::Moment;
 use sha2::{Digest, Sha256};
 
@@ -57,6 +57,11 @@ impl Session {
     /// Whether the password must be replaced before anything else.
     pub fn must_change_password(&self) -> bool {
         self.known.must_change
+    }
+
+    /// Hex SHA-256 of its token, by which it stands among the person's sessions.
+    pub fn hash(&self) -> Arc<str> {
+        self.known.stored_hash()
     }
 
     /// Where it comes from.
@@ -273,7 +278,7 @@ async fn load(
     };
     let must_change = credentials
         .last()
-        .is_some_and(|row| set_by_another(&row.record.body, &session.login));
+        .is_some_and(|row| engine::is_one_time(&row.record));
     let known = Arc::new(Known {
         hash,
         login: session.login,
@@ -288,15 +293,6 @@ async fn load(
     });
     app.sessions.put(known.clone());
     Ok(known)
-}
-
-/// Whether the record of a credential says that another person chose it: an administrator, then. What the system set
-/// at start-up is printed to the operator alone and may stay.
-pub(crate) fn set_by_another(body: &str, login: &str) -> bool {
-    let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
-    body["by"]
-        .as_str()
-        .is_some_and(|by| by != login && by != SYSTEM)
 }
 
 /// A person, from memory where he is kept.
@@ -378,6 +374,24 @@ fn admit(session: &Session, change: bool) -> Result<(), Error> {
     }
 }
 
+/// As [`admit`], for what changes anything: a refusal stands in the journal under the session's person.
+async fn admit_change(app: &App, session: &Session, parts: &Parts) -> Result<(), Error> {
+    let Err(refused) = admit(session, true) else {
+        return Ok(());
+    };
+    let code = refused
+        .refusal()
+        .map_or(String::new(), |refusal| refusal.code);
+    let subject = format!("{} {}", parts.method, parts.uri.path());
+    match app
+        .forbid(Some(&session.person.login), &code, &subject)
+        .await
+    {
+        fault @ Error::Fault { .. } => Err(fault),
+        _ => Err(refused),
+    }
+}
+
 /// Refuses a request that its session did not mean, and journals it under the session's person.
 pub(crate) async fn refuse_unmeant(app: &Arc<App>, session: &Session, parts: &Parts) -> Error {
     let subject = format!("{} {}", parts.method, parts.uri.path());
@@ -448,7 +462,7 @@ pub(crate) async fn json_acting(app: &Arc<App>, parts: &Parts) -> Result<Acting,
     if !meant(app, &session, via, &parts.headers, token) {
         return Err(refuse_unmeant(app, &session, parts).await);
     }
-    admit(&session, true)?;
+    admit_change(app, &session, parts).await?;
     Ok(Acting(session))
 }
 
@@ -459,7 +473,7 @@ pub(crate) async fn form_acting(
     token: &str,
 ) -> Result<Acting, Error> {
     let pending = pending_acting(app, parts, token).await?;
-    admit(&pending.0, true)?;
+    admit_change(app, &pending.0, parts).await?;
     Ok(Acting(pending.0))
 }
 
@@ -514,12 +528,5 @@ mod tests {
         assert_eq!(cookie(&headers, "session"), Some("abc="));
         assert_eq!(cookie(&headers, "sess"), None);
         assert_eq!(behalf_of(&headers).as_deref(), Some("王"));
-    }
-
-    #[test]
-    fn a_password_set_by_an_administrator_is_replaced() {
-        assert!(set_by_another(r#"{"digest":"x","by":"admin"}"#, "wang"));
-        assert!(!set_by_another(r#"{"digest":"x","by":"wang"}"#, "wang"));
-        assert!(!set_by_another(r#"{"digest":"x","by":"system"}"#, "wang"));
     }
 }
