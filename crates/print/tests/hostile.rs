@@ -62,12 +62,29 @@ fn printed(data: &FormData) -> String {
 
 #[test]
 fn commands_are_printed_and_not_obeyed() {
-    for word in COMMANDS {
-        let page = printed(&soaked(word));
-        // Twice in each of three lines, four times with the signatures, once in each field.
-        let count = page.matches(&plain(word)).count();
-        assert!(count >= 15, "{word} stands there {count} times in {page}");
+    let mut data = slip("order", Language::Zh, COMMANDS.len());
+    data.copies.clear();
+    data.signatures.truncate(1);
+    for (index, word) in COMMANDS.into_iter().enumerate() {
+        let line = &mut data.lines[index];
+        (line[0], line[3]) = (word.into(), word.into());
+        let name = format!("field_{index}");
+        let (label, value) = (word.into(), word.into());
+        data.fields.push(Field { name, label, value });
     }
+    let page = printed(&data);
+    for word in COMMANDS {
+        let count = page.matches(&plain(word)).count();
+        assert!(count >= 4, "{word} stands there {count} times in {page}");
+    }
+}
+
+#[test]
+fn commands_are_not_obeyed_in_any_place() {
+    let word = "\"); #panic() $x$ *b* \\ ]#[ <l>";
+    let count = printed(&soaked(word)).matches(&plain(word)).count();
+    // Twice in each of three lines, twice in each of two signatures, in each of five fields, and at head and foot.
+    assert!(count >= 20, "{count} times");
 }
 
 #[test]
@@ -183,13 +200,13 @@ fn a_printer_does_not_grow_with_its_work() {
             .for_each(|line| line[0] = format!("药品{round}"));
         printer.inspect(&Form::generic(), &data).expect("printed");
     };
-    (0..8).for_each(print);
+    (0..6).for_each(print);
     let Some(before) = resident_kb() else { return };
-    (8..28).for_each(print);
+    (6..18).for_each(print);
     let after = resident_kb().expect("as before");
     // Sixty slips that are remembered would be far more: one takes over a megabyte while it is set.
     assert!(
-        after < before + 8_000,
-        "{before} kB before sixty slips, {after} kB after"
+        after < before + 6_000,
+        "{before} kB before twelve slips, {after} kB after"
     );
 }
