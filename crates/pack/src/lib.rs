@@ -3,6 +3,9 @@
 //! The notation is described in `docs/notation.md`. Nothing here panics, whatever the text; sizes and depths are limited
 //! before anything calls itself.
 
+#[cfg(test)]
+mod against_kdl;
+mod characters;
 mod complaint;
 mod expression;
 mod folder;

@@ -10,7 +10,7 @@ use crate::locate::Locations;
 use crate::reader::{self, Rules};
 use crate::source::{Desk, Span};
 use crate::tree::Node;
-use crate::{Complaint, Complaints, Kind, Level, prove, scan, tree};
+use crate::{Complaint, Complaints, Kind, Level, prove, scan};
 
 /// Sizes beyond which a text is refused unread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,13 +148,12 @@ pub(crate) fn trees(
 ) -> (Vec<Vec<Node>>, Vec<usize>) {
     let (mut trees, mut broken) = (Vec::with_capacity(texts.len()), Vec::new());
     for (file, text) in texts.iter().enumerate() {
-        let before = desk.count();
         let mut nodes = Vec::new();
-        if text.path.ends_with(".kdl") && scan::scan(desk, file, &text.text, limits) {
-            nodes = tree::parse(desk, file, &text.text);
-        }
-        if desk.count() > before {
-            broken.push(file);
+        if text.path.ends_with(".kdl") {
+            match scan::parse(desk, file, &text.text, limits) {
+                Some(parsed) => nodes = parsed,
+                None => broken.push(file),
+            }
         }
         trees.push(nodes);
     }

@@ -1,13 +1,20 @@
-//! Looks a text over before it is parsed: sizes, nesting and the few signs that the notation uses.
+//! Reads a text as KDL, as far as the notation uses it: sizes, nesting and signs are checked on the way, so that mistakes of
+//! writing get sentences of their own.
 //!
-//! The KDL parser calls itself for every brace and needs exponential time for some texts, so nothing that is too deep, does
-//! not close or is no part of the notation gets that far. This also gives mistakes of writing their own sentences.
+//! A parser of all of KDL would be slow and, for some texts, take exponential time; a test holds this one against it.
 
+use crate::characters::{blank, forbidden, newline, unicode_escape, word_char};
 use crate::source::{Desk, Span, quoted};
+use crate::tree::{Builder, Node, Word, decimal};
 use crate::{Kind, Limits};
 
-/// Whether the text may be parsed. All complaints go to the desk.
-pub(crate) fn scan(desk: &Desk<'_>, file: usize, text: &str, limits: &Limits) -> bool {
+/// The nodes of a text; `None` after a complaint.
+pub(crate) fn parse(
+    desk: &Desk<'_>,
+    file: usize,
+    text: &str,
+    limits: &Limits,
+) -> Option<Vec<Node>> {
     let before = desk.count();
     if text.len() > limits.text_bytes {
         let message = format!(
@@ -16,7 +23,7 @@ pub(crate) fn scan(desk: &Desk<'_>, file: usize, text: &str, limits: &Limits) ->
             limits.text_bytes
         );
         desk.error(Kind::TooLarge, Span::file(file), message);
-        return false;
+        return None;
     }
     let mut scan = Scan {
         desk,
@@ -25,17 +32,18 @@ pub(crate) fn scan(desk: &Desk<'_>, file: usize, text: &str, limits: &Limits) ->
         limits,
         at: 0,
         open: Vec::new(),
-        node: Node::None,
+        state: State::None,
         nodes: 0,
         values: 0,
+        builder: Builder::default(),
     };
     scan.run();
-    desk.count() == before
+    (desk.count() == before).then(|| scan.builder.finish())
 }
 
 /// How far the current node has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Node {
+enum State {
     /// None begun.
     None,
     /// Its name was read.
@@ -55,10 +63,11 @@ struct Scan<'a> {
     at: usize,
     /// Where the open braces are.
     open: Vec<usize>,
-    node: Node,
+    state: State,
     nodes: usize,
     /// Values and properties of the current node.
     values: usize,
+    builder: Builder,
 }
 
 impl Scan<'_> {
@@ -81,7 +90,8 @@ impl Scan<'_> {
         match c {
             '\n' | '\r' => {
                 self.at += 1;
-                self.node = Node::None;
+                self.state = State::None;
+                self.builder.end();
             }
             c if blank(c) => self.at += c.len_utf8(),
             '/' => self.slash(),
@@ -89,10 +99,11 @@ impl Scan<'_> {
             '}' => return self.close_brace(),
             ';' => {
                 self.at += 1;
-                if self.node == Node::None {
+                if self.state == State::None {
                     self.error(Kind::Syntax, at, "`;` with no node before it");
                 }
-                self.node = Node::None;
+                self.state = State::None;
+                self.builder.end();
             }
             '=' => {
                 self.at += 1;
@@ -110,6 +121,7 @@ impl Scan<'_> {
             '#' => {
                 self.one_more_value(at)?;
                 self.keyword()?;
+                self.builder.value(self.read(at));
             }
             '(' | ')' => {
                 self.at += 1;
@@ -204,7 +216,7 @@ impl Scan<'_> {
     fn open_brace(&mut self) -> Result<(), Stop> {
         let at = self.at;
         self.at += 1;
-        if self.node != Node::Named {
+        if self.state != State::Named {
             self.hinted(
                 Kind::Syntax,
                 at,
@@ -220,7 +232,8 @@ impl Scan<'_> {
             self.error(Kind::TooDeep, at, message);
             return Err(Stop);
         }
-        self.node = Node::None;
+        self.state = State::None;
+        self.builder.open();
         Ok(())
     }
 
@@ -231,7 +244,8 @@ impl Scan<'_> {
             self.error(Kind::StrayBrace, at, "this `}` closes nothing");
             return Err(Stop);
         }
-        self.node = Node::Closed;
+        self.state = State::Closed;
+        self.builder.close();
         Ok(())
     }
 
@@ -302,7 +316,7 @@ impl Scan<'_> {
                 message,
                 "there are `#true` and `#false`".to_owned(),
             );
-        } else if self.node != Node::Named {
+        } else if self.state != State::Named {
             self.error(Kind::Syntax, at, "a node begins with its name");
         }
         self.ends_here("a value")
@@ -328,7 +342,7 @@ impl Scan<'_> {
                     format!("{} is not a plain decimal number", quoted(word)),
                     format!("text that begins with a digit stands in quotes: \"{word}\""),
                 );
-            } else if self.node == Node::None {
+            } else if self.state == State::None {
                 self.desk.hinted(
                     Kind::BadNumber,
                     span,
@@ -352,9 +366,9 @@ impl Scan<'_> {
 
     /// What may follow a word or string that began at `at`.
     fn after_value(&mut self, at: usize, plain: bool) -> Result<(), Stop> {
-        match self.node {
-            Node::None => {
-                self.node = Node::Named;
+        match self.state {
+            State::None => {
+                self.state = State::Named;
                 self.values = 0;
                 self.nodes += 1;
                 if self.nodes > self.limits.nodes {
@@ -362,9 +376,10 @@ impl Scan<'_> {
                     self.error(Kind::TooManyNodes, at, message);
                     return Err(Stop);
                 }
+                self.builder.node(self.read(at));
                 self.ends_here("a node's name")
             }
-            Node::Closed => {
+            State::Closed => {
                 self.hinted(
                     Kind::Syntax,
                     at,
@@ -373,12 +388,14 @@ impl Scan<'_> {
                 );
                 Err(Stop)
             }
-            Node::Named => {
+            State::Named => {
                 self.one_more_value(at)?;
+                let word = self.read(at);
                 if plain && self.peek() == Some('=') {
                     self.at += 1;
-                    self.property_value()
+                    self.property_value(word)
                 } else {
+                    self.builder.value(word);
                     self.ends_here("a value")
                 }
             }
@@ -396,13 +413,13 @@ impl Scan<'_> {
     }
 
     /// The value after `=`.
-    fn property_value(&mut self) -> Result<(), Stop> {
+    fn property_value(&mut self, name: Word) -> Result<(), Stop> {
         let at = self.at;
         match self.peek() {
             Some('"') => {
                 self.string()?;
             }
-            Some('#') => return self.keyword(),
+            Some('#') => self.keyword()?,
             Some(c) if word_char(c) => {
                 let word = self.word();
                 self.check_word(at, &self.text[word]);
@@ -417,7 +434,13 @@ impl Scan<'_> {
                 return Ok(());
             }
         }
+        self.builder.property(name, self.read(at));
         self.ends_here("a value")
+    }
+
+    /// The word that was passed over since `at`.
+    fn read(&self, at: usize) -> Word {
+        Word::read(Span::at(self.file, at), &self.text[at..self.at])
     }
 
     /// A word or string must not run on into another.
@@ -439,53 +462,4 @@ fn cannot_stand(c: char) -> String {
     } else {
         format!("the character U+{:04X} cannot stand here", u32::from(c))
     }
-}
-
-/// `-12.50`: digits with at most one point between them and one sign before.
-fn decimal(word: &str) -> bool {
-    let digits = word.strip_prefix(['+', '-']).unwrap_or(word);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    plain(whole) && plain(fraction)
-}
-
-/// The length of `u{4E2D}`, when it names a character that may stand in a text.
-fn unicode_escape(rest: &str) -> Option<usize> {
-    let digits = rest.strip_prefix("u{")?;
-    let end = digits.find('}')?;
-    if !(1..=6).contains(&end) || !digits[..end].bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    let c = char::from_u32(u32::from_str_radix(&digits[..end], 16).ok()?)?;
-    (!c.is_control()).then_some(end + 3)
-}
-
-/// KDL's `unicode-space`.
-fn blank(c: char) -> bool {
-    matches!(
-        c,
-        '\t' | ' ' | '\u{A0}' | '\u{1680}' | '\u{2000}'
-            ..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}'
-    )
-}
-
-/// KDL's line ends other than those of every day.
-fn newline(c: char) -> bool {
-    matches!(c, '\u{85}' | '\u{B}' | '\u{C}' | '\u{2028}' | '\u{2029}')
-}
-
-/// KDL's `disallowed-literal-code-points`.
-fn forbidden(c: char) -> bool {
-    matches!(c, '\0'..='\u{8}' | '\u{E}'..='\u{1F}' | '\u{7F}' | '\u{200E}' | '\u{200F}'
-        | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
-}
-
-fn word_char(c: char) -> bool {
-    !blank(c)
-        && !newline(c)
-        && !forbidden(c)
-        && !matches!(
-            c,
-            '\n' | '\r' | '\\' | '/' | '(' | ')' | '{' | '}' | '[' | ']' | ';' | '"' | '#' | '='
-        )
 }

@@ -1,9 +1,6 @@
 //! A text as a tree of nodes with the place of every word.
 
-use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
-
-use crate::Kind;
-use crate::source::{Desk, Span};
+use crate::source::Span;
 
 /// A node: a name, values, properties, and nodes in braces.
 #[derive(Debug, Clone)]
@@ -47,6 +44,65 @@ pub(crate) struct Word {
 }
 
 impl Word {
+    /// A word as it stands in the file, quotes and escapes included. The scan has found it well written.
+    pub fn read(span: Span, written: &str) -> Word {
+        let (text, form) = match written {
+            "#true" => ("true", Form::Flag(true)),
+            "#false" => ("false", Form::Flag(false)),
+            "#null" => ("", Form::Null),
+            quoted if quoted.starts_with('"') => {
+                let inner = quoted.trim_start_matches('"');
+                let inner = inner.strip_suffix('"').unwrap_or(inner);
+                if inner.contains('\\') {
+                    return Word::unescaped(span, inner);
+                }
+                (inner, Form::Quoted)
+            }
+            number if decimal(number) => (number, Form::Number),
+            bare => (bare, Form::Bare),
+        };
+        Word {
+            text: text.to_owned(),
+            form,
+            span,
+            escaped: None,
+        }
+    }
+
+    fn unescaped(span: Span, inner: &str) -> Word {
+        let (mut text, mut places) = (String::with_capacity(inner.len()), Vec::new());
+        let mut chars = inner.char_indices();
+        while let Some((at, c)) = chars.next() {
+            let c = match c {
+                '\\' => match chars.next().map_or('\\', |(_, c)| c) {
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    'b' => '\u{8}',
+                    'f' => '\u{C}',
+                    's' => ' ',
+                    'u' => {
+                        let digits = chars.by_ref().map(|(_, c)| c).skip(1);
+                        let digits: String = digits.take_while(|c| *c != '}').collect();
+                        let code = u32::from_str_radix(&digits, 16).ok();
+                        code.and_then(char::from_u32).unwrap_or('\u{FFFD}')
+                    }
+                    other => other,
+                },
+                c => c,
+            };
+            // One for the quote.
+            places.extend(std::iter::repeat_n(at + 1, c.len_utf8()));
+            text.push(c);
+        }
+        Word {
+            text,
+            form: Form::Quoted,
+            span,
+            escaped: Some(places),
+        }
+    }
+
     /// The place of a byte of the word.
     pub fn place(&self, at: usize) -> Span {
         let quote = usize::from(self.form == Form::Quoted);
@@ -58,118 +114,75 @@ impl Word {
     }
 }
 
-/// Parses a text that was scanned.
-pub(crate) fn parse(desk: &Desk<'_>, file: usize, text: &str) -> Vec<Node> {
-    match KdlDocument::parse_v2(text) {
-        Ok(document) => document
-            .nodes()
-            .iter()
-            .map(|node| convert(file, node))
-            .collect(),
-        Err(error) => {
-            for one in error.diagnostics {
-                let message = one.message.as_deref().unwrap_or("this is not KDL");
-                let at = floor(text, one.span.offset());
-                desk.hinted(Kind::Syntax, Span::at(file, at), message, one.help);
-            }
-            Vec::new()
+/// `-12.50`: digits with at most one point between them and one sign before.
+pub(crate) fn decimal(word: &str) -> bool {
+    let digits = word.strip_prefix(['+', '-']).unwrap_or(word);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    plain(whole) && plain(fraction)
+}
+
+/// Puts a tree together from what the scan meets. Open nodes are kept in a list, not in calls.
+#[derive(Default)]
+pub(crate) struct Builder {
+    /// Nodes whose braces are open, each with its earlier siblings.
+    open: Vec<(Vec<Node>, Node)>,
+    /// Nodes of the innermost braces so far.
+    nodes: Vec<Node>,
+    /// The node that is being written.
+    current: Option<Node>,
+}
+
+impl Builder {
+    /// A node begins.
+    pub fn node(&mut self, name: Word) {
+        self.end();
+        self.current = Some(Node {
+            name,
+            values: Vec::new(),
+            properties: Vec::new(),
+            children: None,
+        });
+    }
+
+    /// The node has another value.
+    pub fn value(&mut self, value: Word) {
+        if let Some(node) = &mut self.current {
+            node.values.push(value);
         }
     }
-}
 
-fn floor(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len()))
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(0)
-}
-
-/// Calls itself once per level of braces; the scan has limited these.
-fn convert(file: usize, node: &KdlNode) -> Node {
-    let name = node.name();
-    let mut out = Node {
-        name: word(
-            Span::at(file, name.span().offset()),
-            name.repr().unwrap_or(name.value()),
-            &KdlValue::String(name.value().to_owned()),
-        ),
-        values: Vec::new(),
-        properties: Vec::new(),
-        children: None,
-    };
-    for entry in node.entries() {
-        let value = value(file, entry);
-        match entry.name() {
-            None => out.values.push(value),
-            Some(name) => {
-                let key = word(
-                    Span::at(file, entry.span().offset()),
-                    name.repr().unwrap_or(name.value()),
-                    &KdlValue::String(name.value().to_owned()),
-                );
-                out.properties.push((key, value));
-            }
+    /// The node has another property.
+    pub fn property(&mut self, name: Word, value: Word) {
+        if let Some(node) = &mut self.current {
+            node.properties.push((name, value));
         }
     }
-    out.children = node.children().map(|children| {
-        let nodes = children.nodes().iter();
-        nodes.map(|node| convert(file, node)).collect()
-    });
-    out
-}
 
-fn value(file: usize, entry: &KdlEntry) -> Word {
-    let repr = entry
-        .format()
-        .map_or("", |format| format.value_repr.as_str());
-    let end = entry.span().offset() + entry.span().len();
-    word(
-        Span::at(file, end.saturating_sub(repr.len())),
-        repr,
-        entry.value(),
-    )
-}
-
-fn word(span: Span, repr: &str, value: &KdlValue) -> Word {
-    let (text, form) = match value {
-        KdlValue::String(text) if repr.starts_with('"') => (text.clone(), Form::Quoted),
-        KdlValue::String(text) => (text.clone(), Form::Bare),
-        KdlValue::Integer(_) | KdlValue::Float(_) => (repr.to_owned(), Form::Number),
-        KdlValue::Bool(yes) => (yes.to_string(), Form::Flag(*yes)),
-        KdlValue::Null => (String::new(), Form::Null),
-    };
-    let escaped = (form == Form::Quoted && repr.contains('\\')).then(|| places(repr));
-    Word {
-        text,
-        form,
-        span,
-        escaped,
+    /// The node's line is over.
+    pub fn end(&mut self) {
+        self.nodes.extend(self.current.take());
     }
-}
 
-/// For every byte of the unescaped text, the byte of the written one (with its quote) that it comes from.
-fn places(repr: &str) -> Vec<usize> {
-    let mut places = Vec::with_capacity(repr.len());
-    let mut chars = repr.char_indices().skip(1).peekable();
-    while let Some((at, c)) = chars.next() {
-        let length = match (c, chars.peek()) {
-            ('\\', Some((_, 'u'))) => {
-                let digits: String = repr[at..]
-                    .chars()
-                    .skip(3)
-                    .take_while(char::is_ascii_hexdigit)
-                    .collect();
-                chars.by_ref().find(|(_, c)| *c == '}');
-                let code = u32::from_str_radix(&digits, 16).ok();
-                code.and_then(char::from_u32).map_or(1, char::len_utf8)
-            }
-            ('\\', _) => {
-                chars.next();
-                1
-            }
-            _ => c.len_utf8(),
-        };
-        places.extend(std::iter::repeat_n(at, length));
+    /// The node's braces open.
+    pub fn open(&mut self) {
+        if let Some(node) = self.current.take() {
+            self.open.push((std::mem::take(&mut self.nodes), node));
+        }
     }
-    places
+
+    /// The innermost braces close.
+    pub fn close(&mut self) {
+        self.end();
+        if let Some((siblings, mut node)) = self.open.pop() {
+            node.children = Some(std::mem::replace(&mut self.nodes, siblings));
+            self.current = Some(node);
+        }
+    }
+
+    /// All nodes of the text.
+    pub fn finish(mut self) -> Vec<Node> {
+        self.end();
+        self.nodes
+    }
 }
