@@ -21,6 +21,9 @@ const RECORDS_MAX: usize = 50_000;
 const SERIES_MAX: usize = 2_000;
 const TURNOVERS_MAX: usize = 20_000;
 
+/// Versions of records by key.
+type Versions = Recent<Arc<str>, Arc<[Record]>>;
+
 /// What a lane remembers. Everything in it is as the database has it, save for what [`Pending`] is about to write.
 #[derive(Debug)]
 pub(crate) struct Cache {
@@ -31,7 +34,7 @@ pub(crate) struct Cache {
     pub accounts: Recent<BalanceKey, Account>,
     pub turnovers: HashMap<TurnoverKey, Turnover>,
     pub series: Recent<Arc<str>, i64>,
-    pub records: HashMap<Arc<str>, Recent<Arc<str>, Arc<[Record]>>>,
+    pub records: HashMap<Arc<str>, Versions>,
     pub persons: HashMap<Arc<str>, Option<Arc<Person>>>,
     pub has_people: bool,
     pub periods: HashMap<Arc<str>, HashMap<i32, bool>>,

@@ -92,12 +92,13 @@ impl Lane {
         match result {
             Ok(answers) => {
                 count(&self.counters.commands, jobs.len() as u64);
+                // Before the answers, so that who has an answer finds what it changed told already.
+                for event in events {
+                    let _ = self.events.send(event);
+                }
                 for (job, answer) in jobs.into_iter().zip(answers) {
                     // Whoever asked may have gone away; the command stands all the same.
                     let _ = job.answer.send(answer);
-                }
-                for event in events {
-                    let _ = self.events.send(event);
                 }
             }
             Err(error) => {

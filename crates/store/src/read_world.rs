@@ -8,9 +8,10 @@ use ledger::{Balance, BalanceKey, Entry};
 use model::Catalog;
 
 use crate::api::StoreError;
+use crate::backend::read_head;
 use crate::cache::{Cache, View};
 use crate::packs::Packs;
-use crate::source::SqlSource;
+use crate::source::{Head, SqlSource};
 use crate::store::Store;
 
 /// One state of an organisation, to be asked of `engine::may_sign` and `engine::form`. It gives no ids and applies no
@@ -46,6 +47,9 @@ impl Store {
                 org: org.0,
             };
             let mut cache = Cache::new(org.0);
+            cache.head = read_head(sql, org.0, "")?.unwrap_or(Head::EMPTY);
+            // A lane knows that no slip has an id it has not given yet; here every id is looked for.
+            cache.head.next_slip = i64::MAX;
             let world = ReadWorld {
                 view: View::new(&mut cache, &source),
                 packs,

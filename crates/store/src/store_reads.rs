@@ -236,6 +236,11 @@ impl Store {
             .snapshot(|sql| journal::page(sql, org.0, query))
     }
 
+    /// A row of the journal.
+    pub fn journal_row(&self, org: OrgId, seq: i64) -> Result<Option<JournalRow>> {
+        self.inner.access.read(|sql| journal::one(sql, org.0, seq))
+    }
+
     /// The last row of the journal and its hash in hex; 0 and empty when there is none.
     pub fn head(&self, org: OrgId) -> Result<(i64, String)> {
         self.inner.access.read(|sql| journal::head(sql, org.0))

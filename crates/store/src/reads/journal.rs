@@ -88,6 +88,13 @@ pub(crate) fn page(
     })
 }
 
+/// One row.
+pub(crate) fn one(sql: &dyn Sql, org: i64, seq: i64) -> Result<Option<JournalRow>, StoreError> {
+    let text = format!("select {COLUMNS} from journal j where j.org = ?1 and j.seq = ?2");
+    let row = sql.first(&text, &[org.into(), seq.into()])?;
+    row.as_ref().map(row_from).transpose()
+}
+
 /// The first journal row at or after a moment; one past the last when there is none. Time never runs backwards in it.
 pub(crate) fn first_at_or_after(sql: &dyn Sql, org: i64, at: Moment) -> Result<i64, StoreError> {
     let last = head(sql, org)?.0;

@@ -229,7 +229,7 @@ pub(crate) fn credential(
     let versions = super::registers::versions(sql, org, "credential", login)?;
     let recorded = versions.last().and_then(|row| row.record.field("digest"));
     let stored = row.str(0)?;
-    if recorded.as_deref() != Some(&*sha256_hex(stored.as_bytes())) {
+    if recorded != Some(&*sha256_hex(stored.as_bytes())) {
         return Err(StoreError::Corrupt(format!(
             "the credential of {login} is not the one that the journal knows"
         )));

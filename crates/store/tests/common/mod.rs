@@ -1,13 +1,15 @@
 //! Stores to test on, and the sample pack they run under.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kernel::OrgId;
+use engine::{Act, Command, Grant, Input, LineInput, Person, Reply, Seen};
+use kernel::{Day, Moment, OrgId, SlipId};
 use model::{Catalog, Pack, SourceText};
-use store::{Options, Store, StoreUrl};
+use store::{Answer, Options, Store, StoreUrl};
 use testkit::OnStore;
 use testkit::postgres::Cluster;
 
@@ -81,5 +83,184 @@ pub fn house(url: &StoreUrl) -> OnStore {
     OnStore {
         store: Store::open(url, options()).expect("the store opens"),
         org: ORG,
+    }
+}
+
+/// A small depot with people and records, to act on.
+pub struct Depot {
+    pub store: Store,
+    pub now: Moment,
+}
+
+/// Keys of commands, never twice in a process.
+static KEYS: AtomicUsize = AtomicUsize::new(0);
+
+/// An input of header fields.
+pub fn header(fields: &[(&str, &str)]) -> BTreeMap<String, String> {
+    fields
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .collect()
+}
+
+impl Depot {
+    /// Opens a store and fills an empty one.
+    pub fn open(url: &StoreUrl) -> Depot {
+        let store = Store::open(url, options()).expect("the store opens");
+        let day = Day::new(2026, 4, 1).expect("a day");
+        let depot = Depot {
+            store,
+            now: Moment::noon_of(day),
+        };
+        if depot.store.people(ORG).expect("read").is_empty() {
+            depot.set_up();
+        }
+        depot
+    }
+
+    fn set_up(&self) {
+        let person = |login: &str, roles: &[&str]| Person {
+            login: login.into(),
+            name: login.into(),
+            identity: format!("id-{login}").into(),
+            active: true,
+            administrator: login == "admin",
+            grants: roles
+                .iter()
+                .map(|role| Grant {
+                    role: format!("depot.{role}").into(),
+                    scope: "".into(),
+                    from: None,
+                    until: None,
+                })
+                .collect(),
+            deputies: Vec::new(),
+        };
+        let people = vec![
+            person("admin", &[]),
+            person("clerk", &["clerk"]),
+            person("chief", &["chief"]),
+            person("auditor", &["auditor"]),
+            person("keeper", &["keeper"]),
+        ];
+        self.must("system", Act::Bootstrap { people });
+        for (register, key, fields) in [
+            ("depot.item", "A1", [("storage", "常温")]),
+            ("depot.item", "B2", [("storage", "冷藏")]),
+            ("depot.site", "S1", [("name", "一库")]),
+        ] {
+            self.must("admin", put_record(register, key, &fields));
+        }
+    }
+
+    /// A command under a key of its own.
+    pub fn command(&self, actor: &str, act: Act) -> Command {
+        let nth = KEYS.fetch_add(1, Ordering::SeqCst);
+        Command {
+            org: ORG,
+            key: format!("key-{nth:08}").into(),
+            at: self.now,
+            actor: actor.into(),
+            on_behalf_of: None,
+            act,
+        }
+    }
+
+    /// Submits.
+    pub fn submit(&self, actor: &str, act: Act) -> Answer {
+        self.store
+            .submit_blocking(self.command(actor, act))
+            .expect("no fault")
+    }
+
+    /// Submits what must be accepted.
+    pub fn must(&self, actor: &str, act: Act) -> Reply {
+        let answer = self.submit(actor, act);
+        answer
+            .outcome
+            .unwrap_or_else(|refusal| panic!("refused: {}", refusal.en))
+    }
+
+    /// An intake note of one line, filled in by the clerk.
+    pub fn note(&self, item: &str, qty: &str, price: &str) -> Reply {
+        self.must("clerk", note(item, qty, price))
+    }
+
+    /// Signs a later step of a slip as it is now.
+    pub fn sign(&self, actor: &str, step: &str, slip: SlipId) -> Answer {
+        let content = self
+            .store
+            .slip(ORG, slip)
+            .expect("read")
+            .expect("a slip")
+            .content
+            .clone();
+        self.submit(
+            actor,
+            Act::Step {
+                step: format!("depot.{step}").into(),
+                slip: Some(slip),
+                sources: Vec::new(),
+                seen: vec![Seen { slip, content }],
+                input: Input::default(),
+            },
+        )
+    }
+
+    /// An intake note that went all the way: stock and cash are posted.
+    pub fn posted(&self, item: &str, qty: &str, price: &str) -> SlipId {
+        let slip = self.note(item, qty, price).slip.expect("a slip");
+        for (actor, step) in [
+            ("chief", "intake.note.check"),
+            ("auditor", "intake.note.check"),
+            ("keeper", "intake.note.post"),
+        ] {
+            let answer = self.sign(actor, step, slip);
+            assert!(answer.outcome.is_ok(), "{actor} {step}: {answer:?}");
+        }
+        slip
+    }
+
+    /// Verifies; the journal's length.
+    pub fn verify(&self) -> i64 {
+        let report = self.store.verify(&|_, _, _| {}).expect("verified");
+        assert!(report.sound(), "{:#?}", report.bad);
+        report.journal_rows
+    }
+}
+
+/// The act of filling in an intake note of one line.
+pub fn note(item: &str, qty: &str, price: &str) -> Act {
+    Act::Step {
+        step: "depot.intake.note.fill".into(),
+        slip: None,
+        sources: Vec::new(),
+        seen: Vec::new(),
+        input: Input {
+            header: header(&[("site", "S1")]),
+            lines: vec![LineInput {
+                source: None,
+                fields: header(&[("item", item), ("qty", qty), ("price", price)]),
+            }],
+        },
+    }
+}
+
+/// The act of recording a fact.
+pub fn put_record(register: &str, key: &str, fields: &[(&str, &str)]) -> Act {
+    Act::PutRecord {
+        register: register.into(),
+        key: key.into(),
+        fields: header(fields),
+        from: None,
+    }
+}
+
+impl Depot {
+    /// A depot in memory, made where a thread may block.
+    pub async fn open_in_async() -> Depot {
+        tokio::task::spawn_blocking(|| Depot::open(&StoreUrl::Memory))
+            .await
+            .expect("no panic")
     }
 }
