@@ -18,6 +18,12 @@ function written(d, grouped) {
   const whole = digits.slice(0, point), part = digits.slice(point);
   return (minus ? '-' : '') + (grouped ? whole.replace(/\B(?=(\d{3})+$)/g, ',') : whole) + (part && '.' + part);
 }
+// As many digits as are always shown, and further ones only where they say something.
+function shown(d, scale) {
+  d = rounded(d, Math.max(d[1], scale));
+  while (d[1] > scale && d[0] % 10n === 0n) d = [d[0] / 10n, d[1] - 1];
+  return d;
+}
 // Null as soon as one name has no number.
 function evaluate(text, value) {
   const tokens = text.match(/[\p{L}_][\p{L}\p{N}_.]*|\d+(?:\.\d+)?|\S/gu) || [];
@@ -63,6 +69,7 @@ customElements.define('line-grid', class extends HTMLElement {
     on('focusin', e => { if (e.target.matches(CELL)) { this.was = e.target.value; this.editing = false; e.target.select?.(); } });
     on('click', e => {
       const row = e.target.closest('tbody tr');
+      if (e.target.closest('.ops button')) e.preventDefault();
       if (e.target.closest('[data-copy]')) this.twin(row);
       if (e.target.closest('[data-remove]')) this.drop(row);
     });
@@ -82,7 +89,6 @@ customElements.define('line-grid', class extends HTMLElement {
     this.rows().forEach((row, i) => {
       $('[data-n]', row).textContent = i + 1;
       for (const el of $$('[name]', row)) el.name = el.name.replace(/\d+/, i + 1);
-      for (const button of $$('.ops button', row)) button.hidden = false;
     });
     this.count();
   }
@@ -166,16 +172,16 @@ customElements.define('line-grid', class extends HTMLElement {
     if (cell.tagName !== 'OUTPUT') return read(cell.value);
     if (!cell.dataset.is) return read(cell.dataset.value);
     const d = depth < 20 ? evaluate(cell.dataset.is, inner => this.value(row, inner, depth + 1)) : null;
-    return d && rounded(d, +cell.dataset.scale);
+    return d && rounded(d, +cell.dataset.kept);
   }
   count() {
     if (this.pattern && !this.blank(this.rows().at(-1))) return this.order();
     const totals = $$('[data-total]', this), sums = {};
     for (const row of this.rows()) {
-      for (const cell of $$('[data-is]', row)) { const d = this.value(row, cell.dataset.f); cell.textContent = d ? written(d, true) : ''; cell.dataset.value = d ? written(d) : ''; }
+      for (const cell of $$('[data-is]', row)) { const d = this.value(row, cell.dataset.f); cell.textContent = d ? written(shown(d, +cell.dataset.scale), true) : ''; cell.dataset.value = d ? written(d) : ''; }
       for (const { dataset: { total } } of totals) { const d = this.value(row, total); if (d) sums[total] = sums[total] ? add(sums[total], d, 1n) : d; }
     }
-    for (const el of totals) { const d = sums[el.dataset.total]; el.textContent = d ? written(rounded(d, Math.max(d[1], el.dataset.scale)), true) : ''; }
+    for (const el of totals) { const d = sums[el.dataset.total]; el.textContent = d ? written(shown(d, +el.dataset.scale), true) : ''; }
   }
 });
 })();

@@ -244,7 +244,9 @@ fn harden(app: &App, asked: &Asked, number: u64, headers: &mut HeaderMap<HeaderV
         return;
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(POLICY);
-    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers
+        .entry(X_FRAME_OPTIONS)
+        .or_insert(HeaderValue::from_static("DENY"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));

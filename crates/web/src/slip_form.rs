@@ -350,7 +350,7 @@ impl Writer<'_> {
 }
 
 /// The fields that people know a record by: `name`, then those that end so (`generic_name`).
-fn name_fields(register: &Register) -> impl Iterator<Item = &Field> {
+pub(crate) fn name_fields(register: &Register) -> impl Iterator<Item = &Field> {
     let text = || {
         register
             .fields

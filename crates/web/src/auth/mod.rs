@@ -25,7 +25,7 @@ pub(crate) use password::Passwords;
 pub use password::check_policy;
 pub(crate) use people::People;
 pub use session::{Acting, Session, behalf_cookie, language_cookie};
-pub(crate) use session::{find, json_acting, lang_of};
+pub(crate) use session::{cookie, find, json_acting, lang_of};
 pub(crate) use sessions::Sessions;
 pub use sessions::{Kind, Scopes};
 pub use token::{Token, issue_token, revoke_token, tokens};

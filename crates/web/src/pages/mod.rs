@@ -1,23 +1,146 @@
-//! The pages: HTML routes over [`App`].
+//! The pages: HTML routes over [`App`], all made from the declarations of the packs.
 //!
-//! A page that only reads takes [`crate::auth::Session`]. One that changes something takes
-//! [`crate::auth::Posted`], which has checked the form's `_csrf`, and calls [`App::act`] with its
-//! [`crate::auth::Acting`]. A page returns `Result<Markup, crate::Error>`; an error that the page does not show
-//! itself is shown by the guard around all routes. The log-in page, `/logout`, `/language` and `/password` are in
-//! [`crate::auth`].
+//! A page that only reads takes a `Desk`, which is a [`crate::auth::Session`] with what a page needs around its content,
+//! and makes its content on a thread that may block, out of one `Reader`. One that changes something takes
+//! [`crate::auth::Posted`] too, which has checked the form's `_csrf`; it answers with a redirect, or with the same form,
+//! everything typed and every refusal beside its input. An error that a page does not show itself is shown by the guard
+//! around all routes. The log-in page, `/logout`, `/language`, `/password` and `/behalf` are in [`crate::auth`].
+
+mod acts;
+mod asks;
+mod assets;
+mod begin;
+mod desk;
+mod drafts;
+mod entries;
+mod files;
+mod fill;
+mod flows;
+mod form;
+mod heads;
+mod help;
+mod history;
+mod inbox;
+mod journal;
+mod judged;
+mod ledgers;
+mod lookup;
+mod me;
+mod memory;
+mod people;
+mod print;
+mod registers;
+mod script;
+mod slip;
+mod slips;
+mod steps;
+mod typed;
+mod values;
+mod words;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::response::Redirect;
+use axum::routing::{get, post};
 use engine::Refusal;
 
 use crate::App;
+use crate::auth::FILE_MAX;
 use crate::parts::form::Refused;
 use crate::parts::lang::{Lang, t};
+
+/// What a multipart request adds to the file in it.
+const AROUND_FILE: usize = 64 << 10;
 
 /// All pages, to be merged into the server's routes.
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
+        .merge(work())
+        .merge(slip_routes())
+        .merge(enquiries())
+        .merge(administration())
+        .layer(axum::Extension(Arc::new(memory::Memory::default())))
+        .route("/assets/{file}", get(assets::show))
+}
+
+/// What waits, lists, beginning something.
+fn work() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(inbox::show))
+        .route("/inbox", get(inbox::show))
+        .route("/inbox/mine", get(inbox::mine))
+        .route("/inbox/done", get(inbox::signed))
+        .route("/inbox/drafts", get(inbox::drafts))
+        .route("/inbox/sign", post(inbox::sign_batch))
+        .route("/slips", get(slips::show))
+        .route("/slips/export.csv", get(slips::export))
+        .route("/find", get(slips::find))
+        .route("/lookup/{register}", get(lookup::show))
+        .route("/new", get(begin::show))
+        .route("/new/{step}", get(fill::show_new).post(fill::post_new))
+        .route("/drafts", post(drafts::autosave))
+        .route("/help", get(help::show))
+        .route("/me", get(me::show))
+        .route("/me/deputise", post(me::deputise))
+        .route("/me/revoke", post(me::revoke))
+        .route("/me/tokens", post(me::issue))
+}
+
+/// One slip.
+fn slip_routes() -> Router<Arc<App>> {
+    let files = post(files::attach).layer(DefaultBodyLimit::max(FILE_MAX + AROUND_FILE));
+    Router::new()
+        .route("/slips/{id}", get(slip::show))
+        .route(
+            "/slips/{id}/sign/{step}",
+            get(fill::show_sign).post(fill::post_sign),
+        )
+        .route("/slips/{id}/act/{act}", get(acts::show).post(acts::act))
+        .route("/slips/{id}/attach", files)
+        .route("/slips/{id}/files/{hash}/{name}", get(files::download))
+        .route("/slips/{id}/print", get(print::preview))
+        .route("/slips/{id}/print.pdf", get(print::pdf))
+}
+
+/// Ledgers, registers, flows.
+fn enquiries() -> Router<Arc<App>> {
+    Router::new()
+        .route("/ledgers", get(ledgers::list))
+        .route("/ledgers/{ledger}", get(ledgers::balances))
+        .route("/ledgers/{ledger}/export.csv", get(ledgers::export))
+        .route("/ledgers/{ledger}/statement", get(ledgers::statement))
+        .route("/registers", get(registers::all))
+        .route("/registers/{register}", get(registers::show))
+        .route("/registers/{register}/{key}", get(registers::one))
+        .route("/flows", get(flows::all))
+        .route("/flows/{flow}", get(flows::one))
+}
+
+/// What administrators do.
+fn administration() -> Router<Arc<App>> {
+    Router::new()
+        .route("/admin", get(|| async { Redirect::to("/admin/people") }))
+        .route("/admin/people", get(people::all))
+        .route("/admin/new-person", get(people::add).post(people::post_add))
+        .route(
+            "/admin/people/{login}",
+            get(people::one).post(people::post_one),
+        )
+        .route(
+            "/admin/people/{login}/password",
+            get(people::ask_password).post(people::post_password),
+        )
+        .route("/admin/journal", get(journal::show))
+        .route(
+            "/admin/registers/{register}/new",
+            get(registers::add).post(registers::post_add),
+        )
+        .route(
+            "/admin/registers/{register}/change/{key}",
+            get(registers::change).post(registers::post_change),
+        )
 }
 
 /// A refusal and those beside it, as forms and error pages show them.
@@ -25,10 +148,8 @@ pub fn refused(lang: Lang, refusal: &Refusal) -> Vec<Refused> {
     let one = |refusal: &Refusal| Refused {
         code: refusal.code.clone(),
         sentence: t(lang, &refusal.zh, &refusal.en).to_owned(),
-        input: refusal.place.as_ref().map(|place| match place.line {
-            Some(line) => format!("l.{line}.{}", place.field),
-            None => format!("h.{}", place.field),
-        }),
+        // There is no form around it: nothing to lead to.
+        input: None,
     };
     std::iter::once(refusal)
         .chain(&refusal.more)

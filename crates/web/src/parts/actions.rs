@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::dialog::{Ask, dialog};
 use super::icon::{Icon, icon};
-use super::lang::Lang;
+use super::lang::{Lang, t};
 use super::{Hidden, hidden};
 
 /// How much weight a button has.
@@ -17,6 +17,8 @@ pub enum Weight {
     Plain,
     /// One that cannot be taken back.
     Danger,
+    /// One that is wanted now and then: it stands in a menu.
+    Rare,
 }
 
 /// What happens when a button is pressed.
@@ -43,13 +45,26 @@ pub struct Action {
     pub way: Way,
 }
 
-/// The buttons in their order, and the dialogs that belong to them.
+/// The buttons in their order, those that are rare in a menu, and the dialogs that belong to them.
 pub fn actions(lang: Lang, actions: &[Action]) -> Markup {
-    html! { @for action in actions { (button(lang, action)) } }
+    let rare = |action: &&Action| action.weight == Weight::Rare;
+    html! {
+        @for action in actions.iter().filter(|action| !rare(action)) { (button(action)) }
+        @if actions.iter().any(|action| rare(&action)) {
+            details class="menu" {
+                summary class="button" { (t(lang, "更多", "More")) (icon(Icon::ChevronDown)) }
+                div { @for action in actions.iter().filter(rare) { (button(action)) } }
+            }
+        }
+        @for action in actions {
+            @if let Way::Ask(ask) = &action.way { (dialog(lang, ask)) }
+        }
+    }
 }
 
-fn button(lang: Lang, action: &Action) -> Markup {
+fn button(action: &Action) -> Markup {
     let class = match action.weight {
+        Weight::Rare => "",
         Weight::Main => "button primary",
         Weight::Plain => "button",
         Weight::Danger => "button danger",
@@ -64,7 +79,6 @@ fn button(lang: Lang, action: &Action) -> Markup {
             },
             Way::Ask(ask) => {
                 a class=(class) href=(ask.url) data-dialog=(ask.id) role="button" { (face) }
-                (dialog(lang, ask))
             },
         }
     }

@@ -20,6 +20,10 @@ pub struct Stage {
     pub done: bool,
     /// Whether it waits now.
     pub here: bool,
+    /// How many slips wait for it; shown when there are any.
+    pub waiting: usize,
+    /// Where they are listed.
+    pub url: String,
 }
 
 /// A flow.
@@ -87,6 +91,13 @@ fn draw(lang: Lang, x: i32, stage: &Stage) -> Markup {
             text class="sub" x=(x + WIDTH / 2) y=(TOP + 42) text-anchor="middle" { (stage.role) }
             @if stage.done { circle class="done" cx=(x + WIDTH - 11) cy=(TOP + 11) r="4" {} }
             @if stage.here { text class="sub" x=(x + WIDTH) y=(TOP - 14) text-anchor="end" { (t(lang, "▼ 当前", "▼ here")) } }
+            @if stage.waiting > 0 {
+                a class="waits" href=(stage.url) {
+                    title { (stage.waiting) " " (t(lang, "张在等待", "waiting")) }
+                    rect x=(x + WIDTH - 30) y=(TOP - 11) width="38" height="20" rx="10" {}
+                    text x=(x + WIDTH - 11) y=(TOP + 3) text-anchor="middle" { (stage.waiting) }
+                }
+            }
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct Ask {
     pub hidden: Hidden,
     /// Whether a file is among the inputs.
     pub files: bool,
+    /// Why it was refused, where that is about none of the inputs.
+    pub refused: Vec<String>,
 }
 
 /// The question as a dialog, closed until its button opens it.
@@ -57,6 +59,7 @@ fn body(lang: Lang, ask: &Ask, cancel: Markup) -> Markup {
             (hidden(&ask.hidden))
             h2 id={ (ask.id) "-title" } { (ask.title) }
             @if !ask.text.is_empty() { p { (ask.text) } }
+            @for why in &ask.refused { p class="refusal" role="alert" { (why) } }
             div class="fields" {
                 @for (what, entry) in &ask.fields { (field(lang, &what.name, what, entry)) }
             }

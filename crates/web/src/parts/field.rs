@@ -17,6 +17,8 @@ pub enum Kind {
     Number,
     /// A day, `2026-04-01`; `20260401`, `260401` and `4.1` are understood too.
     Date,
+    /// A day with the time, `2026-04-01 14:05`.
+    Time,
     /// A code of this register, found by code or name through `GET /lookup/{register}?q=`.
     Lookup(String),
     /// One of these: value and text.
@@ -38,8 +40,10 @@ pub struct Field {
     pub label: String,
     /// What is typed into it.
     pub kind: Kind,
-    /// Digits after the point, for numbers.
+    /// Digits after the point that are always shown, for numbers.
     pub scale: u8,
+    /// Digits after the point that are kept, to which a computed number is rounded; at least `scale`.
+    pub kept: u8,
     /// Whether it may not be left empty.
     pub need: bool,
     /// Shown but not typed: carried from an earlier slip.
@@ -181,7 +185,7 @@ fn computed(field: &Field, entry: &Entry) -> Markup {
     let code_first = matches!(field.kind, Kind::Lookup(_)) && !entry.shown.is_empty();
     html! {
         output data-f=(field.name) data-is=[field.is.as_deref()] data-scale=[field.is_number().then_some(field.scale)]
-            data-value=(entry.value) {
+            data-kept=[field.is.is_some().then_some(field.kept.max(field.scale))] data-value=(entry.value) {
             @if code_first { span class="mute" { (entry.value) } " " }
             (shown)
         }
@@ -230,6 +234,7 @@ fn control(
         Kind::Secret => typed(&common, "password", None, None),
         Kind::Long => long(&common),
         Kind::Date => day(lang, &common),
+        Kind::Time => time(lang, &common),
         Kind::Lookup(register) => lookup(lang, &common, register),
         Kind::Choice(choices) => choice(&common, choices),
         Kind::Flag => flag(lang, &common, &field.label),
@@ -271,6 +276,14 @@ fn day(lang: Lang, c: &Common) -> Markup {
                 }
             }
         }
+    }
+}
+
+fn time(lang: Lang, c: &Common) -> Markup {
+    html! {
+        input id=[c.id] name=(c.name) value=(c.value) inputmode="numeric" autocomplete="off"
+            placeholder=(t(lang, "年-月-日 时:分", "yyyy-mm-dd hh:mm")) data-f=[c.data] required[c.required]
+            aria-label=[c.label] aria-required=[c.need] aria-invalid=[c.bad] aria-describedby=[c.below];
     }
 }
 

@@ -8,6 +8,7 @@ use super::grid::{Grid, grid};
 use super::icon::{Icon, icon};
 use super::lang::{Lang, t};
 use super::slip::{Fact, facts};
+use super::table::{Table, table};
 use super::{Hidden, Link, Tone, hidden, note, way_back};
 
 /// A refusal as the summary shows it.
@@ -44,12 +45,16 @@ pub struct Form {
     pub fields: Vec<(Field, Entry)>,
     /// The lines, sent as `l.<n>.<name>`.
     pub grid: Option<Grid>,
+    /// Lines that are only shown, with the words for them.
+    pub shown: Option<(String, Table)>,
     /// The word on the button; 签字并提交 unless the step calls it otherwise.
     pub submit: Option<String>,
     /// Where cancelling leads.
     pub back: String,
     /// Whether there is a draft to discard.
     pub draft: bool,
+    /// Whether a draft can be kept.
+    pub keeps: bool,
 }
 
 /// The page without its shell.
@@ -68,6 +73,9 @@ pub fn form(lang: Lang, form: &Form) -> Markup {
                 }
             }
             @if let Some(lines) = &form.grid { (grid(lang, lines)) }
+            @if let Some((title, lines)) = &form.shown {
+                section class="card" { header { h2 { (title) } } (table(lines)) }
+            }
         }
         @if form.draft { (dialog(lang, &discard(lang, form))) }
     }
@@ -116,7 +124,9 @@ fn head(lang: Lang, form: &Form) -> Markup {
                 button class="button primary" name="_do" value="sign" data-submit {
                     (icon(Icon::PenLine)) (form.submit.as_deref().unwrap_or(t(lang, "签字并提交", "Sign and submit")))
                 }
-                button class="button" name="_do" value="save" data-save { (icon(Icon::Save)) (t(lang, "保存草稿", "Save draft")) }
+                @if form.keeps {
+                    button class="button" name="_do" value="save" data-save { (icon(Icon::Save)) (t(lang, "保存草稿", "Save draft")) }
+                }
                 @if form.draft {
                     button class="button quiet" type="button" data-dialog="discard" { (t(lang, "删除草稿", "Discard draft")) }
                 }

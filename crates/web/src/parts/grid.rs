@@ -33,6 +33,8 @@ pub struct Grid {
     pub lines: Vec<Line>,
     /// Whether lines of one's own may be added; without it only those drawn may be kept, split or deleted.
     pub grows: bool,
+    /// Whether the lines are what they are: none is added, split or deleted.
+    pub fixed: bool,
 }
 
 /// Where a row stands in the page.
@@ -81,7 +83,7 @@ pub fn grid(lang: Lang, grid: &Grid) -> Markup {
                 }
                 @if grid.grows { template { (row(lang, grid, 0, &blank, Stands::Pattern)) } }
             }
-            footer { (help(lang, grid.grows)) }
+            @if !grid.fixed { footer { (help(lang, grid.grows)) } }
         }
     }
 }
@@ -129,10 +131,14 @@ fn row(lang: Lang, grid: &Grid, number: usize, line: &Line, stands: Stands) -> M
             }
             td class="ops" {
                 @if let Some(why) = &line.refusal { p class="refusal" { (why) } }
-                button type="button" data-copy tabindex="-1" hidden aria-label=(t(lang, "复制本行", "Duplicate line"))
-                    title=(t(lang, "复制本行 Ctrl+Shift+D", "Duplicate line Ctrl+Shift+D")) { (icon(Icon::Copy)) }
-                button type="button" data-remove tabindex="-1" hidden aria-label=(t(lang, "删除本行", "Delete line"))
-                    title=(t(lang, "删除本行 Ctrl+Delete", "Delete line Ctrl+Delete")) { (icon(Icon::Trash)) }
+                @if !grid.fixed && stands != Stands::Spare {
+                    button name="_do" value={ "copy." (number) } data-copy tabindex="-1" formnovalidate
+                        aria-label=(t(lang, "复制本行", "Duplicate line"))
+                        title=(t(lang, "复制本行 Ctrl+Shift+D", "Duplicate line Ctrl+Shift+D")) { (icon(Icon::Copy)) }
+                    button name="_do" value={ "remove." (number) } data-remove tabindex="-1" formnovalidate
+                        aria-label=(t(lang, "删除本行", "Delete line"))
+                        title=(t(lang, "删除本行 Ctrl+Delete", "Delete line Ctrl+Delete")) { (icon(Icon::Trash)) }
+                }
             }
         }
     }

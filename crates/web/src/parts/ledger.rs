@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
 use super::lang::{Lang, t};
-use super::list::{Filter, filters};
+use super::list::{Filter, Pager, filters, pager};
 use super::slip::{Fact, facts};
 use super::table::{Table, table};
 use super::{Link, Tab, empty, head, tabs};
@@ -30,6 +30,8 @@ pub struct Enquiry {
     pub foot: String,
     /// Where the rows can be had as a file.
     pub export: Option<String>,
+    /// Which part is shown.
+    pub pager: Pager,
 }
 
 /// The page without its shell.
@@ -52,7 +54,12 @@ pub fn enquiry(lang: Lang, enquiry: &Enquiry) -> Markup {
                 ))
             } @else {
                 (table(&enquiry.table))
-                footer { (enquiry.foot) }
+                footer {
+                    span { (enquiry.foot) }
+                    @if enquiry.pager.before.is_some() || enquiry.pager.after.is_some() {
+                        (pager(lang, &enquiry.pager))
+                    }
+                }
             }
         }
     }

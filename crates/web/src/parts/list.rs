@@ -123,7 +123,7 @@ fn control(filter: &Filter) -> Markup {
     }
 }
 
-fn pager(lang: Lang, pager: &Pager) -> Markup {
+pub(super) fn pager(lang: Lang, pager: &Pager) -> Markup {
     let turn = |url: &Option<String>, rel: &str, sign: Icon, word: &str| {
         html! {
             @match url {

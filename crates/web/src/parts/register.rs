@@ -78,7 +78,10 @@ fn one(lang: Lang, version: &Version) -> Markup {
                 a class="who" href=(version.url) aria-current=[version.here.then_some("true")] { (version.from) " – " (until) }
                 @if version.here { (badge(Tone::Wait, t(lang, "所示版本", "Shown"))) }
                 @for change in &version.changes { (changed(change)) }
-                p class="small mute" { a href=(version.slip.url) { (version.slip.label) } " · " (version.signed) }
+                p class="small mute" {
+                    @if version.slip.url.is_empty() { (version.slip.label) } @else { a href=(version.slip.url) { (version.slip.label) } }
+                    " · " (version.signed)
+                }
             }
         }
     }

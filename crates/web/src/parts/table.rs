@@ -127,6 +127,8 @@ pub struct Row {
     pub sum: bool,
     /// The row the person came from or is at.
     pub here: bool,
+    /// Name and value of a box by which the row is chosen, for a table within a form.
+    pub tick: Option<(String, String)>,
 }
 
 impl From<Vec<Cell>> for Row {
@@ -154,11 +156,17 @@ pub struct Table {
 /// The table; its rows can be walked with J and K, and each becomes a block on a phone.
 pub fn table(table: &Table) -> Markup {
     let tree = table.rows.iter().any(|row| row.level > 0);
+    let ticks = table.rows.iter().any(|row| row.tick.is_some());
     html! {
         div class="scroll" {
             table class={ "rows stack" @if tree { " tree" } } data-rows {
                 caption class="seen" { (table.caption) }
-                thead { tr { @for head in &table.heads { (heading(head)) } } }
+                thead {
+                    tr {
+                        @if ticks { th class="tick" {} }
+                        @for head in &table.heads { (heading(head)) }
+                    }
+                }
                 tbody { @for row in &table.rows { (line(&table.heads, row)) } }
                 @if !table.foot.is_empty() {
                     tfoot { tr { (cells(&table.heads, &table.foot, false)) } }
@@ -208,6 +216,12 @@ fn line(heads: &[Head], row: &Row) -> Markup {
     };
     html! {
         tr class=[class] data-level=[(row.level > 0).then_some(row.level)] aria-current=[row.here.then_some("true")] {
+            @if let Some((name, value)) = &row.tick {
+                td class="tick" {
+                    input type="checkbox" name=(name) value=(value)
+                        aria-label=[row.cells.first().map(|cell| &cell.text)];
+                }
+            }
             (cells(heads, &row.cells, row.opens))
         }
     }

@@ -102,7 +102,7 @@ pub fn attachments(lang: Lang, list: &[Attachment], url: Option<&str>, inputs: &
                         (hidden(inputs))
                         label class="button" {
                             (icon(Icon::Paperclip)) (t(lang, "添加附件", "Attach files"))
-                            input class="seen" type="file" name="file" multiple required data-attach;
+                            input class="seen" type="file" name="file" required data-attach;
                         }
                         noscript { button class="button" { (t(lang, "上传", "Upload")) } }
                     }

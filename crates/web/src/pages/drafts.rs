@@ -1,0 +1,175 @@
+//! Drafts: what was typed and not yet signed, kept as it is typed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use kernel::SlipId;
+use serde_json::{Value, json};
+use store::Draft;
+
+use super::desk::address;
+use crate::App;
+use crate::auth::Acting;
+use crate::error::Error;
+use crate::text::random;
+
+/// Drafts that one person may have.
+const DRAFTS_MAX: usize = 200;
+/// Inputs that are made anew for every form and never kept.
+const NOT_KEPT: [&str; 5] = ["_csrf", "_key", "_seen", "_do", "password"];
+
+/// What a draft is of.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Of {
+    pub step: String,
+    pub slip: Option<SlipId>,
+    pub sources: Vec<SlipId>,
+}
+
+/// Slips named in an address or a hidden input, `1,2`.
+pub(crate) fn ids(text: &str) -> Vec<SlipId> {
+    text.split(',')
+        .filter_map(|part| part.trim().parse().ok().map(SlipId))
+        .collect()
+}
+
+/// The same, written.
+pub(crate) fn ids_text(ids: &[SlipId]) -> String {
+    let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    texts.join(",")
+}
+
+/// The form that goes on with a draft.
+pub(crate) fn url(draft: &Draft) -> String {
+    let path = match draft.slip {
+        Some(slip) => format!("/slips/{slip}/sign/{}", draft.step),
+        None => format!("/new/{}", draft.step),
+    };
+    let behalf = pairs(draft).remove("_for").unwrap_or_default();
+    address(&path, &[("draft", &draft.id), ("for", &behalf)])
+}
+
+/// The inputs that a draft keeps.
+pub(crate) fn pairs(draft: &Draft) -> BTreeMap<String, String> {
+    serde_json::from_str(&draft.body).unwrap_or_default()
+}
+
+/// What a draft is about, in a few of its own words.
+pub(crate) fn about(draft: &Draft) -> String {
+    let texts: Vec<String> = pairs(draft)
+        .into_iter()
+        .filter(|(name, text)| {
+            !name.starts_with('_') && !name.ends_with(".source") && !text.trim().is_empty()
+        })
+        .map(|(_, text)| text)
+        .take(6)
+        .collect();
+    let all = texts.join(" · ");
+    match all.char_indices().nth(80) {
+        Some((at, _)) => format!("{}…", &all[..at]),
+        None => all,
+    }
+}
+
+/// Keeps what was typed; gives the draft its name when it has none.
+pub(crate) async fn keep(
+    app: &Arc<App>,
+    login: &str,
+    of: Of,
+    inputs: impl Iterator<Item = (String, String)>,
+) -> Result<Draft, Error> {
+    let mut kept: BTreeMap<String, String> = inputs
+        .filter(|(name, _)| !NOT_KEPT.contains(&name.as_str()))
+        .collect();
+    let id = match kept.remove("_draft").unwrap_or_default() {
+        id if id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit()) => id,
+        _ => engine::hex(&random::<8>()?).to_string(),
+    };
+    let draft = Draft {
+        id,
+        step: of.step,
+        slip: of.slip,
+        sources: of.sources,
+        body: serde_json::to_string(&kept).unwrap_or_default(),
+        updated: app.now(),
+    };
+    let (login, written) = (login.to_owned(), draft.clone());
+    app.read(move |app| {
+        let store = app.store();
+        let known = store.draft(app.org(), &login, &written.id)?.is_some();
+        if !known && store.drafts(app.org(), &login)?.len() >= DRAFTS_MAX {
+            return Err(Error::bad(
+                "drafts",
+                "草稿太多，请先清理",
+                "there are too many drafts; discard some first",
+            ));
+        }
+        Ok(store.put_draft(app.org(), &login, &written)?)
+    })
+    .await?;
+    Ok(draft)
+}
+
+/// A person's draft.
+pub(crate) async fn drop(app: &Arc<App>, login: &str, id: &str) -> Result<(), Error> {
+    if id.is_empty() {
+        return Ok(());
+    }
+    let (login, id) = (login.to_owned(), id.to_owned());
+    app.read(move |app| app.store().drop_draft(app.org(), &login, &id))
+        .await
+}
+
+/// What the script sends as a person types: the inputs of the form as one JSON object.
+pub(crate) async fn autosave(
+    State(app): State<Arc<App>>,
+    acting: Acting,
+    Json(body): Json<BTreeMap<String, Value>>,
+) -> Result<Json<Value>, Error> {
+    let inputs: Vec<(String, String)> = body
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())))
+        .collect();
+    let text = |name: &str| {
+        inputs
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value.as_str())
+    };
+    let of = Of {
+        step: text("_step").to_owned(),
+        slip: text("_slip").parse().ok().map(SlipId),
+        sources: ids(text("_from")),
+    };
+    if super::words::step(&app.catalog(), None, &of.step).is_none() {
+        return Err(Error::NotFound);
+    }
+    let draft = keep(&app, &acting.person.login, of, inputs.into_iter()).await?;
+    Ok(Json(json!({
+        "at": draft.updated.minute()[11..],
+        "hidden": {"_draft": draft.id},
+        "url": url(&draft),
+    })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_says_what_it_is_about() {
+        let draft = Draft {
+            id: "0".into(),
+            step: "p.f.s.fill".into(),
+            slip: None,
+            sources: Vec::new(),
+            body: r#"{"_from":"1","h.supplier":"S01","l.1.item":"A001","l.1.source":"1:1","l.2.item":" "}"#.into(),
+            updated: kernel::Moment(0),
+        };
+        assert_eq!(about(&draft), "S01 · A001");
+        assert_eq!(url(&draft), "/new/p.f.s.fill?draft=0");
+        assert_eq!(ids("1, 2,x"), [SlipId(1), SlipId(2)]);
+    }
+}

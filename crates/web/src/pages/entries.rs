@@ -1,0 +1,202 @@
+//! What a slip booked, and how places and keys of ledgers are called.
+
+use engine::Slip;
+use kernel::Side;
+use ledger::{Leg, split_key};
+use model::{Ledger, Pack};
+
+use super::desk::{Reader, address};
+use super::{values, words};
+use crate::error::Error;
+use crate::parts::table::{Cell, Head, Row, Shape, Table};
+
+/// The ledger of a qualified name in this pack.
+pub(crate) fn ledger_of<'a>(pack: &'a Pack, qualified: &str) -> Option<&'a Ledger> {
+    pack.ledgers
+        .iter()
+        .find(|ledger| *ledger.qualified == *qualified)
+}
+
+/// What a place is called: as declared, or as its record in the chart.
+pub(crate) fn place_name(
+    reader: &Reader<'_>,
+    pack: &Pack,
+    ledger: &Ledger,
+    place: &str,
+) -> Result<String, Error> {
+    if let Some((_, declared)) = ledger.place(place) {
+        return Ok(words::label(reader.lang, &declared.label).to_owned());
+    }
+    Ok(match &ledger.chart {
+        Some(chart) => {
+            let shown = values::record(reader, pack, chart, place)?;
+            match shown.text == place {
+                true => shown.text,
+                false => format!("{place} {}", shown.text),
+            }
+        }
+        None => place.to_owned(),
+    })
+}
+
+/// A key with the names of the records it is made of, and the names of its dimensions that say more than the code.
+pub(crate) fn key_names(
+    reader: &Reader<'_>,
+    pack: &Pack,
+    ledger: &Ledger,
+    key: &str,
+) -> Result<(String, String), Error> {
+    if ledger.by.is_empty() {
+        return Ok((key.to_owned(), String::new()));
+    }
+    let (mut names, mut codes) = (Vec::new(), Vec::new());
+    for (dimension, part) in ledger.by.iter().zip(split_key(key)) {
+        if pack.register(dimension).is_none() {
+            names.push(part);
+            continue;
+        }
+        let shown = values::record(reader, pack, dimension, &part)?;
+        if shown.text != part {
+            codes.push(part);
+        }
+        names.push(shown.text);
+    }
+    Ok((names.join(" / "), codes.join(" / ")))
+}
+
+/// The labels of a ledger's dimensions: of the register of that name, else as declared.
+pub(crate) fn dimensions(reader: &Reader<'_>, pack: &Pack, ledger: &Ledger) -> String {
+    let names: Vec<String> = ledger
+        .by
+        .iter()
+        .map(|dimension| dimension_name(reader, pack, dimension))
+        .collect();
+    names.join(" / ")
+}
+
+/// What a dimension is called: the register of its name, else the first field of its name in the pack.
+fn dimension_name(reader: &Reader<'_>, pack: &Pack, dimension: &str) -> String {
+    if let Some(register) = pack.register(dimension) {
+        return words::label(reader.lang, &register.label).to_owned();
+    }
+    let slips = pack.flows.iter().flat_map(|flow| &flow.slips);
+    let mut fields = slips.flat_map(|slip| {
+        slip.header
+            .iter()
+            .chain(slip.lines.as_deref().unwrap_or_default())
+    });
+    fields.find(|field| *field.name == *dimension).map_or_else(
+        || dimension.to_owned(),
+        |field| words::label(reader.lang, &field.label).to_owned(),
+    )
+}
+
+/// The statement of a place and key.
+pub(crate) fn statement_url(ledger: &str, place: &str, key: &str) -> String {
+    address(
+        &format!("/ledgers/{ledger}/statement"),
+        &[("place", place), ("key", key)],
+    )
+}
+
+/// Everything a slip booked; `None` when it booked nothing.
+pub(crate) fn of_slip(
+    reader: &Reader<'_>,
+    pack: &Pack,
+    slip: &Slip,
+) -> Result<Option<Table>, Error> {
+    let booked = reader.store.entries(reader.org, slip.id)?;
+    if booked.is_empty() {
+        return Ok(None);
+    }
+    let catalog = reader.catalog();
+    let mut rows = Vec::new();
+    for one in &booked {
+        let entry = &one.entry;
+        let step = words::step_name(&catalog, reader.lang, Some(&slip.version), &entry.by);
+        let state = words::entry_state(reader.lang, entry.state);
+        let mut about = format!("{step} · {}", values::when(reader, one.at));
+        if entry.reversal {
+            about = format!("{} · {about}", reader.t("红字", "Red letters"));
+        }
+        for (from, to) in pairs(&entry.legs) {
+            rows.push(row(reader, pack, from, to, state, &about)?);
+        }
+    }
+    Ok(Some(Table {
+        caption: reader.t("分录", "Entries").to_owned(),
+        heads: vec![
+            Head::new(reader.t("账", "Ledger"), Shape::Plain),
+            Head::new(reader.t("从 → 到", "From → to"), Shape::Main),
+            Head::new(reader.t("何物", "What"), Shape::Plain),
+            Head::new(reader.t("数量 / 金额", "Amount"), Shape::Lead),
+            Head::new(reader.t("状态", "State"), Shape::Plain),
+            Head::new(reader.t("由何环节", "By"), Shape::Plain),
+        ],
+        rows,
+        foot: Vec::new(),
+    }))
+}
+
+/// The legs of an entry two by two where one place gives what another takes; else one by one.
+fn pairs(legs: &[Leg]) -> Vec<(Option<&Leg>, Option<&Leg>)> {
+    if let [a, b] = legs
+        && a.amount == b.amount
+        && a.side != b.side
+        && a.key == b.key
+    {
+        return vec![match a.side {
+            Side::Out => (Some(a), Some(b)),
+            Side::In => (Some(b), Some(a)),
+        }];
+    }
+    legs.iter()
+        .map(|leg| match leg.side {
+            Side::Out => (Some(leg), None),
+            Side::In => (None, Some(leg)),
+        })
+        .collect()
+}
+
+fn row(
+    reader: &Reader<'_>,
+    pack: &Pack,
+    from: Option<&Leg>,
+    to: Option<&Leg>,
+    state: &str,
+    about: &str,
+) -> Result<Row, Error> {
+    let Some(leg) = to.or(from) else {
+        return Ok(Row::default());
+    };
+    let declared = ledger_of(pack, &leg.ledger);
+    let place = |leg: Option<&Leg>| -> Result<String, Error> {
+        match (leg, declared) {
+            (Some(leg), Some(ledger)) => place_name(reader, pack, ledger, &leg.place),
+            (Some(leg), None) => Ok(leg.place.to_string()),
+            (None, _) => Ok(String::new()),
+        }
+    };
+    let (key, codes) = match declared {
+        Some(ledger) => key_names(reader, pack, ledger, &leg.key)?,
+        None => (leg.key.to_string(), String::new()),
+    };
+    let ledger = declared.map_or_else(
+        || leg.ledger.to_string(),
+        |ledger| words::label(reader.lang, &ledger.label).to_owned(),
+    );
+    let from_place = place(from)?;
+    let to_place = place(to)?;
+    Ok(Row::from(vec![
+        Cell::new(ledger).to(format!("/ledgers/{}", leg.ledger)),
+        Cell::new(format!("{from_place} → {to_place}")).to(statement_url(
+            &leg.ledger,
+            &leg.place,
+            &leg.key,
+        )),
+        Cell::new(key).under(codes),
+        Cell::new(values::parts(i128::from(leg.amount), leg.unit)),
+        Cell::new(state),
+        Cell::new(about),
+    ]))
+}

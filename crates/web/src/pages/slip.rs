@@ -1,0 +1,403 @@
+//! The page of one slip.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use axum::response::Response;
+use engine::{NoteKind, Slip, WaitingKind};
+use kernel::{Amount, SlipId, Value};
+use model::{Field, FieldKind, Flow, Pack};
+
+use super::desk::{Content, Desk, Reader};
+use super::judged::{Doing, Judged, judge};
+use super::{asks, entries, heads, history, steps, values, words};
+use crate::error::Error;
+use crate::layout::Place;
+use crate::parts::lang::Lang;
+use crate::parts::slip::{Fact, Slip as Page, slip as slip_page};
+use crate::parts::table::{Cell, Head, Row, Shape, Table};
+use crate::parts::talk::{Attachment, Comment};
+use crate::parts::{Link, Tone};
+use crate::text::{percent, random_key};
+
+pub(crate) async fn show(desk: Desk, Path(id): Path<i64>) -> Result<Response, Error> {
+    let csrf = desk.session.csrf();
+    desk.show(Place::Slips, move |reader| {
+        let judged = judge(reader, SlipId(id))?.ok_or(Error::NotFound)?;
+        let page = page(reader, &judged, &csrf)?;
+        let title = format!("{} {}", page.kind, page.number);
+        Ok(Content::new(title, slip_page(reader.lang, &page)))
+    })
+    .await
+}
+
+fn page(reader: &Reader<'_>, judged: &Judged, csrf: &str) -> Result<Page, Error> {
+    let slip = &judged.slip;
+    let (pack, _, flow, at, declared) = judged
+        .catalog
+        .slip_of(&slip.version, &slip.kind)
+        .ok_or(Error::NotFound)?;
+    let chain = reader.store.chain(reader.org, slip.id)?;
+    let line = steps::line_of(&chain, slip.id);
+    let head = chain.iter().find(|head| head.id == slip.id);
+    let (tone, state) = head.map_or_else(
+        || {
+            let (tone, word) = words::state(reader.lang, slip.state);
+            (tone, word.to_owned())
+        },
+        |head| heads::standing(reader, &judged.catalog, head),
+    );
+    let notes = reader.store.notes(reader.org, slip.id)?;
+    let may_write = judged.allowed.iter().any(|one| one.doing == Doing::Comment);
+    let id = slip.id;
+    Ok(Page {
+        crumbs: vec![Link::new(
+            words::label(reader.lang, &declared.label),
+            super::desk::address("/slips", &[("kind", &slip.kind)]),
+        )],
+        kind: words::label(reader.lang, &declared.label).to_owned(),
+        number: slip.number.to_string(),
+        state: (tone, state),
+        notes: remarks(reader, judged)?,
+        actions: asks::buttons(reader, slip, &judged.allowed, csrf)?,
+        prints: vec![Link::new(
+            reader.t("打印", "Print"),
+            format!("/slips/{id}/print"),
+        )],
+        steps: steps::bar(reader, pack, flow, slip, &line, &judged.able)?,
+        flow: Some(Link::new(
+            reader.t("流程图", "Flow diagram"),
+            format!("/flows/{}.{}?slip={id}", pack.name, flow.name),
+        )),
+        facts: facts(reader, pack, slip, &declared.header)?,
+        lines: declared
+            .lines
+            .as_ref()
+            .map(|fields| lines(reader, pack, flow, at, slip, fields))
+            .transpose()?
+            .map(|table| (reader.t("明细", "Lines").to_owned(), table)),
+        entries: entries::of_slip(reader, pack, slip)?,
+        chain: steps::nodes(reader, &judged.catalog, &chain, id),
+        comments: comments(reader, &notes)?,
+        comment_url: may_write.then(|| format!("/slips/{id}/act/comment")),
+        attachments: attachments(reader, id, &notes)?,
+        attach_url: may_write.then(|| format!("/slips/{id}/attach")),
+        history: history::of_slip(reader, slip, declared)?,
+        hidden: vec![
+            ("_csrf".to_owned(), csrf.to_owned()),
+            ("_key".to_owned(), random_key()?.to_string()),
+        ],
+    })
+}
+
+/// What is different about this slip: returned and why, reversed, handed over, not for this person to sign.
+fn remarks(reader: &Reader<'_>, judged: &Judged) -> Result<Vec<(Tone, String)>, Error> {
+    let slip = &judged.slip;
+    let mut out = Vec::new();
+    let quoted = |zh: &str, en: &str, who: &str, text: &str| match (reader.lang, text.is_empty()) {
+        (Lang::Zh, true) => format!("{who} {zh}"),
+        (Lang::Zh, false) => format!("{who} {zh}：{text}"),
+        (Lang::En, true) => format!("{who} {en}"),
+        (Lang::En, false) => format!("{who} {en}: {text}"),
+    };
+    for waiting in &slip.waiting {
+        let Some((login, text)) = &waiting.from else {
+            continue;
+        };
+        let who = reader.person(login)?;
+        out.push(match waiting.kind {
+            WaitingKind::Returned => (Tone::Dead, quoted("退回", "returned it", &who, text)),
+            WaitingKind::Reversal => (
+                Tone::Held,
+                quoted("申请冲销", "asks for its reversal", &who, text),
+            ),
+            WaitingKind::Cosign => {
+                let signer = reader.person(waiting.person.as_deref().unwrap_or(""))?;
+                let (zh, en) = (
+                    format!("请 {signer} 加签"),
+                    format!("asks {signer} to sign too"),
+                );
+                (Tone::Wait, quoted(&zh, &en, &who, text))
+            }
+            _ => {
+                let taker = reader.person(waiting.person.as_deref().unwrap_or(""))?;
+                let (zh, en) = (
+                    format!("转给 {taker} 办理"),
+                    format!("handed it over to {taker}"),
+                );
+                (Tone::Wait, quoted(&zh, &en, &who, text))
+            }
+        });
+    }
+    if !slip.state.live() {
+        out.extend(ended(reader, slip)?);
+    }
+    for refusal in &judged.why_not {
+        let sentence = reader.sentence(refusal);
+        out.push((
+            Tone::Held,
+            format!(
+                "{}{sentence}",
+                reader.t("您不能办理：", "Not for you to sign: ")
+            ),
+        ));
+    }
+    Ok(out)
+}
+
+/// Who ended a slip, and why.
+fn ended(reader: &Reader<'_>, slip: &Slip) -> Result<Option<(Tone, String)>, Error> {
+    let acts = reader.store.signatures(reader.org, slip.id)?;
+    let last = acts
+        .iter()
+        .rev()
+        .map(|row| &row.signature)
+        .find(|signature| {
+            matches!(
+                signature.act,
+                engine::SignedAct::Void | engine::SignedAct::Reverse
+            )
+        });
+    let Some(last) = last else { return Ok(None) };
+    let (_, word) = words::state(reader.lang, slip.state);
+    let who = reader.person(&last.person)?;
+    let at = last.at.minute();
+    let colon = reader.t("：", ": ");
+    let text = match last.text.is_empty() {
+        true => format!("{word} · {who} · {at}"),
+        false => format!("{word} · {who} · {at}{colon}{}", last.text),
+    };
+    Ok(Some((Tone::Dead, text)))
+}
+
+/// The head of a slip: its day, and the declared fields.
+pub(crate) fn facts(
+    reader: &Reader<'_>,
+    pack: &Pack,
+    slip: &Slip,
+    header: &[Field],
+) -> Result<Vec<Fact>, Error> {
+    let mut out = vec![Fact {
+        label: reader.t("日期", "Day").to_owned(),
+        value: slip.day.to_string(),
+        ..Fact::default()
+    }];
+    for (field, value) in header.iter().zip(&slip.header) {
+        let shown = values::shown(reader, pack, field, value)?;
+        let wide = shown.text.chars().count() > 40;
+        out.push(Fact {
+            label: words::label(reader.lang, &field.label).to_owned(),
+            value: match shown.under.is_empty() {
+                true => shown.text,
+                false => format!("{}  ({})", shown.text, shown.under),
+            },
+            url: shown.url,
+            wide,
+        });
+    }
+    Ok(out)
+}
+
+/// How a column of lines is set.
+fn shape(field: &Field, main: bool, lead: bool) -> Shape {
+    match &field.kind {
+        _ if main => Shape::Main,
+        _ if lead => Shape::Lead,
+        FieldKind::Amount(_) => Shape::Number,
+        FieldKind::Day | FieldKind::Moment => Shape::Code,
+        _ => Shape::Plain,
+    }
+}
+
+/// Whether later slips draw on a line field.
+fn drawn_upon(flow: &Flow, kind: usize, field: usize) -> bool {
+    flow.slips
+        .iter()
+        .flat_map(|slip| slip.lines.as_deref().unwrap_or_default())
+        .filter_map(|field| field.draws)
+        .any(|draw| draw.slip == kind && draw.field == field)
+}
+
+/// The lines of a slip; fields that later slips draw on show what remains beside them.
+pub(crate) fn lines(
+    reader: &Reader<'_>,
+    pack: &Pack,
+    flow: &Flow,
+    kind: usize,
+    slip: &Slip,
+    fields: &[Field],
+) -> Result<Table, Error> {
+    let main = fields
+        .iter()
+        .position(|field| matches!(field.kind, FieldKind::Register(_)))
+        .unwrap_or(0);
+    let lead = fields.iter().rposition(values::totalled);
+    let open = |at: usize| slip.state.live() && drawn_upon(flow, kind, at);
+    let mut heads = vec![Head::new("#", Shape::Count)];
+    for (at, field) in fields.iter().enumerate() {
+        let label = words::label(reader.lang, &field.label);
+        heads.push(Head::new(label, shape(field, at == main, lead == Some(at))));
+        if open(at) {
+            heads.push(Head::new(reader.t("未执行", "Still open"), Shape::Number));
+        }
+    }
+    let mut rows = Vec::new();
+    for (position, line) in slip.lines.iter().enumerate() {
+        let mut cells = vec![Cell::new((position + 1).to_string())];
+        for (at, field) in fields.iter().enumerate() {
+            let value = line.values.get(at).unwrap_or(&Value::Empty);
+            let shown = values::shown(reader, pack, field, value)?;
+            cells.push(Cell {
+                url: shown.url,
+                ..Cell::new(shown.text).under(shown.under)
+            });
+            if open(at) {
+                let whole = value.as_amount();
+                let drawn = line.drawn.get(&*field.name).copied().unwrap_or(0);
+                let left =
+                    whole.map(|whole| Amount::new(whole.units.saturating_sub(drawn), whole.unit));
+                cells.push(Cell::new(left.map(Amount::grouped).unwrap_or_default()));
+            }
+        }
+        rows.push(Row::from(cells));
+    }
+    let foot = if slip.lines.len() > 1 {
+        totals(reader, slip, fields, &open)
+    } else {
+        Vec::new()
+    };
+    Ok(Table {
+        caption: reader.t("明细", "Lines").to_owned(),
+        heads,
+        rows,
+        foot,
+    })
+}
+
+fn totals(
+    reader: &Reader<'_>,
+    slip: &Slip,
+    fields: &[Field],
+    open: &dyn Fn(usize) -> bool,
+) -> Vec<Cell> {
+    let mut cells = vec![Cell::new("")];
+    for (at, field) in fields.iter().enumerate() {
+        let sum = values::totalled(field).then(|| sum(slip, at)).flatten();
+        let text = match sum {
+            Some(sum) => sum.grouped(),
+            None if at == 0 => reader.t("合计", "Total").to_owned(),
+            None => String::new(),
+        };
+        cells.push(Cell::new(text));
+        if open(at) {
+            cells.push(Cell::new(""));
+        }
+    }
+    cells
+}
+
+fn sum(slip: &Slip, at: usize) -> Option<Amount> {
+    let mut amounts = slip
+        .lines
+        .iter()
+        .filter_map(|line| line.values.get(at)?.as_amount());
+    let first = amounts.next()?;
+    amounts.try_fold(first, Amount::checked_add)
+}
+
+fn comments(reader: &Reader<'_>, notes: &[store::NoteRow]) -> Result<Vec<Comment>, Error> {
+    let mut out = Vec::new();
+    for row in notes {
+        let note = &row.note;
+        let text = match note.kind {
+            NoteKind::Comment => note.text.clone(),
+            NoteKind::Copy => {
+                format!(
+                    "{}{}",
+                    reader.t("抄送 ", "Copied to "),
+                    reader.person(&note.to)?
+                )
+            }
+            NoteKind::Reminder => {
+                let word = reader.t("催办", "Reminder");
+                match note.text.is_empty() {
+                    true => word.to_owned(),
+                    false => format!("{word}{}{}", reader.t("：", ": "), note.text),
+                }
+            }
+            NoteKind::Escalation => reader
+                .t(
+                    "已超过办理时限，已上报",
+                    "Past its time; those responsible were told",
+                )
+                .to_owned(),
+            NoteKind::Attachment => continue,
+        };
+        out.push(Comment {
+            person: reader.person(&note.person)?,
+            at: values::when(reader, note.at),
+            text,
+        });
+    }
+    Ok(out)
+}
+
+fn attachments(
+    reader: &Reader<'_>,
+    id: SlipId,
+    notes: &[store::NoteRow],
+) -> Result<Vec<Attachment>, Error> {
+    let files = notes
+        .iter()
+        .map(|row| &row.note)
+        .filter(|note| note.kind == NoteKind::Attachment);
+    files
+        .map(|note| {
+            Ok(Attachment {
+                file: Link::new(
+                    note.text.clone(),
+                    format!("/slips/{id}/files/{}/{}", note.hash, percent(&note.text)),
+                ),
+                about: format!(
+                    "{} · {} · {}",
+                    size(note.size),
+                    reader.person(&note.person)?,
+                    values::when(reader, note.at)
+                ),
+            })
+        })
+        .collect()
+}
+
+/// A size as people read it.
+fn size(bytes: i64) -> String {
+    match bytes {
+        ..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => format!("{} kB", (bytes + 512) / 1_024),
+        _ => format!(
+            "{}.{} MB",
+            bytes / 1_048_576,
+            bytes % 1_048_576 * 10 / 1_048_576
+        ),
+    }
+}
+
+/// A slip that must exist, for other pages.
+pub(crate) fn must(reader: &Reader<'_>, id: i64) -> Result<Arc<Slip>, Error> {
+    reader
+        .store
+        .slip(reader.org, SlipId(id))?
+        .ok_or(Error::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_read_by_people() {
+        assert_eq!(size(12), "12 B");
+        assert_eq!(size(2_048), "2 kB");
+        assert_eq!(size(1_600_000), "1.5 MB");
+    }
+}
