@@ -33,6 +33,8 @@ mod reads;
 mod recent;
 mod restore;
 mod schema;
+#[cfg(test)]
+mod schema_tests;
 mod source;
 mod sql;
 mod sqlite;

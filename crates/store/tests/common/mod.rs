@@ -264,3 +264,11 @@ impl Depot {
             .expect("no panic")
     }
 }
+
+/// A depot's store as the house that laws look at.
+pub fn house_of(depot: &Depot) -> OnStore {
+    OnStore {
+        store: depot.store.clone(),
+        org: ORG,
+    }
+}
