@@ -1,6 +1,7 @@
 //! Countersign (会签): the program. `countersign help` says what it does.
 
 mod administrator;
+mod bench;
 mod clock;
 mod commands;
 mod demo;
@@ -68,6 +69,10 @@ enum Command {
     Print(commands::print::Args),
     /// Lists and changes people and their roles
     User(commands::user::Args),
+    /// Measures what the program does on this machine; the last line is one JSON object
+    Bench(commands::bench::Args),
+    #[command(hide = true)]
+    CrashChild(commands::crash_child::Args),
 }
 
 fn main() -> ExitCode {
@@ -126,5 +131,7 @@ fn run(arguments: Arguments, lang: Lang) -> Result<(), Stop> {
         Command::Export(args) => commands::export::run(&args, lang),
         Command::Print(args) => commands::print::run(&args, lang),
         Command::User(args) => commands::user::run(&args, lang),
+        Command::Bench(args) => commands::bench::run(&args, lang),
+        Command::CrashChild(args) => commands::crash_child::run(&args),
     }
 }

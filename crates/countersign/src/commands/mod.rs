@@ -1,7 +1,9 @@
 //! The subcommands, one module each: its arguments and what it does.
 
 pub mod backup;
+pub mod bench;
 pub mod check;
+pub mod crash_child;
 pub mod export;
 pub mod import;
 pub mod print;

@@ -151,19 +151,21 @@ pub struct Partner {
     pub address: &'static str,
     /// Contact and telephone.
     pub contact: (&'static str, &'static str),
+    /// Positions in [`ITEMS`] of what it sells.
+    pub sells: &'static [usize],
 }
 
 #[rustfmt::skip]
 /// Suppliers. The sixth one's licence ends soon, the last one's has ended: no order to it is accepted.
 pub const PARTNERS: [Partner; 8] = [
-    Partner { code: "GY001", name: "示例华东医药批发有限公司", licence: "示AA0990001", licence_days: 1_120, scope: "化学药制剂、抗生素制剂、中成药、生化药品", address: "示例省滨江市开发大道1号", contact: ("陈示例", "000-00000001") },
-    Partner { code: "GY002", name: "示例华北药业销售有限公司", licence: "示AA0990002", licence_days: 860, scope: "化学药制剂、抗生素制剂", address: "示例省平原市工业路22号", contact: ("刘示例", "000-00000002") },
-    Partner { code: "GY003", name: "示例生物制品配送有限公司", licence: "示AA0990003", licence_days: 640, scope: "生物制品、冷藏冷冻药品", address: "示例省滨江市冷链园区6号", contact: ("黄示例", "000-00000003") },
-    Partner { code: "GY004", name: "示例中药有限公司", licence: "示AA0990004", licence_days: 1_480, scope: "中成药、中药饮片", address: "示例省药都市药材街88号", contact: ("许示例", "000-00000004") },
-    Partner { code: "GY005", name: "示例滨江制药有限公司", licence: "示AA0990005", licence_days: 300, scope: "化学药制剂", address: "示例省滨江市江北路9号", contact: ("何示例", "000-00000005") },
-    Partner { code: "GY006", name: "示例康泰药业有限公司", licence: "示AA0990006", licence_days: 19, scope: "化学药制剂、中成药", address: "示例省康宁市南环路3号", contact: ("吕示例", "000-00000006") },
-    Partner { code: "GY007", name: "示例西南医药有限公司", licence: "示AA0990007", licence_days: 95, scope: "化学药制剂、抗生素制剂、中成药", address: "示例省山城市渝中街17号", contact: ("施示例", "000-00000007") },
-    Partner { code: "GY008", name: "示例旧城医药站", licence: "示AA0990008", licence_days: -12, scope: "中成药", address: "示例省旧城市老街5号", contact: ("张示例", "000-00000008") },
+    Partner { code: "GY001", name: "示例华东医药批发有限公司", licence: "示AA0990001", licence_days: 1_120, scope: "化学药制剂、抗生素制剂、中成药、生化药品", address: "示例省滨江市开发大道1号", contact: ("陈示例", "000-00000001"), sells: &[0, 1, 2, 6, 7, 8, 19, 20, 21, 22, 24] },
+    Partner { code: "GY002", name: "示例华北药业销售有限公司", licence: "示AA0990002", licence_days: 860, scope: "化学药制剂、抗生素制剂", address: "示例省平原市工业路22号", contact: ("刘示例", "000-00000002"), sells: &[3, 9, 10, 11, 12, 13, 14, 0] },
+    Partner { code: "GY003", name: "示例生物制品配送有限公司", licence: "示AA0990003", licence_days: 640, scope: "生物制品、冷藏冷冻药品", address: "示例省滨江市冷链园区6号", contact: ("黄示例", "000-00000003"), sells: &[15, 16, 17, 18] },
+    Partner { code: "GY004", name: "示例中药有限公司", licence: "示AA0990004", licence_days: 1_480, scope: "中成药、中药饮片", address: "示例省药都市药材街88号", contact: ("许示例", "000-00000004"), sells: &[19, 20, 21, 22, 23, 24] },
+    Partner { code: "GY005", name: "示例滨江制药有限公司", licence: "示AA0990005", licence_days: 300, scope: "化学药制剂", address: "示例省滨江市江北路9号", contact: ("何示例", "000-00000005"), sells: &[2, 4, 8, 5, 6] },
+    Partner { code: "GY006", name: "示例康泰药业有限公司", licence: "示AA0990006", licence_days: 19, scope: "化学药制剂、中成药", address: "示例省康宁市南环路3号", contact: ("吕示例", "000-00000006"), sells: &[5, 6, 24, 7, 20] },
+    Partner { code: "GY007", name: "示例西南医药有限公司", licence: "示AA0990007", licence_days: 95, scope: "化学药制剂、抗生素制剂、中成药", address: "示例省山城市渝中街17号", contact: ("施示例", "000-00000007"), sells: &[0, 1, 9, 14, 21, 22, 11] },
+    Partner { code: "GY008", name: "示例旧城医药站", licence: "示AA0990008", licence_days: -12, scope: "中成药", address: "示例省旧城市老街5号", contact: ("张示例", "000-00000008"), sells: &[21, 23] },
 ];
 
 /// Fields of an item's record.

@@ -117,13 +117,14 @@ pub fn supplier(order: usize) -> usize {
     spread(order, 1) % (PARTNERS.len() - 1)
 }
 
-/// The lines of an order: one to four different items.
+/// The lines of an order: one to four different items that its supplier sells.
 pub fn lines(order: usize) -> Vec<Wanted> {
-    let count = 1 + spread(order, 2) % 4;
+    let sells = PARTNERS[supplier(order)].sells;
+    let count = (1 + spread(order, 2) % 4).min(sells.len());
     let first = spread(order, 3);
     (0..count)
         .map(|at| {
-            let item = (first + at * 7) % ITEMS.len();
+            let item = sells[(first + at) % sells.len()];
             let qty = 20 * (1 + (spread(order, 5 + at) % 15) as i64);
             // Prices move a little from order to order.
             let percent = 97 + (spread(order, 11 + at) % 7) as i64;

@@ -1,11 +1,14 @@
 //! Lives the plan: every deed becomes the command of the person whose role it is.
 
+use std::collections::BTreeMap;
+
 use engine::{Act, SYSTEM};
-use kernel::{Amount, Day, Moment, Unit};
+use kernel::{Amount, Day, Moment, SlipId, Unit};
+use store::Draft;
 
 use super::Clerk;
 use super::plan::{Deed, ORDERS, Wanted, What, deeds, in_halves, lines, spread, supplier};
-use crate::demo::company::{PARTNERS, PEOPLE};
+use crate::demo::company::{ITEMS, PARTNERS, PEOPLE};
 use crate::house::ORG;
 use crate::purchase::{
     INSPECTION_FILL, NOTICE_FILL, ORDER_APPROVE, ORDER_FILL, RECEIPT_FILL, STOCK_IN_FILL, Shown,
@@ -58,6 +61,7 @@ pub fn live(clerk: &mut Clerk<'_>, now: Moment, progress: &dyn Fn(u64, u64)) -> 
         let course = &mut courses[deed.order];
         course.deed(clerk, deed)?;
     }
+    drafts(clerk, &courses, now)?;
     // A timer may set another; a few rounds are more than any flow needs.
     for _ in 0..8 {
         let due = clerk.house.store.due_timers(ORG, now, 1_000)?;
@@ -72,6 +76,61 @@ pub fn live(clerk: &mut Clerk<'_>, now: Moment, progress: &dyn Fn(u64, u64)) -> 
             clerk.act(timer.due.max(Moment(now.0 - 1)), SYSTEM, act)?;
         }
     }
+    Ok(())
+}
+
+/// What people have begun to type, as the pages keep it: inputs by name.
+fn drafts(clerk: &Clerk<'_>, courses: &[Course], now: Moment) -> Result<(), Stop> {
+    let newest = shown(&courses[ORDERS - 3].order)?;
+    let sold = |supplier: usize, at: usize| ITEMS[PARTNERS[supplier].sells[at]].code;
+    let keep =
+        |login: &str, id: &str, step: &str, source: Option<SlipId>, typed: &[(&str, &str)]| {
+            let body: BTreeMap<&str, &str> = typed.iter().copied().collect();
+            let draft = Draft {
+                id: id.to_owned(),
+                step: step.to_owned(),
+                slip: None,
+                sources: source.into_iter().collect(),
+                body: serde_json::to_string(&body).unwrap_or_default(),
+                updated: now.plus_minutes(-9),
+            };
+            clerk.house.store.put_draft(ORG, login, &draft)
+        };
+    keep(
+        BUYER,
+        "00000000000000d1",
+        ORDER_FILL,
+        None,
+        &[
+            ("h.supplier", PARTNERS[3].code),
+            ("h.payment", "月结30天"),
+            ("l.1.item", sold(3, 0)),
+            ("l.1.qty", "200"),
+            ("l.1.price", "26.80"),
+            ("l.2.item", sold(3, 1)),
+            ("l.2.qty", "120"),
+        ],
+    )?;
+    keep(
+        BUYER,
+        "00000000000000d2",
+        ORDER_FILL,
+        None,
+        &[("h.supplier", PARTNERS[2].code), ("l.1.item", sold(2, 0))],
+    )?;
+    let source = format!("{}:1", newest.slip);
+    keep(
+        RECEIVER,
+        "00000000000000d3",
+        RECEIPT_FILL,
+        Some(newest.slip),
+        &[
+            ("h.delivery_note", "SHTX0001"),
+            ("h.carrier", "示例物流有限公司"),
+            ("l.1.source", &source),
+            ("l.1.batch", "2609011"),
+        ],
+    )?;
     Ok(())
 }
 

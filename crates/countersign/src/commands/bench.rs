@@ -1,0 +1,3 @@
+//! `bench`: see [`crate::bench`].
+
+pub use crate::bench::{Args, run};
