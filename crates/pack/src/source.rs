@@ -7,7 +7,7 @@ use model::SourceText;
 
 use crate::{Complaint, Kind, Level};
 
-/// A stretch of a text, in bytes.
+/// A place in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub(crate) struct Span {
     /// Index of the text.

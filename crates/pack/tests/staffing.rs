@@ -113,12 +113,22 @@ fn one_absence_stops_the_flow() {
 #[test]
 fn two_accounts_of_one_person_are_one() {
     let mut people = people(&["a clerk keeper", "a2 manager", "b keeper"]);
-    people[1].identity = Arc::from("a");
+    people[0].identity = Arc::from("110101");
+    people[1].identity = Arc::from("110101");
     let found = staffing(&pack(THREE), &people, today());
     assert_eq!(
         sentences(&found),
         ["流：填、审 须由不同的人办理，现有人员不够"]
     );
+}
+
+#[test]
+fn findings_name_logins_and_no_identity() {
+    let mut people = people(&["a clerk keeper", "b manager", "c keeper clerk"]);
+    people[1].identity = Arc::from("110101");
+    let found = staffing(&pack(THREE), &people, today());
+    assert_eq!(sentences(&found), ["流：b 缺席时，无人可办理 审"]);
+    assert_eq!(found[0].person.as_deref(), Some("b"));
 }
 
 #[test]

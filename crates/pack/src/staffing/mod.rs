@@ -70,7 +70,7 @@ pub struct Finding {
     pub flow: Arc<str>,
     /// The scope it holds for; empty: where no scope is said.
     pub scope: Arc<str>,
-    /// The person whose absence it is about, by identity.
+    /// The person whose absence it is about, by the first login (an identity may be a number nobody else should see).
     pub person: Option<Arc<str>>,
     /// The fewest steps that cannot be signed together.
     pub steps: Vec<Arc<str>>,
@@ -134,13 +134,17 @@ fn one(
         .collect();
     for person in involved {
         let without: Vec<Slot> = slots.iter().map(|slot| slot.without(person)).collect();
+        let login = || {
+            let mut accounts = people.iter().filter(|one| one.identity == *person);
+            accounts.next().map(|one| &one.login)
+        };
         match search::solve(&without) {
             Answer::No => {
                 let steps = search::core(&without);
-                findings.push(finding(FindingKind::Absence, Some(person), steps));
+                findings.push(finding(FindingKind::Absence, login(), steps));
             }
             Answer::Unknown => {
-                findings.push(finding(FindingKind::Undecided, Some(person), Vec::new()));
+                findings.push(finding(FindingKind::Undecided, login(), Vec::new()));
             }
             Answer::Yes => {}
         }
