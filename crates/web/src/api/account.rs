@@ -94,7 +94,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
                 "session",
                 "令牌。 The tokens one has issued.",
             )
-            .answers::<Listed<TokenShown>>("tokens"),
+            .answers_rows::<TokenShown>("tokens"),
             list_tokens,
         )
         .post(

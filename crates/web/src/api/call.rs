@@ -216,6 +216,14 @@ impl Wrong {
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Wrong> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    // The reader would also take an array of the fields in their order, which nobody means.
+    if bytes
+        .trim_ascii_start()
+        .first()
+        .is_some_and(|first| *first != b'{')
+    {
+        return Err(Wrong::Malformed("an object is expected".to_owned()));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
         if std::str::from_utf8(bytes).is_err() {
             return Wrong::Utf8;

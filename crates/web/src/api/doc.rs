@@ -19,7 +19,7 @@ use utoipa::openapi::{
 };
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use super::out::{Faulted, Refused};
+use super::out::{Faulted, Listed, Refused};
 use crate::App;
 
 /// What the parts of the API are for, in the order shown.
@@ -133,6 +133,12 @@ impl Op {
             .description(description)
             .content("application/json", content);
         self
+    }
+
+    /// Answers with a part of a long list of these.
+    pub fn answers_rows<T: ToSchema>(mut self, description: &'static str) -> Op {
+        refer::<T>(&mut self.schemas);
+        self.answers::<Listed<T>>(description)
     }
 
     /// Answers with bytes of this media type.

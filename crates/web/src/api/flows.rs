@@ -29,7 +29,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
                 "flows",
                 "流程。 The flows of the packs: steps, slips, separations.",
             )
-            .answers::<Listed<FlowShown>>("flows"),
+            .answers_rows::<FlowShown>("flows"),
             flows,
         )
         .get(

@@ -25,7 +25,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
                 "待办。 What waits for oneself, by name, by role and as deputy.",
             )
             .query::<InboxAsked>()
-            .answers::<Listed<InboxShown>>("what waits, the most urgent first"),
+            .answers_rows::<InboxShown>("what waits, the most urgent first"),
             inbox,
         )
         .get(

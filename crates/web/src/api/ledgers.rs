@@ -27,7 +27,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
                 "ledgers",
                 "账簿。 The ledgers of the packs with their places.",
             )
-            .answers::<Listed<LedgerShown>>("ledgers"),
+            .answers_rows::<LedgerShown>("ledgers"),
             list,
         )
         .get(
@@ -38,7 +38,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
                 "余额。 Balances, now or as of any past moment.",
             )
             .query::<BalancesAsked>()
-            .answers::<Listed<BalanceRowShown>>("balances"),
+            .answers_rows::<BalanceRowShown>("balances"),
             balances,
         )
         .get(
@@ -60,7 +60,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
                 "发生额及余额表。 Opening, turnover and closing per place.",
             )
             .query::<TrialAsked>()
-            .answers::<Listed<TrialShown>>("one row per place"),
+            .answers_rows::<TrialShown>("one row per place"),
             trial,
         )
 }

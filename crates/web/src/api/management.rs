@@ -49,7 +49,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get(
             "/api/v1/people",
             op("list_people", "management", "人员。 People with their roles. Identity numbers are shown to administrators.")
-                .answers::<Listed<PersonShown>>("people"),
+                .answers_rows::<PersonShown>("people"),
             people,
         )
         .post(
@@ -82,7 +82,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             "/api/v1/journal",
             op("list_journal", "management", "日记账。 The journal of every command, for administrators.")
                 .query::<JournalAsked>()
-                .answers::<Listed<JournalShown>>("rows, newest first"),
+                .answers_rows::<JournalShown>("rows, newest first"),
             journal,
         )
         .get(

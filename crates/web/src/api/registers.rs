@@ -43,7 +43,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
                 "registers",
                 "台账目录。 The registers of the packs with their fields.",
             )
-            .answers::<Listed<RegisterShown>>("registers"),
+            .answers_rows::<RegisterShown>("registers"),
             list,
         )
         .get(
@@ -54,7 +54,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
                 "台账。 The records of a register, now or as of a day.",
             )
             .query::<RecordsAsked>()
-            .answers::<Listed<RecordShown>>("records"),
+            .answers_rows::<RecordShown>("records"),
             records,
         )
         .get(
@@ -64,7 +64,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
                 "registers",
                 "一条档案的各版本。 All versions of a record, in order.",
             )
-            .answers::<Listed<RecordShown>>("versions"),
+            .answers_rows::<RecordShown>("versions"),
             versions,
         )
         .post(

@@ -31,7 +31,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             "/api/v1/slips",
             op("list_slips", "slips", "单据列表。 Lists slips.")
                 .query::<ListAsked>()
-                .answers::<Listed<Head>>("slips"),
+                .answers_rows::<Head>("slips"),
             list,
         )
         .get(
@@ -61,7 +61,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
                 "slips",
                 "上下游单据。 The slips it comes from and those made from it.",
             )
-            .answers::<Listed<Head>>("slips in the order begun"),
+            .answers_rows::<Head>("slips in the order begun"),
             chain,
         )
         .get(
@@ -71,7 +71,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
                 "slips",
                 "变更记录。 Every command in the life of the slip, refused ones too.",
             )
-            .answers::<Listed<HistoryShown>>("commands in order"),
+            .answers_rows::<HistoryShown>("commands in order"),
             history,
         )
         .get(
@@ -81,7 +81,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
                 "slips",
                 "所记分录。 What the slip has booked.",
             )
-            .answers::<Listed<EntryShown>>("entries in order"),
+            .answers_rows::<EntryShown>("entries in order"),
             entries,
         )
         .get(
@@ -91,7 +91,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
                 "slips",
                 "批注与附件。 Comments, copies, reminders, attachments.",
             )
-            .answers::<Listed<NoteShown>>("notes in order"),
+            .answers_rows::<NoteShown>("notes in order"),
             notes,
         )
         .get(
