@@ -76,12 +76,12 @@ impl Lane {
         }
     }
 
-    fn batch(&mut self, jobs: Vec<Job>) {
+    fn batch(&mut self, mut jobs: Vec<Job>) {
         let gate = self.backend.gate();
         let mut events = Vec::new();
         let result = {
             let _guard = gate.lock().unwrap_or_else(PoisonError::into_inner);
-            let result = catch_unwind(AssertUnwindSafe(|| self.attempt(&jobs, &mut events)))
+            let result = catch_unwind(AssertUnwindSafe(|| self.attempt(&mut jobs, &mut events)))
                 .unwrap_or_else(|panic| Err(panicked(&*panic)));
             if result.is_err() {
                 self.backend.rollback();
@@ -119,7 +119,11 @@ impl Lane {
     }
 
     /// Applies, writes and commits a batch. An error means that nothing of it was written.
-    fn attempt(&mut self, jobs: &[Job], events: &mut Vec<Event>) -> Result<Answers, StoreError> {
+    fn attempt(
+        &mut self,
+        jobs: &mut [Job],
+        events: &mut Vec<Event>,
+    ) -> Result<Answers, StoreError> {
         if self.broken {
             return Err(StoreError::Internal(
                 "an earlier write failed; a store in memory cannot go on".to_owned(),
@@ -129,8 +133,8 @@ impl Lane {
         self.begin(jobs)?;
         self.install(jobs)?;
         let mut answers = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            answers.push(self.one(&job.command, job.credential.as_deref(), events)?);
+        for job in jobs.iter_mut() {
+            answers.push(self.one(&mut job.command, job.credential.as_deref(), events)?);
         }
         count_time(&self.counters.apply_nanos, started);
         if self.cache.pending.journal.is_empty() {
@@ -210,7 +214,7 @@ impl Lane {
                 continue;
             }
             let short: String = pack.version.chars().take(16).collect();
-            let command = Command {
+            let mut command = Command {
                 org: kernel::OrgId(self.cache.org),
                 key: format!("install:{short}:{}", versions.len() + 1).into(),
                 at,
@@ -221,7 +225,7 @@ impl Lane {
                     version: pack.version.clone(),
                 },
             };
-            self.one(&command, None, &mut Vec::new())?
+            self.one(&mut command, None, &mut Vec::new())?
                 .and_then(|answer| {
                     answer.outcome.map_err(|refusal| {
                         StoreError::Invalid(format!(
@@ -238,24 +242,23 @@ impl Lane {
     /// Applies one command. The outer error ends the batch; the inner one is a fault of this command alone.
     fn one(
         &mut self,
-        command: &Command,
+        command: &mut Command,
         credential: Option<&str>,
         events: &mut Vec<Event>,
     ) -> Result<Result<Answer, StoreError>, StoreError> {
-        let mut command = command.clone();
         // Time never runs backwards within an organisation, whatever the clocks of its servers say.
         command.at = command.at.max(kernel::Moment(self.cache.head.at));
         let request: Arc<str> = command.request().into();
         let source = source_of(&*self.backend, &self.packs, &self.cache);
         let mut repeated = 0;
-        let (catalog, outcome) = match refused_outright(&command, &request, credential) {
+        let (catalog, outcome) = match refused_outright(command, &request, credential) {
             Some(refusal) => (self.packs.catalog(), Outcome::Refused(refusal)),
             None => {
                 match judge(
                     &mut self.cache,
                     &*source,
                     &self.packs,
-                    &command,
+                    command,
                     &mut repeated,
                 ) {
                     Ok(judged) => judged,
@@ -265,7 +268,7 @@ impl Lane {
         };
         let folding = Folding {
             catalog: &catalog,
-            command: &command,
+            command,
             request,
             credential,
         };

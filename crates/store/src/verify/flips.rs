@@ -2,7 +2,7 @@
 
 use crate::api::{Report, StoreUrl};
 use crate::cell::{Cell, CellRef};
-use crate::schema::{Kind, TABLES, Table};
+use crate::schema::{Kind, Role, TABLES, Table};
 use crate::sql::Sql;
 use crate::sqlite::{Sqlite, Use};
 use crate::store::Store;
@@ -139,10 +139,47 @@ fn sound(store: &Store) {
     );
 }
 
+/// Deletes row after row of these tables; how many were tried and found.
+fn delete_all(store: &Store, sql: &dyn Sql) -> usize {
+    let mut deleted = 0;
+    for table in TABLES.iter().filter(|table| table.role == Role::Business) {
+        let text = format!("select {} from {}", table.column_list(), table.name);
+        for row in sql.query(&text, &[]).expect("rows") {
+            let key = key_of(table, &row.0);
+            if table.name == "content" {
+                // Nobody attached it, so nobody misses it.
+                continue;
+            }
+            sql.execute(&table.delete(), &row.0[..table.key])
+                .expect("deleted");
+            let report = store.verify(&|_, _, _| {}).expect("verified");
+            assert!(
+                report.bad.iter().any(|bad| bad.table == table.name),
+                "{} {key} was deleted: {:?}",
+                table.name,
+                report.bad
+            );
+            sql.execute(&table.insert(), &row.0).expect("put back");
+            deleted += 1;
+        }
+    }
+    deleted
+}
+
+#[test]
+fn no_row_can_be_deleted_unseen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("data.db");
+    let store = worked_in(&StoreUrl::Sqlite(path.clone()));
+    let sql = Sqlite::open(&path, Use::Lane).expect("opens");
+    assert!(delete_all(&store, &sql) > 200);
+    sound(&store);
+}
+
 /// A store in which every table has rows.
 fn worked_in(url: &StoreUrl) -> Store {
     let store = open(url);
-    let at = work(&store, 5, 70);
+    let at = work(&store, 5, 50);
     work_rows(&store, at);
     sound(&store);
     store
@@ -189,7 +226,7 @@ fn postgres_no_alteration_goes_unseen() {
     let driver = crate::postgres::Driver::start().expect("starts");
     let sql = driver.connect(&url).expect("connects");
     // The digests are those of SQLite: here it is enough to try some rows of each table, and every column.
-    let flipped = flip_all(&store, &sql, TABLES, 9);
+    let flipped = flip_all(&store, &sql, TABLES, 12);
     println!("{flipped} cells were altered and found");
     sound(&store);
 }

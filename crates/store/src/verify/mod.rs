@@ -32,6 +32,9 @@ use found::Found;
 use journal::Half;
 use passed::Passed;
 
+/// Shorter journals are not worth a second thread; in tests they are, so that both ways are tried.
+const SPLIT_FROM: i64 = if cfg!(test) { 60 } else { 20_000 };
+
 /// Lends a second connection for the length of some work.
 pub(crate) type Second<'a> = &'a (
         dyn Fn(&mut dyn FnMut(&dyn Sql) -> Result<(), StoreError>) -> Result<(), StoreError> + Sync
@@ -168,7 +171,7 @@ fn organisation(
     };
     let passed = match second {
         // The first thread has the rest to do, so it gets less of the journal.
-        Some(second) if last > 20_000 => {
+        Some(second) if last > SPLIT_FROM => {
             let middle = last * 2 / 5;
             let mut later: Result<Passed, StoreError> = Err(StoreError::Closed);
             let earlier = std::thread::scope(|scope| {

@@ -21,8 +21,8 @@ use crate::sql::Sql;
 /// Bad rows of what has no place in the journal come after those that have one.
 const LATE: i64 = i64::MAX;
 
-/// Rows read at a time.
-const CHUNK: u64 = 4_096;
+/// Rows read at a time; few in tests.
+const CHUNK: u64 = if cfg!(test) { 8 } else { 4_096 };
 
 #[expect(clippy::too_many_arguments, reason = "everything that was read before")]
 pub(crate) fn check(
