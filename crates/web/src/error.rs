@@ -123,7 +123,7 @@ impl Error {
             Error::PasswordChange => Some(Refusal::new(
                 Class::Role,
                 "password_change",
-                "口令由管理员设置，须先改为自己的口令",
+                "密码由管理员设置，须先改为自己的密码",
                 "the password was set by an administrator; replace it by one of your own first",
             )),
             Error::NotFound => Some(Refusal::new(

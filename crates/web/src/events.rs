@@ -281,7 +281,8 @@ async fn events(
             let inbox = open.inbox.swap(false, Ordering::AcqRel);
             let slip = open.touched.swap(false, Ordering::AcqRel);
             let Some(app) = weak.upgrade() else { break };
-            if app.now() >= session.expires() {
+            // A browser connects again by itself, and is then told to log in.
+            if session.is_over(&app) {
                 break;
             }
             for message in messages(&app, &open, inbox, slip).await {

@@ -38,7 +38,7 @@ impl App {
     ) -> Result<Answer, Error> {
         let at = self.now();
         if let Act::Step { step, .. } = &act {
-            self.check_step_up(acting, step, at)?;
+            self.check_step_up(acting, step, at).await?;
         }
         let command = Command {
             org: self.org(),
@@ -117,19 +117,24 @@ impl App {
         }
     }
 
-    fn check_step_up(&self, acting: &Acting, step: &str, at: Moment) -> Result<(), Error> {
-        let catalog = self.catalog();
-        let asks = catalog
+    /// A step that asks for the password again is only signed shortly after it was given.
+    async fn check_step_up(&self, acting: &Acting, step: &str, at: Moment) -> Result<(), Error> {
+        let asks = self
+            .catalog()
             .step(step)
             .is_some_and(|(pack, flow, at)| pack.flows[flow].steps[at].step_up);
         if !asks || acting.confirmed().plus_minutes(CONFIRMED_MINUTES) >= at {
             return Ok(());
         }
+        let tried = self.forbid(Some(&acting.person.login), "confirm", step);
+        if let fault @ Error::Fault { .. } = tried.await {
+            return Err(fault);
+        }
         Err(Error::refused(
             StatusCode::FORBIDDEN,
             Class::Role,
             "confirm",
-            "此环节签字前须再次输入口令",
+            "此环节签字前须再次输入密码",
             "this step asks for the password again before it is signed",
         ))
     }

@@ -144,7 +144,11 @@ async fn one_connection_carries_many_requests() {
     let (status, body) = line.answer().await;
     assert_eq!(status, 413, "one who sends too much hears why: {body}");
     let mut other = Line::open(&running).await;
-    other.0.write_all(b"\x16\x03\x01 no HTTP\r\n\r\n").await.unwrap();
+    other
+        .0
+        .write_all(b"\x16\x03\x01 no HTTP\r\n\r\n")
+        .await
+        .unwrap();
     assert_eq!(other.text().await, "", "the line is closed");
     let mut other = Line::open(&running).await;
     other.send("GET /api/openapi.json HTTP/1.1", b"").await;

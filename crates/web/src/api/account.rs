@@ -70,7 +70,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             op(
                 "change_password",
                 "session",
-                "改口令。 Replaces one's own password; every other session and token ends.",
+                "改密码。 Replaces one's own password; every other session and token ends.",
             )
             .body::<PasswordSent>()
             .answers::<LoggedIn>("a new session"),
@@ -81,7 +81,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             op(
                 "confirm_password",
                 "session",
-                "再次输入口令。 Gives the password again, for steps that ask for it.",
+                "再次输入密码。 Gives the password again, for steps that ask for it.",
             )
             .body::<ConfirmSent>()
             .answers::<Nothing>("confirmed for five minutes"),

@@ -61,7 +61,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         )
         .post(
             "/api/v1/people/{login}/password",
-            op("set_password", "management", "设置口令。 Sets another person's password, which he must replace at his next log-in.")
+            op("set_password", "management", "设置密码。 Sets another person's password, which he must replace at his next log-in.")
                 .body::<SetPassword>()
                 .answers::<Done>("set; his sessions and tokens ended"),
             put_password,

@@ -182,7 +182,7 @@ pub async fn confirm_password(
             StatusCode::FORBIDDEN,
             Class::Role,
             "scope",
-            "令牌不能代替本人确认口令",
+            "令牌不能代替本人确认密码",
             "a token cannot stand in for its person here",
         ));
     }
@@ -234,7 +234,7 @@ async fn replace(
             StatusCode::FORBIDDEN,
             Class::Role,
             "scope",
-            "令牌不能更改口令",
+            "令牌不能更改密码",
             "a token cannot change the password",
         ));
     }
@@ -244,7 +244,7 @@ async fn replace(
         let refusal = engine::Refusal::new(
             Class::Field,
             "password",
-            "新口令不能与原口令相同",
+            "新密码不能与原密码相同",
             "the new password is the old one",
         );
         return Err(refusal.at(None, "password").into());
@@ -279,7 +279,7 @@ pub async fn set_password(
             StatusCode::FORBIDDEN,
             Class::Role,
             "password",
-            "改本人的口令须先输入原口令",
+            "改本人的密码须先输入原密码",
             "to change your own password give the old one",
         ));
     }

@@ -54,6 +54,12 @@ impl Session {
         Moment(self.known.confirmed.load(Ordering::Relaxed))
     }
 
+    /// Whether it has ended since this request came: by time, for want of use, or by log-out.
+    pub(crate) fn is_over(&self, app: &App) -> bool {
+        let kept = app.sessions.get(&self.known.hash).is_some();
+        !kept || self.known.ended(app.now(), app.settings().idle_minutes)
+    }
+
     /// Whether the password must be replaced before anything else.
     pub fn must_change_password(&self) -> bool {
         self.known.must_change
@@ -237,7 +243,9 @@ pub(crate) async fn find(app: &Arc<App>, headers: &HeaderMap) -> Result<(Session
     let Some(person) = person.filter(|person| person.active) else {
         return Err(Absent::Dead("session.inactive"));
     };
-    touch(app, &known, now);
+    if !by_itself(headers) {
+        touch(app, &known, now);
+    }
     let session = Session {
         person,
         lang: lang_of(headers),
@@ -245,6 +253,14 @@ pub(crate) async fn find(app: &Arc<App>, headers: &HeaderMap) -> Result<(Session
         known,
     };
     Ok((session, via))
+}
+
+/// Whether an open page asks by itself, with nobody before it: that keeps no session alive.
+fn by_itself(headers: &HeaderMap) -> bool {
+    let listens = headers
+        .get("accept")
+        .is_some_and(|kind| kind == "text/event-stream");
+    listens || headers.contains_key("x-fragment")
 }
 
 /// Reads a session from the store, or sees whether the store still has one that is kept.
