@@ -234,6 +234,11 @@ pub(crate) fn prepare_within(sql: &dyn Sql, options: &Options) -> Result<()> {
             &[MIGRATION_LOCK.into()],
         )?;
     }
+    let applied = migrate::applied(sql)?.len();
+    if applied > 0 && applied < migrate::MIGRATIONS.len() {
+        // A view would stand in the way of a table that changes.
+        views::drop_all(sql)?;
+    }
     migrate::migrate(sql)?;
     views::renew(sql, &options.catalog)
 }

@@ -1,16 +1,34 @@
-//! The store: one organisation's slips, ledgers, registers and journal on SQLite, PostgreSQL or in memory.
+//! The store: organisations with their slips, ledgers, registers and journals, on SQLite, PostgreSQL or in memory.
 //!
-//! Everything that changes anything is an [`engine::Command`] given to [`Store::submit`]. Commands of one organisation
-//! queue in one *lane*; up to [`Options::batch_max`] of them are applied in order, written in one transaction and then
-//! answered together. A command is all or nothing; a refused one leaves its row in the journal and nothing else.
+//! Everything that changes anything is an [`engine::Command`] given to [`Store::submit`]. Reads are synchronous methods of
+//! [`Store`]; in async code call them through `tokio::task::spawn_blocking`. The types of questions and answers are in
+//! [`api`]. [`Store::verify`] and [`verify_url`] prove that nothing was altered; [`Store::backup`] and [`restore`] work
+//! between both kinds of database.
 //!
-//! - [`api`]: the types of the questions and answers.
-//! - [`Store`]: opening, submitting, reading, work tables, `verify`, `backup`; see the methods.
-//! - [`verify_url`], [`restore`]: for a database that no [`Store`] has open.
+//! # Lanes
+//! Each organisation has one lane, a thread. Commands queue there; up to [`Options::batch_max`] of them are applied in
+//! order by [`engine::apply`], written in one transaction and answered after its commit. The engine only reads, so a refused
+//! command leaves a row in the journal and nothing else, and a faulty one leaves nothing. What a lane needs again soon
+//! it keeps in memory; what it does not have it reads. Several processes may work on one PostgreSQL database: the
+//! organisation's row of `head` is locked for the length of a batch, and a lane that finds it changed forgets what it
+//! remembered. When a commit fails every command of its batch is answered with a fault and may be sent again under its
+//! key: an accepted key is answered as the first time.
 //!
-//! Reads are synchronous and block the thread; in async code call them through `tokio::task::spawn_blocking`.
-//! The journal is a chain of SHA-256 hashes over every command that reached a lane, accepted or refused. Each journal row
-//! also lists the digest of every row its command wrote, so that [`Store::verify`] can name the row that was altered.
+//! # Tables
+//! `migrations/` is their one source for both databases. The organisation comes first in every key. Columns hold whole
+//! numbers, text or bytes; days are numbers such as 20260401, moments are microseconds since 1970, amounts are smallest
+//! parts of their unit. Rows that are never changed: `journal`, `signature`, `account`, `leg`, `record`, `note`,
+//! `pack_text`. Rows that follow from others: `balance` and `turnover` from legs, `todo` and `timer` from slips, `series`
+//! and `head` from the journal. A slip is two rows: `slip` for what lists, inboxes and the engine look at, `slip_body` for
+//! what was filled in. Views with a column per field, one per kind of slip, are there for reporting tools.
+//!
+//! # The journal
+//! A journal row's `hash` is the SHA-256 of all its other cells, each with its kind and length before it; one of them is
+//! the hash of the row before. `wrote` lists the first half of the SHA-256 of every row that the command wrote, each behind
+//! a letter (and the row's number, where it has one): `S` signature, `A` account, `L` leg, `R` record, `N` note, `P` pack
+//! text, `H` slip, `B` body, `C` credential. So an altered row is found and named, and the latest mention of a slip says
+//! what its row must be now. Whoever can rewrite the whole database can also rewrite the chain: keep the head that
+//! [`Report::heads`] gives elsewhere.
 
 mod access;
 pub mod api;

@@ -37,10 +37,7 @@ pub(crate) fn renew(sql: &dyn Sql, catalog: &Catalog) -> Result<(), StoreError> 
     if same {
         return Ok(());
     }
-    for row in &known {
-        sql.run(&format!("drop view if exists {}", row.str(0)?))?;
-    }
-    sql.run("delete from view_set")?;
+    drop_all(sql)?;
     for (name, body) in &views {
         sql.run(&format!(
             "drop view if exists {name}; create view {name} as {body}"
@@ -49,6 +46,17 @@ pub(crate) fn renew(sql: &dyn Sql, catalog: &Catalog) -> Result<(), StoreError> 
             "insert into view_set (name, sum) values (?1, ?2)",
             &[name.as_str().into(), Cell::Text(sum.clone())],
         )?;
+    }
+    Ok(())
+}
+
+/// Drops the views that were made before.
+pub(crate) fn drop_all(sql: &dyn Sql) -> Result<(), StoreError> {
+    if sql.has_table("view_set")? {
+        for row in sql.query("select name from view_set", &[])? {
+            sql.run(&format!("drop view if exists {}", row.str(0)?))?;
+        }
+        sql.run("delete from view_set")?;
     }
     Ok(())
 }

@@ -84,7 +84,7 @@ fn a_backup_of_any_store_restores_into_any_store() {
         );
         assert_eq!(
             files(folder.path()),
-            [file.clone()],
+            std::slice::from_ref(&file),
             "one file and nothing beside it"
         );
         let before = laws::picture(&common::house_of(&depot)).expect("read");
@@ -235,7 +235,7 @@ fn an_altered_backup_leaves_nothing_behind() {
         let target = StoreUrl::Sqlite(folder.path().join("new.db"));
         let refused = restore(&file, &target, &options(), QUIET);
         assert!(refused.is_err(), "{nth}: {tampering} went unseen");
-        assert_eq!(files(folder.path()), [file.clone()], "{nth}: {tampering} left something behind");
+        assert_eq!(files(folder.path()), std::slice::from_ref(&file), "{nth}: {tampering} left something behind");
         if let Some(target) = common::postgres() {
             assert!(restore(&file, &target, &options(), QUIET).is_err());
             let looked = verify_url(&target, &options(), QUIET);

@@ -1,6 +1,8 @@
 //! Stores to test on, and the sample pack they run under.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod worked;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -270,5 +272,14 @@ pub fn house_of(depot: &Depot) -> OnStore {
     OnStore {
         store: depot.store.clone(),
         org: ORG,
+    }
+}
+
+/// Runs a test on SQLite, and on PostgreSQL where it is installed.
+pub fn on_both(test: impl Fn(&StoreUrl)) {
+    let (_folder, sqlite) = sqlite();
+    test(&sqlite);
+    if let Some(postgres) = postgres() {
+        test(&postgres);
     }
 }
