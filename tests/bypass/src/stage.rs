@@ -1,0 +1,586 @@
+//! Where attempts are made: a store with people and work in it, a way in, and eyes on what changes.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use engine::{Act, Command, Input, LineInput, Reply, SYSTEM, Seen};
+use kernel::{Day, LineId, Moment, SlipId};
+use model::{Catalog, Pack, SourceText};
+use store::{JournalQuery, JournalRow, Options, Store, StoreUrl};
+
+use crate::attempt::Attempt;
+use crate::cast;
+use crate::front::{Commands, Front, ORG, Told, Try};
+use crate::raw::Raw;
+
+static KEYS: AtomicU64 = AtomicU64::new(1);
+
+/// A key that was never used.
+pub fn fresh_key() -> Arc<str> {
+    format!("k{}", KEYS.fetch_add(1, Ordering::Relaxed)).into()
+}
+
+/// Reads a pack again from its texts, as the program does.
+///
+/// # Errors
+/// What its reader complains of.
+pub fn read_pack(name: &str, texts: &[SourceText]) -> Result<Pack, String> {
+    let rules = if name == gsp::NAME { gsp::RULES } else { &[] };
+    pack::read(texts, rules).map_err(|complaints| complaints.to_string())
+}
+
+fn trial_texts() -> Vec<SourceText> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("packs/trial");
+    ["trial.kdl", "labels.en.kdl"]
+        .map(|path| SourceText {
+            path: path.to_owned(),
+            text: std::fs::read_to_string(folder.join(path)).expect("the pack is there"),
+        })
+        .to_vec()
+}
+
+/// The packs that are played: the purchase flow, and the trial pack beside this crate.
+pub fn catalog() -> Catalog {
+    let read = |name: &str, texts: &[SourceText]| {
+        Arc::new(read_pack(name, texts).unwrap_or_else(|complaints| panic!("{complaints}")))
+    };
+    Catalog::new([
+        read(gsp::NAME, &gsp::texts()),
+        read("trial", &trial_texts()),
+    ])
+}
+
+/// How stores are opened.
+pub fn options() -> Options {
+    Options::new(catalog()).with_reader(read_pack)
+}
+
+/// The stage.
+pub struct Stage {
+    /// The store.
+    pub store: Store,
+    /// Where it is.
+    pub url: StoreUrl,
+    /// The database behind it.
+    pub raw: Raw,
+    /// Now.
+    pub now: Moment,
+    /// The way in.
+    pub front: Box<dyn Front>,
+    /// Whether the way in is the API.
+    pub over_api: bool,
+    /// What did not go as it must.
+    pub failures: Vec<String>,
+    /// How many tries were made.
+    pub tries: usize,
+    current: Option<Attempt>,
+    tried: usize,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl std::fmt::Debug for Stage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stage")
+            .field("url", &self.url.to_string())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Stage {
+    /// On an SQLite file of its own.
+    pub fn sqlite() -> Stage {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("data.db");
+        let mut stage = Stage::over(&StoreUrl::Sqlite(path));
+        stage._folder = Some(folder);
+        stage
+    }
+
+    /// On an SQLite file of its own, with the API as the way in.
+    pub fn api() -> Stage {
+        let mut stage = Stage::sqlite();
+        let api = crate::api::Api::new(&mut stage);
+        stage.front = Box::new(api);
+        stage.over_api = true;
+        stage
+    }
+
+    /// On a PostgreSQL database of its own.
+    pub fn postgres(url: &str) -> Stage {
+        Stage::over(&StoreUrl::Postgres(url.to_owned()))
+    }
+
+    fn over(url: &StoreUrl) -> Stage {
+        let store = Store::open(url, options()).expect("the store opens");
+        let raw = match url {
+            StoreUrl::Sqlite(path) => Raw::sqlite(path),
+            StoreUrl::Postgres(url) => Raw::postgres(url),
+            StoreUrl::Memory => unreachable!("memory cannot be looked at from outside"),
+        };
+        let mut stage = Stage {
+            front: Box::new(Commands(store.clone())),
+            store,
+            url: url.clone(),
+            raw,
+            now: Moment::noon_of(cast::day(cast::TODAY)),
+            over_api: false,
+            failures: Vec::new(),
+            tries: 0,
+            current: None,
+            tried: 0,
+            _folder: None,
+        };
+        stage.furnish();
+        stage
+    }
+
+    /// The SQLite file.
+    pub fn file(&self) -> Option<PathBuf> {
+        match &self.url {
+            StoreUrl::Sqlite(path) => Some(path.clone()),
+            _ => None,
+        }
+    }
+
+    fn furnish(&mut self) {
+        let people = cast::people();
+        self.must(SYSTEM, Act::Bootstrap { people });
+        for (register, key, fields) in [
+            (
+                "gsp.party",
+                "S01",
+                [("name", "供货一"), ("licence_until", "2027-12-31")],
+            ),
+            (
+                "gsp.party",
+                "S02",
+                [("name", "供货二"), ("licence_until", "2027-12-31")],
+            ),
+            (
+                "gsp.item",
+                "A001",
+                [("name", "阿司匹林"), ("storage", "常温")],
+            ),
+            (
+                "gsp.item",
+                "B002",
+                [("name", "胰岛素"), ("storage", "冷藏")],
+            ),
+        ] {
+            let act = Act::PutRecord {
+                register: register.into(),
+                key: key.into(),
+                fields: texts(&fields),
+                from: None,
+            };
+            self.must("管理员甲", act);
+        }
+    }
+
+    /// Runs an attempt; what goes wrong is added to [`Stage::failures`].
+    pub fn play(&mut self, attempt: &Attempt) {
+        self.current = Some(*attempt);
+        self.tried = 0;
+        (attempt.run)(self);
+        if self.tried == 0 {
+            self.fail("nothing was tried");
+        }
+        self.current = None;
+    }
+
+    /// Notes that something did not go as it must.
+    pub fn fail(&mut self, what: impl std::fmt::Display) {
+        let id = self.current.as_ref().map_or("", |attempt| attempt.id);
+        let way = if self.over_api { " (API)" } else { "" };
+        self.failures.push(format!("{id}{way}: {what}"));
+    }
+
+    /// The business day.
+    pub fn today(&self) -> Day {
+        self.now.day()
+    }
+
+    /// Lets days pass.
+    pub fn days_later(&mut self, days: i64) {
+        self.now = self.now.plus_minutes(days * 24 * 60);
+    }
+
+    fn tick(&mut self) -> Moment {
+        self.now = Moment(self.now.0 + 1_000_000);
+        self.now
+    }
+
+    /// Does what must be possible, to set the scene.
+    ///
+    /// # Panics
+    /// When it is not.
+    pub fn must(&mut self, actor: &str, act: Act) -> Reply {
+        self.must_for(actor, None, act)
+    }
+
+    /// [`Stage::must`], by a deputy.
+    ///
+    /// # Panics
+    /// When it is not possible.
+    pub fn must_for(&mut self, actor: &str, principal: Option<&str>, act: Act) -> Reply {
+        self.may_for(actor, principal, act.clone())
+            .unwrap_or_else(|refusal| {
+                let id = self.current.as_ref().map_or("", |attempt| attempt.id);
+                panic!("{id}: setting the scene, {actor} {act:?}: {refusal}")
+            })
+    }
+
+    /// [`Stage::must`] under a key of one's own.
+    ///
+    /// # Panics
+    /// When it is not possible.
+    pub fn must_keyed(&mut self, actor: &str, key: &Arc<str>, act: Act) -> Reply {
+        let command = Command {
+            org: ORG,
+            key: key.clone(),
+            at: self.tick(),
+            actor: actor.into(),
+            on_behalf_of: None,
+            act,
+        };
+        let answer = self.store.submit_blocking(command).expect("no fault");
+        answer.outcome.expect("it is possible")
+    }
+
+    /// Sets a credential, to set the scene.
+    ///
+    /// # Panics
+    /// When it is not possible.
+    pub fn must_credential(&mut self, actor: &str, act: Act, stored: String) {
+        let command = Command {
+            org: ORG,
+            key: fresh_key(),
+            at: self.tick(),
+            actor: actor.into(),
+            on_behalf_of: None,
+            act,
+        };
+        let answer = self
+            .store
+            .submit_credential_blocking(command, stored)
+            .expect("no fault");
+        answer.outcome.expect("it is possible");
+    }
+
+    /// Does something that may be refused, without any check; the refusal's code and sentence.
+    ///
+    /// # Errors
+    /// When it is refused.
+    ///
+    /// # Panics
+    /// When the store fails.
+    pub fn may_for(
+        &mut self,
+        actor: &str,
+        principal: Option<&str>,
+        act: Act,
+    ) -> Result<Reply, String> {
+        let command = Command {
+            org: ORG,
+            key: fresh_key(),
+            at: self.tick(),
+            actor: actor.into(),
+            on_behalf_of: principal.map(Into::into),
+            act,
+        };
+        let answer = self.store.submit_blocking(command).expect("no fault");
+        answer
+            .outcome
+            .map_err(|refusal| format!("{}: {}", refusal.code, refusal.zh))
+    }
+
+    /// Tries what must not be possible.
+    pub fn attack(&mut self, actor: &str, act: Act) {
+        self.attack_as(Try {
+            actor: actor.into(),
+            on_behalf_of: None,
+            key: fresh_key(),
+            act,
+            credential: None,
+        });
+    }
+
+    /// [`Stage::attack`], as deputy of another.
+    pub fn attack_for(&mut self, actor: &str, principal: &str, act: Act) {
+        self.attack_as(Try {
+            actor: actor.into(),
+            on_behalf_of: Some(principal.into()),
+            key: fresh_key(),
+            act,
+            credential: None,
+        });
+    }
+
+    /// [`Stage::attack`], with everything said.
+    pub fn attack_as(&mut self, attempt: Try) {
+        let at = self.tick();
+        let before = self.store.head(ORG).expect("the head is read").0;
+        let picture = self.raw.fingerprint();
+        let told = self.front.send(&attempt, at);
+        self.tried += 1;
+        self.tries += 1;
+        let after = self.raw.fingerprint();
+        for ((table, before), (_, after)) in picture.iter().zip(&after) {
+            if before != after {
+                self.fail(format_args!("{table} changed by {attempt:?}"));
+            }
+        }
+        let Some(current) = self.current else { return };
+        let expected = if self.over_api && !current.unoffered.is_empty() {
+            current.unoffered
+        } else {
+            current.code
+        };
+        match told {
+            Told::Done(reply) => self.fail(format_args!("it was done: {reply:?}")),
+            Told::Fault(fault) => self.fail(format_args!("a fault, not an answer: {fault}")),
+            Told::Refused(code) if code != expected => {
+                self.fail(format_args!("refused as {code}, not as {expected}"));
+            }
+            Told::Refused(code) => self.check_journal(before, &attempt.actor, &code),
+        }
+    }
+
+    /// The journal must say who was refused what, and nothing else.
+    pub fn check_journal(&mut self, before: i64, actor: &str, code: &str) {
+        let rows = self.journal_after(before);
+        let named = |row: &JournalRow| {
+            let same = *row.code == *code || *row.code == *format!("forbidden.{code}");
+            same && *row.actor == *actor && &*row.outcome == "refused"
+        };
+        if !rows.iter().any(named) {
+            let said: Vec<String> = rows
+                .iter()
+                .map(|row| format!("{} {} {}", row.actor, row.outcome, row.code))
+                .collect();
+            self.fail(format_args!(
+                "no row of the journal names {actor} and {code}; there are {said:?}"
+            ));
+        }
+        if rows.iter().any(|row| &*row.outcome == "done") {
+            self.fail("the journal says that something was done");
+        }
+    }
+
+    /// The rows of the journal after one, oldest first.
+    ///
+    /// # Panics
+    /// When the journal cannot be read.
+    pub fn journal_after(&self, seq: i64) -> Vec<JournalRow> {
+        let query = JournalQuery {
+            limit: 200,
+            ..JournalQuery::default()
+        };
+        let mut rows = self.store.journal(ORG, &query).expect("the journal").rows;
+        rows.retain(|row| row.seq > seq);
+        rows.reverse();
+        rows
+    }
+
+    /// What a signer sees of a slip as it is now.
+    ///
+    /// # Panics
+    /// When there is no such slip.
+    pub fn seen(&self, slip: SlipId) -> Seen {
+        let found = self.store.slip(ORG, slip).expect("read").expect("a slip");
+        Seen {
+            slip,
+            content: found.content.clone(),
+        }
+    }
+
+    /// A step on a slip as it is now, with what is typed into its header.
+    pub fn step(&self, step: &str, slip: SlipId, header: &[(&str, &str)]) -> Act {
+        Act::Step {
+            step: step.into(),
+            slip: Some(slip),
+            sources: Vec::new(),
+            seen: vec![self.seen(slip)],
+            input: Input {
+                header: texts(header),
+                lines: Vec::new(),
+            },
+        }
+    }
+
+    /// A step that begins a slip from others as they are now.
+    pub fn from(
+        &self,
+        step: &str,
+        sources: &[SlipId],
+        header: &[(&str, &str)],
+        lines: &[&[(&str, &str)]],
+    ) -> Act {
+        Act::Step {
+            step: step.into(),
+            slip: None,
+            sources: sources.to_vec(),
+            seen: sources.iter().map(|slip| self.seen(*slip)).collect(),
+            input: input(header, lines),
+        }
+    }
+
+    /// Signs a step on a slip to set the scene; its id.
+    pub fn sign(&mut self, actor: &str, step: &str, slip: SlipId) -> SlipId {
+        let act = self.step(step, slip, &[]);
+        self.slip_of(actor, act)
+    }
+
+    fn slip_of(&mut self, actor: &str, act: Act) -> SlipId {
+        self.must(actor, act)
+            .slip
+            .expect("a step answers with its slip")
+    }
+
+    /// An order of a hundred by somebody.
+    pub fn order(&mut self, by: &str) -> SlipId {
+        self.slip_of(by, order("100"))
+    }
+
+    /// An order that was approved.
+    pub fn approved(&mut self) -> SlipId {
+        let order = self.order("王内勤");
+        self.sign("白经理", APPROVE, order)
+    }
+
+    /// A receipt of sixty.
+    pub fn receipt(&mut self, by: &str) -> SlipId {
+        let order = self.approved();
+        let act = self.from(
+            RECEIVE,
+            &[order],
+            DELIVERY,
+            &[&[BATCH, MADE, EXPIRY, ("qty", "60")]],
+        );
+        self.slip_of(by, act)
+    }
+
+    /// A notice after a receipt.
+    pub fn notice(&mut self, receipt_by: &str) -> SlipId {
+        let receipt = self.receipt(receipt_by);
+        let act = self.from(NOTIFY, &[receipt], &[], &[]);
+        self.slip_of("钱质管", act)
+    }
+
+    /// An inspection of everything, nothing failed.
+    pub fn inspection(&mut self, receipt_by: &str, by: &str) -> SlipId {
+        let notice = self.notice(receipt_by);
+        let act = self.from(INSPECT, &[notice], &[], &[JUDGED]);
+        self.slip_of(by, act)
+    }
+
+    /// A stock-in: the last slip of the flow.
+    pub fn stock_in(&mut self, by: &str) -> SlipId {
+        let inspection = self.inspection("韩收货", "孙验收");
+        let act = self.from(STORE, &[inspection], &[], &[BIN]);
+        self.slip_of(by, act)
+    }
+
+    /// A payment note of the trial pack.
+    pub fn note(&mut self, by: &str, amount: &str) -> SlipId {
+        self.slip_of(by, payment("N1", amount))
+    }
+
+    /// An order of the trial pack for a site.
+    pub fn trial_order(&mut self, site: &str) -> SlipId {
+        self.slip_of(
+            "经办",
+            begin(
+                "trial.delivery.order.fill",
+                &[("site", site)],
+                &[&[("thing", "箱"), ("qty", "10")]],
+            ),
+        )
+    }
+}
+
+/// Steps of the purchase flow.
+pub const FILL: &str = "gsp.purchase_inbound.order.fill";
+/// 审核.
+pub const APPROVE: &str = "gsp.purchase_inbound.order.approve";
+/// 收货.
+pub const RECEIVE: &str = "gsp.purchase_inbound.receipt.fill";
+/// 验收通知.
+pub const NOTIFY: &str = "gsp.purchase_inbound.notice.fill";
+/// 质量验收.
+pub const INSPECT: &str = "gsp.purchase_inbound.inspection.fill";
+/// 入库.
+pub const STORE: &str = "gsp.purchase_inbound.stock_in.fill";
+/// The header of a receipt.
+pub const DELIVERY: &[(&str, &str)] = &[("delivery_note", "DN1"), ("transport", "常温")];
+/// Batch of a receipt's line.
+pub const BATCH: (&str, &str) = ("batch", "B240101");
+/// Day it was made.
+pub const MADE: (&str, &str) = ("made", "2026-01-01");
+/// Day it expires.
+pub const EXPIRY: (&str, &str) = ("expiry", "2028-01-01");
+/// An inspection that finds nothing wrong with sixty.
+pub const JUDGED: &[(&str, &str)] = &[("sampled", "3"), ("passed", "60")];
+/// Where it is put.
+pub const BIN: &[(&str, &str)] = &[("bin", "A-01")];
+
+/// Fields by name.
+pub fn texts(fields: &[(&str, &str)]) -> BTreeMap<String, String> {
+    fields
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .collect()
+}
+
+/// An input.
+pub fn input(header: &[(&str, &str)], lines: &[&[(&str, &str)]]) -> Input {
+    Input {
+        header: texts(header),
+        lines: lines
+            .iter()
+            .map(|fields| LineInput {
+                source: None,
+                fields: texts(fields),
+            })
+            .collect(),
+    }
+}
+
+/// A step that begins a slip from nothing.
+pub fn begin(step: &str, header: &[(&str, &str)], lines: &[&[(&str, &str)]]) -> Act {
+    Act::Step {
+        step: step.into(),
+        slip: None,
+        sources: Vec::new(),
+        seen: Vec::new(),
+        input: input(header, lines),
+    }
+}
+
+/// An order of so many.
+pub fn order(qty: &str) -> Act {
+    begin(
+        FILL,
+        &[("supplier", "S01")],
+        &[&[("item", "A001"), ("qty", qty), ("price", "12.50")]],
+    )
+}
+
+/// A payment of the trial pack.
+pub fn payment(site: &str, amount: &str) -> Act {
+    begin(
+        "trial.payment.note.fill",
+        &[("site", site)],
+        &[&[("reason", "办公用品"), ("amount", amount)]],
+    )
+}
+
+/// A line that names the line it comes from.
+pub fn line_of(slip: SlipId, line: i64, fields: &[(&str, &str)]) -> LineInput {
+    LineInput {
+        source: Some((slip, LineId(line))),
+        fields: texts(fields),
+    }
+}
