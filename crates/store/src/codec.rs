@@ -10,7 +10,9 @@ use model::{Field, FieldKind};
 use serde::Deserialize;
 
 use crate::api::StoreError;
-use crate::cell::{Cell, Row};
+use crate::cell::{Cell, Row, digest_of};
+use crate::schema;
+use crate::verify::mentions::{Mention, Mentions};
 
 /// A slip with what its row has beside it.
 #[derive(Debug, Clone)]
@@ -189,7 +191,49 @@ fn push_text(out: &mut String, text: &str) {
 /// The columns of `slip` (as `s`) and `slip_body` (as `b`) that [`read_slip`] takes, in its order.
 pub(crate) const SLIP_COLUMNS: &str = "s.id, s.kind, s.version, s.number, s.state, s.day, s.begun_at, s.begun_by, \
      s.party, s.amount, s.first_seq, s.last_seq, s.content, s.signed, s.waiting, s.sources, s.children, s.taken, \
-     s.drawn, s.reversal, s.timers, b.header, b.lines";
+     s.drawn, s.reversal, s.timers, b.header, b.lines, j.wrote";
+
+/// The tables of [`SLIP_COLUMNS`]: the slip, what was filled in, and the journal row that wrote the slip last.
+pub(crate) const SLIP_TABLES: &str = "slip s join slip_body b on b.org = s.org and b.id = s.id \
+     left join journal j on j.org = s.org and j.seq = s.last_seq";
+
+/// How many of [`SLIP_COLUMNS`] are columns of `slip`, in their order.
+const OWN_COLUMNS: usize = 21;
+
+/// A slip is only read if its row is the one that the journal says was written last. Otherwise whoever wrote to the
+/// database behind the program's back would have his alteration written anew, and vouched for, by the next honest act.
+pub(crate) fn check_row(org: i64, row: &Row) -> Result<(), StoreError> {
+    let id = row.int(0)?;
+    let mut cells = vec![Cell::Int(org)];
+    cells.extend_from_slice(&row.0[..OWN_COLUMNS]);
+    let digest = digest_of(schema::SLIP.name, &cells);
+    let written = match row.0.get(23) {
+        Some(Cell::Blob(wrote)) => Mentions(wrote)
+            .flatten()
+            .any(|mention| matches!(mention, Mention::Slip(of, is) if of == id && is == digest)),
+        _ => false,
+    };
+    if written {
+        Ok(())
+    } else {
+        Err(altered("slip", org, id))
+    }
+}
+
+fn altered(table: &str, org: i64, id: i64) -> StoreError {
+    StoreError::Corrupt(format!(
+        "{table} org={org} id={id} is not as it was written last; run verify"
+    ))
+}
+
+/// The same of what was filled in: its digest stands in the slip.
+pub(crate) fn check_body(org: i64, slip: &Slip) -> Result<(), StoreError> {
+    if slip.digest() == slip.content {
+        Ok(())
+    } else {
+        Err(altered("slip_body", org, slip.id.0))
+    }
+}
 
 #[derive(Deserialize)]
 struct KeptLine {

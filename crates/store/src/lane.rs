@@ -185,9 +185,13 @@ impl Lane {
         }
         self.cache.unused.extend(begun.unused);
         for row in begun.slips {
-            let stored =
-                crate::reads::slips::decode(self.backend.sql(), &self.packs, self.cache.org, &row)?;
-            self.cache.slips.insert(stored.slip.id, stored);
+            let sql = self.backend.sql();
+            match crate::reads::slips::decode(sql, &self.packs, self.cache.org, &row) {
+                Ok(stored) => drop(self.cache.slips.insert(stored.slip.id, stored)),
+                // One that was altered fails the command that asks for it, not those beside it.
+                Err(StoreError::Corrupt(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::api::StoreError;
 use crate::backend::{Backend, Begun, Wanted, head_from};
 use crate::batch::Write;
 use crate::cell::{Cell, Row};
-use crate::codec::SLIP_COLUMNS;
+use crate::codec::{SLIP_COLUMNS, SLIP_TABLES};
 use crate::source::Head;
 use crate::sql::{Sql, list_of};
 
@@ -89,8 +89,7 @@ impl Backend for PostgresBackend {
         );
         let (names, mut slip_params) = list_of(1, wanted.slips.iter().map(|id| Cell::Int(id.0)));
         let find_slips = format!(
-            "select {SLIP_COLUMNS} from slip s join slip_body b on b.org = s.org and b.id = s.id \
-             where s.org = ?1 and s.id in ({names})"
+            "select {SLIP_COLUMNS} from {SLIP_TABLES} where s.org = ?1 and s.id in ({names})"
         );
         key_params.insert(0, org.into());
         slip_params.insert(0, org.into());

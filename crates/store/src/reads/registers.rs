@@ -5,11 +5,41 @@ use kernel::Day;
 
 use super::{cursor, page_size, read_cursor};
 use crate::api::{Page, RecordQuery, RecordRow, StoreError};
-use crate::cell::Row;
+use crate::cell::{Cell, Row, digest_of};
 use crate::codec::{day_of, parse};
+use crate::schema;
 use crate::sql::{Filter, Sql};
+use crate::verify::mentions::{Mention, Mentions};
 
 const COLUMNS: &str = "r.register, r.key, r.version, r.from_day, r.body, r.seq";
+
+/// [`COLUMNS`], and what [`check_row`] looks at.
+const CHECKED_COLUMNS: &str =
+    "r.register, r.key, r.version, r.from_day, r.body, r.seq, r.n, j.wrote";
+const CHECKED_TABLES: &str = "record r left join journal j on j.org = r.org and j.seq = r.seq";
+
+/// Rights and facts are only read from a row that is as the journal says it was written. Otherwise a right could be
+/// written into the database, used, and taken out again before anybody verifies.
+fn check_row(org: i64, row: &Row) -> Result<(), StoreError> {
+    let mut cells = vec![Cell::Int(org)];
+    cells.extend_from_slice(&row.0[..7]);
+    let digest = digest_of(schema::RECORD.name, &cells);
+    let written = match row.0.get(7) {
+        Some(Cell::Blob(wrote)) => Mentions(wrote)
+            .flatten()
+            .any(|mention| matches!(mention, Mention::Record(is) if is == digest)),
+        _ => false,
+    };
+    if written {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt(format!(
+        "record org={org} register={} key={} version={} is not as it was written; run verify",
+        row.str(0)?,
+        row.str(1)?,
+        row.int(2)?
+    )))
+}
 
 fn record_from(row: &Row) -> Result<RecordRow, StoreError> {
     Ok(RecordRow {
@@ -33,11 +63,16 @@ pub(crate) fn versions(
 ) -> Result<Vec<RecordRow>, StoreError> {
     let rows = sql.query(
         &format!(
-            "select {COLUMNS} from record r where r.org = ?1 and r.register = ?2 and r.key = ?3 order by r.version"
+            "select {CHECKED_COLUMNS} from {CHECKED_TABLES} where r.org = ?1 and r.register = ?2 and r.key = ?3 \
+             order by r.version"
         ),
         &[org.into(), register.into(), key.into()],
     )?;
-    rows.iter().map(record_from).collect()
+    let checked = |row: &Row| {
+        check_row(org, row)?;
+        record_from(row)
+    };
+    rows.iter().map(checked).collect()
 }
 
 /// The version that holds on a day.
@@ -152,10 +187,14 @@ pub(crate) fn people(sql: &dyn Sql, org: i64) -> Result<Vec<Person>, StoreError>
 pub(crate) fn person(sql: &dyn Sql, org: i64, login: &str) -> Result<Option<Person>, StoreError> {
     let row = sql.first(
         &format!(
-            "select {COLUMNS} from record r where r.org = ?1 and r.register = 'person' and r.key = ?2 \
-             order by r.version desc limit 1"
+            "select {CHECKED_COLUMNS} from {CHECKED_TABLES} where r.org = ?1 and r.register = 'person' \
+             and r.key = ?2 order by r.version desc limit 1"
         ),
         &[org.into(), login.into()],
     )?;
-    row.map(|row| person_from(&record_from(&row)?)).transpose()
+    let person = row.map(|row| {
+        check_row(org, &row)?;
+        person_from(&record_from(&row)?)
+    });
+    person.transpose()
 }

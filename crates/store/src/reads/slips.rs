@@ -9,7 +9,10 @@ use ledger::{Entry, Hold, Leg};
 
 use crate::api::{NoteRow, SignatureRow, SlipEntry, SlipHead, StoreError};
 use crate::cell::{Cell, Row};
-use crate::codec::{SLIP_COLUMNS, StoredSlip, day_of, parse, read_slip, state_named};
+use crate::codec::{
+    SLIP_COLUMNS, SLIP_TABLES, StoredSlip, check_body, check_row, day_of, parse, read_slip,
+    state_named,
+};
 use crate::packs::Packs;
 use crate::source::unit_named;
 use crate::sql::{Filter, Sql};
@@ -24,10 +27,7 @@ pub(crate) fn stored(
     org: i64,
     id: SlipId,
 ) -> Result<Option<StoredSlip>, StoreError> {
-    let text = format!(
-        "select {SLIP_COLUMNS} from slip s join slip_body b on b.org = s.org and b.id = s.id \
-         where s.org = ?1 and s.id = ?2"
-    );
+    let text = format!("select {SLIP_COLUMNS} from {SLIP_TABLES} where s.org = ?1 and s.id = ?2");
     let row = sql.first(&text, &[org.into(), id.0.into()])?;
     row.map(|row| decode(sql, packs, org, &row)).transpose()
 }
@@ -39,12 +39,15 @@ pub(crate) fn decode(
     org: i64,
     row: &Row,
 ) -> Result<StoredSlip, StoreError> {
+    check_row(org, row)?;
     let (kind, version) = (row.str(1)?, row.str(2)?);
     let catalog = packs.with_version(sql, org, version)?;
     let (_, _, _, _, declared) = catalog.slip_of(version, kind).ok_or_else(|| {
         StoreError::Corrupt(format!("version {version} of its pack declares no {kind}"))
     })?;
-    read_slip(row, declared)
+    let stored = read_slip(row, declared)?;
+    check_body(org, &stored.slip)?;
+    Ok(stored)
 }
 
 /// The slip of a number; the first begun when several packs have the same one.

@@ -12,7 +12,7 @@ mod entries;
 mod flips;
 mod found;
 mod journal;
-mod mentions;
+pub(crate) mod mentions;
 mod passed;
 mod state;
 
