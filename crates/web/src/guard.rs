@@ -257,3 +257,68 @@ fn harden(app: &App, asked: &Asked, number: u64, headers: &mut HeaderMap<HeaderV
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use kernel::{Moment, OrgId};
+    use model::{Catalog, Label};
+    use store::{Options, Store, StoreUrl};
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::Settings;
+
+    fn routes() -> Router {
+        let store = Store::open(&StoreUrl::Memory, Options::new(Catalog::default())).unwrap();
+        let settings = Settings::new(Label::default(), Arc::new(|| Moment(0)));
+        async fn breaks() -> StatusCode {
+            panic!("secret words")
+        }
+        let routes = Router::new()
+            .route("/api/v1/breaks", get(breaks))
+            .route("/breaks", get(breaks))
+            .route(
+                "/long",
+                get(|| async { maud::PreEscaped("x".repeat(5_000)) }),
+            )
+            .route(
+                "/api/v1/long",
+                get(|| async { axum::Json("x".repeat(5_000)) }),
+            );
+        guarded(routes, App::new(store, OrgId(1), settings))
+    }
+
+    async fn ask(path: &str) -> (Response, String) {
+        let request = Request::get(path)
+            .header("accept-encoding", "gzip")
+            .header("accept-language", "en")
+            .body(Body::empty())
+            .unwrap();
+        let (parts, body) = routes().oneshot(request).await.unwrap().into_parts();
+        let bytes = to_bytes(body, 1 << 20).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        (Response::from_parts(parts, Body::empty()), text)
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_incident_and_says_no_more() {
+        let (response, text) = ask("/api/v1/breaks").await;
+        assert_eq!(response.status(), 500);
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["fault"]["incident"].as_str().unwrap().len(), 8);
+        assert!(!text.contains("secret"));
+        let (response, _) = ask("/breaks").await;
+        assert_eq!(response.status(), 500);
+        let kind = response.headers()[CONTENT_TYPE].to_str().unwrap();
+        assert!(kind.starts_with("text/html"), "{kind}");
+    }
+
+    #[tokio::test]
+    async fn only_long_pages_are_compressed() {
+        let encoding = |response: &Response| response.headers().get("content-encoding").cloned();
+        assert_eq!(encoding(&ask("/long").await.0).unwrap(), "gzip");
+        assert_eq!(encoding(&ask("/api/v1/long").await.0), None);
+    }
+}

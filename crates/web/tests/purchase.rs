@@ -141,6 +141,18 @@ async fn six_persons_take_a_purchase_to_the_shelf() {
         .await
         .json();
     assert_eq!(entries["rows"].as_array().unwrap().len(), 6);
+    let legs = &entries["rows"][0]["legs"];
+    assert_eq!(
+        (&legs[0]["amount"], &legs[0]["unit"]),
+        (&json!("100"), &json!("qty"))
+    );
+    let drawn = wang.get(&format!("/api/v1/slips/{order_id}")).await.json();
+    assert_eq!(drawn["lines"][0]["drawn"]["qty"], "100");
+    let form = wang
+        .get(&format!("/api/v1/slips/{stock_in_id}/pdf?lang=en"))
+        .await;
+    assert_eq!(form.status, 200, "{}", form.text());
+    assert!(form.bytes.starts_with(b"%PDF-"));
     let listed = wang.get("/api/v1/slips?state=open").await.json();
     assert_eq!(listed["rows"].as_array().unwrap().len(), 0);
     let listed = wang.get("/api/v1/slips?limit=2").await.json();

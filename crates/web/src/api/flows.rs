@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::call::{Asked, Plain};
 use super::doc::{Routes, op};
-use super::out::{FieldShown, Listed, RefusalShown, Words, field, value};
+use super::out::{FieldShown, LineRef, Listed, RefusalShown, Words, field, value};
 use super::steps::InputSent;
 use crate::App;
 use crate::auth::Session;
@@ -241,15 +241,6 @@ pub(crate) struct FormLineShown {
     fields: BTreeMap<String, serde_json::Value>,
 }
 
-/// A line of a slip.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LineRef {
-    /// Slip.
-    slip: i64,
-    /// Line.
-    line: i64,
-}
-
 async fn blank(
     State(app): State<Arc<App>>,
     session: Session,
@@ -346,10 +337,7 @@ fn shown(
             .collect()
     };
     let lines = form.lines.iter().map(|line| FormLineShown {
-        source: line.source.map(|(slip, line)| LineRef {
-            slip: slip.0,
-            line: line.0,
-        }),
+        source: line.source.map(LineRef::from),
         remaining: line
             .remaining
             .iter()

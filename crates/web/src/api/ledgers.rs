@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::call::Asked;
 use super::doc::{Routes, op};
-use super::out::{BalanceShown, Listed, Words, balance, decimal, moment};
+use super::out::{BalanceShown, Listed, Words, balance, decimal, moment, side};
 use crate::App;
 use crate::auth::Session;
 use crate::error::Error;
@@ -360,12 +360,7 @@ async fn statement(
         place: leg.place.to_string(),
         key: leg.key.to_string(),
         detail: leg.detail.to_string(),
-        side: if leg.side == kernel::Side::In {
-            "in"
-        } else {
-            "out"
-        }
-        .to_owned(),
+        side: side(leg.side).to_owned(),
         amount: decimal(leg.amount.into(), unit),
         reversal: leg.reversal,
         running: decimal(leg.running, unit),

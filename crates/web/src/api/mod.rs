@@ -10,6 +10,7 @@ mod ledgers;
 mod management;
 mod out;
 mod registers;
+mod slip_life;
 mod slips;
 mod steps;
 
@@ -33,6 +34,7 @@ fn described() -> doc::Routes {
         .with(steps::routes)
         .with(acts::routes)
         .with(slips::routes)
+        .with(slip_life::routes)
         .with(inbox::routes)
         .with(ledgers::routes)
         .with(registers::routes)

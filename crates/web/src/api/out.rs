@@ -1,7 +1,7 @@
 //! What the API answers with.
 
 use engine::{Refusal, Waiting, WaitingKind};
-use kernel::{Amount, Moment, SlipId, Unit, Value};
+use kernel::{Amount, LineId, Moment, Side, SlipId, Unit, Value};
 use ledger::Balance;
 use model::{Catalog, Field, FieldKind, Label};
 use serde::Serialize;
@@ -139,6 +139,32 @@ pub struct FaultShown {
     pub zh: String,
     /// English sentence.
     pub en: String,
+}
+
+/// A line of a slip.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct LineRef {
+    /// Slip.
+    pub slip: i64,
+    /// Line of it.
+    pub line: i64,
+}
+
+impl From<(SlipId, LineId)> for LineRef {
+    fn from((slip, line): (SlipId, LineId)) -> LineRef {
+        LineRef {
+            slip: slip.0,
+            line: line.0,
+        }
+    }
+}
+
+/// The name of a side, in data.
+pub(crate) fn side(side: Side) -> &'static str {
+    match side {
+        Side::In => "in",
+        Side::Out => "out",
+    }
 }
 
 /// A part of a long answer.

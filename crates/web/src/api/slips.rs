@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::Response;
 use engine::{SignedStep, Slip, SlipState, World};
-use kernel::{Day, OrgId};
-use model::Catalog;
+use kernel::{Day, OrgId, Unit};
+use model::{Catalog, FieldKind};
 use serde::{Deserialize, Serialize};
 use store::{ListQuery, Sort, Store, StoreError};
 use utoipa::{IntoParams, ToSchema};
@@ -17,7 +16,8 @@ use super::acts::slip_id;
 use super::call::Asked;
 use super::doc::{Routes, op};
 use super::out::{
-    FieldShown, Head, Listed, WaitingShown, Words, field, head, ids, moment, value, waiting,
+    FieldShown, Head, LineRef, Listed, WaitingShown, Words, decimal, field, head, ids, moment,
+    value, waiting,
 };
 use crate::App;
 use crate::auth::Session;
@@ -53,56 +53,6 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             )
             .answers::<SlipShown>("the slip"),
             by_number,
-        )
-        .get(
-            "/api/v1/slips/{id}/chain",
-            op(
-                "get_chain",
-                "slips",
-                "上下游单据。 The slips it comes from and those made from it.",
-            )
-            .answers_rows::<Head>("slips in the order begun"),
-            chain,
-        )
-        .get(
-            "/api/v1/slips/{id}/history",
-            op(
-                "get_history",
-                "slips",
-                "变更记录。 Every command in the life of the slip, refused ones too.",
-            )
-            .answers_rows::<HistoryShown>("commands in order"),
-            history,
-        )
-        .get(
-            "/api/v1/slips/{id}/entries",
-            op(
-                "get_entries",
-                "slips",
-                "所记分录。 What the slip has booked.",
-            )
-            .answers_rows::<EntryShown>("entries in order"),
-            entries,
-        )
-        .get(
-            "/api/v1/slips/{id}/notes",
-            op(
-                "get_notes",
-                "slips",
-                "批注与附件。 Comments, copies, reminders, attachments.",
-            )
-            .answers_rows::<NoteShown>("notes in order"),
-            notes,
-        )
-        .get(
-            "/api/v1/slips/{id}/attachments/{hash}",
-            op(
-                "get_attachment",
-                "slips",
-                "下载附件。 An attachment's content.",
-            )
-            .answers_bytes("application/octet-stream", "the file"),
-            attachment,
         )
 }
 
@@ -225,14 +175,14 @@ pub(crate) struct SlipShown {
 pub(crate) struct LineShown {
     /// Identity within the slip.
     id: i64,
-    /// The line it comes from: slip and line.
+    /// The line it comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<(i64, i64)>,
+    source: Option<LineRef>,
     /// Values by field name.
     fields: BTreeMap<String, serde_json::Value>,
-    /// What later lines have used up, by field name, in smallest parts; `#kind` for kinds that use a line once.
+    /// What later lines have used up, by field name; `#kind` for kinds that use a line once.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    drawn: BTreeMap<String, i64>,
+    drawn: BTreeMap<String, String>,
 }
 
 /// A signature.
@@ -296,6 +246,14 @@ fn person_names(
     Ok(names)
 }
 
+/// The unit in which a field is used up; kinds that use a line once are counted.
+fn unit_of(declared: &model::Slip, name: &str) -> Unit {
+    match declared.line_field(name).map(|(_, field)| &field.kind) {
+        Some(FieldKind::Amount(unit)) => *unit,
+        _ => Unit::Count,
+    }
+}
+
 fn shown(app: &App, asker: &Asker, slip: &Slip) -> Result<SlipShown, Error> {
     let (store, org) = (app.store(), app.org());
     let allowed = store.ask(org, |world| {
@@ -319,12 +277,17 @@ fn shown(app: &App, asker: &Asker, slip: &Slip) -> Result<SlipShown, Error> {
     let label = |step: &str| Words::from(&names::step(&catalog, &slip.version, step));
     let lines = slip.lines.iter().map(|line| LineShown {
         id: line.id.0,
-        source: line.source.map(|(slip, line)| (slip.0, line.0)),
+        source: line.source.map(LineRef::from),
         fields: by_name(line_fields, &line.values),
         drawn: line
             .drawn
             .iter()
-            .map(|(name, used)| (name.to_string(), *used))
+            .map(|(name, used)| {
+                (
+                    name.to_string(),
+                    decimal((*used).into(), unit_of(declared, name)),
+                )
+            })
             .collect(),
     });
     Ok(SlipShown {
@@ -423,204 +386,4 @@ async fn by_number(
         )
         .await?;
     Ok(Json(slip))
-}
-
-/// Reads something of a slip that exists.
-async fn of_slip<T: Send + 'static>(
-    app: &Arc<App>,
-    id: &str,
-    read: impl FnOnce(&Store, OrgId, kernel::SlipId) -> Result<Vec<T>, StoreError> + Send + 'static,
-) -> Result<Vec<T>, Error> {
-    let id = slip_id(id)?;
-    app.read(move |app| {
-        let (store, org) = (app.store(), app.org());
-        if store.heads(org, &[id])?.is_empty() {
-            return Err(Error::NotFound);
-        }
-        Ok(read(store, org, id)?)
-    })
-    .await
-}
-
-async fn chain(
-    State(app): State<Arc<App>>,
-    _: Session,
-    Path(id): Path<String>,
-) -> Result<Json<Listed<Head>>, Error> {
-    let rows = of_slip(&app, &id, |store, org, id| store.chain(org, id)).await?;
-    let catalog = app.catalog();
-    Ok(Json(Listed::whole(
-        rows.into_iter().map(|row| head(&catalog, row)).collect(),
-    )))
-}
-
-/// A command in the life of a slip.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct HistoryShown {
-    /// Row of the journal.
-    seq: i64,
-    /// When.
-    at: String,
-    /// Login.
-    actor: String,
-    /// Login for whom it was done.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    on_behalf_of: Option<String>,
-    /// Name of the act.
-    act: String,
-    /// `done` or `refused`.
-    outcome: String,
-    /// Code of the refusal.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    code: String,
-    /// Typed fields that changed.
-    changes: Vec<ChangeShown>,
-}
-
-/// A typed field that changed.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ChangeShown {
-    /// Line, from 0; absent for the header.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<usize>,
-    /// Field name.
-    field: String,
-    /// Typed before.
-    before: Option<String>,
-    /// Typed now.
-    after: Option<String>,
-}
-
-async fn history(
-    State(app): State<Arc<App>>,
-    _: Session,
-    Path(id): Path<String>,
-) -> Result<Json<Listed<HistoryShown>>, Error> {
-    let slip = slip_id(&id)?;
-    let rows = of_slip(&app, &id, |store, org, id| store.history(org, id)).await?;
-    let hidden = app.read(move |app| sensitive_fields(app, slip)).await?;
-    let mask = |field: &str, line: bool, text: Option<String>| {
-        let hide = hidden.contains(&(line, field.to_owned()));
-        text.map(|text| if hide { names::masked(&text) } else { text })
-    };
-    let rows = rows.into_iter().map(|row| HistoryShown {
-        seq: row.row.seq,
-        at: moment(row.row.at),
-        actor: row.row.actor.to_string(),
-        on_behalf_of: row.on_behalf_of.map(|login| login.to_string()),
-        act: row.row.act.to_string(),
-        outcome: row.row.outcome.to_string(),
-        code: row.row.code.to_string(),
-        changes: row
-            .changes
-            .into_iter()
-            .map(|change| ChangeShown {
-                before: mask(&change.field, change.line.is_some(), change.before),
-                after: mask(&change.field, change.line.is_some(), change.after),
-                line: change.line,
-                field: change.field,
-            })
-            .collect(),
-    });
-    Ok(Json(Listed::whole(rows.collect())))
-}
-
-/// The fields of a slip that are masked: whether of a line, and the name.
-fn sensitive_fields(app: &App, id: kernel::SlipId) -> Result<Vec<(bool, String)>, Error> {
-    let Some(slip) = app.store().slip(app.org(), id)? else {
-        return Err(Error::NotFound);
-    };
-    let catalog = app.catalog();
-    let Some((_, _, _, _, declared)) = catalog.slip_of(&slip.version, &slip.kind) else {
-        return Ok(Vec::new());
-    };
-    let header = declared.header.iter().map(|field| (false, field));
-    let lines = declared.lines.iter().flatten().map(|field| (true, field));
-    let hidden = header.chain(lines).filter(|(_, field)| field.sensitive);
-    Ok(hidden
-        .map(|(line, field)| (line, field.name.to_string()))
-        .collect())
-}
-
-/// An entry.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct EntryShown {
-    /// Row of the journal.
-    seq: i64,
-    /// When it was booked.
-    at: String,
-    /// Login of who booked it.
-    person: String,
-    /// The entry: business day, state, legs with side, place, key and amount in smallest parts.
-    #[schema(value_type = Object)]
-    entry: ledger::Entry,
-}
-
-async fn entries(
-    State(app): State<Arc<App>>,
-    _: Session,
-    Path(id): Path<String>,
-) -> Result<Json<Listed<EntryShown>>, Error> {
-    let rows = of_slip(&app, &id, |store, org, id| store.entries(org, id)).await?;
-    let rows = rows.into_iter().map(|row| EntryShown {
-        seq: row.seq,
-        at: moment(row.at),
-        person: row.person.to_string(),
-        entry: row.entry,
-    });
-    Ok(Json(Listed::whole(rows.collect())))
-}
-
-/// A note.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct NoteShown {
-    /// Row of the journal.
-    seq: i64,
-    /// `comment`, `copy`, `reminder`, `attachment`, `escalation`.
-    kind: String,
-    /// Login of the writer.
-    person: String,
-    /// Login of the reader, for copies.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    to: String,
-    /// When.
-    at: String,
-    /// Text, or the attachment's name.
-    text: String,
-    /// Attachment: hash of the content.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    hash: String,
-    /// Attachment: bytes.
-    size: i64,
-    /// Attachment: media type.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    media: String,
-}
-
-async fn notes(
-    State(app): State<Arc<App>>,
-    _: Session,
-    Path(id): Path<String>,
-) -> Result<Json<Listed<NoteShown>>, Error> {
-    let rows = of_slip(&app, &id, |store, org, id| store.notes(org, id)).await?;
-    let rows = rows.into_iter().map(|row| NoteShown {
-        seq: row.seq,
-        kind: row.note.kind.name().to_owned(),
-        person: row.note.person.to_string(),
-        to: row.note.to.to_string(),
-        at: moment(row.note.at),
-        text: row.note.text,
-        hash: row.note.hash.to_string(),
-        size: row.note.size,
-        media: row.note.media,
-    });
-    Ok(Json(Listed::whole(rows.collect())))
-}
-
-async fn attachment(
-    State(app): State<Arc<App>>,
-    _: Session,
-    Path((id, hash)): Path<(String, String)>,
-) -> Result<Response, Error> {
-    app.attachment(slip_id(&id)?, &hash).await
 }
