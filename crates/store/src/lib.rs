@@ -69,4 +69,4 @@ pub use api::*;
 pub use read_world::ReadWorld;
 pub use restore::restore;
 pub use store::Store;
-pub use whole::verify_url;
+pub use whole::{Kept, verify_url, verify_url_against};

@@ -1,7 +1,7 @@
 //! `verify`: proves that nothing was altered.
 
 use serde_json::json;
-use store::{Options, Report};
+use store::{Kept, Options, Report};
 
 use crate::lang::{Lang, say};
 use crate::packs;
@@ -14,9 +14,29 @@ use crate::terminal::{Progress, line};
 pub struct Args {
     #[command(flatten)]
     at: Where,
+    /// A last row that an earlier verification printed and you kept elsewhere, with its hash: shows whether the journal was
+    /// cut off or written anew since; may be given several times
+    #[arg(long, value_name = "ROW:HASH", value_parser = kept)]
+    kept: Vec<Kept>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+}
+
+/// Reads `1234:9f86d0…`.
+fn kept(text: &str) -> Result<Kept, String> {
+    let wrong = || "write the row and its hash as 1234:9f86d0...".to_owned();
+    let (row, hash) = text.split_once(':').ok_or_else(wrong)?;
+    let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    Ok(Kept {
+        org: crate::house::ORG.0,
+        seq: row.parse().map_err(|_| wrong())?,
+        hash: if is_hash {
+            hash.to_owned()
+        } else {
+            return Err(wrong());
+        },
+    })
 }
 
 /// Recomputes every balance and hash. The database may be in use, and nothing in it is changed.
@@ -24,9 +44,10 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
     let place = args.at.existing()?;
     let options = Options::new(packs::embedded()?).with_reader(packs::read_again);
     let progress = Progress::new(lang);
-    let report = store::verify_url(&place.url, &options, &|stage, done, of| {
-        progress.report(stage, done, of)
-    })?;
+    let report =
+        store::verify_url_against(&place.url, &options, &args.kept, &|stage, done, of| {
+            progress.report(stage, done, of)
+        })?;
     progress.done();
     if args.json {
         line(json!({ "ok": report.sound(), "report": report }).to_string());
@@ -70,8 +91,8 @@ pub fn tell(report: &Report, lang: Lang) {
     for (org, row, hash) in &report.heads {
         line(say!(
             lang,
-            "单位 {org} 日记末行 {row}，哈希 {hash}（请另处保存，日后可证明日记未被截断）",
-            "organisation {org}: last journal row {row}, hash {hash} (keep it elsewhere to prove later that nothing was cut off)"
+            "单位 {org} 日记末行 {row}，哈希 {hash}（请另处保存；日后用 verify --kept {row}:{hash} 可证明日记未被截断或重写）",
+            "organisation {org}: last journal row {row}, hash {hash} (keep it elsewhere; `verify --kept {row}:{hash}` then shows whether anything was cut off or written anew)"
         ));
     }
     if report.sound() {
