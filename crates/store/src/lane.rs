@@ -187,7 +187,9 @@ impl Lane {
         for row in begun.slips {
             let sql = self.backend.sql();
             match crate::reads::slips::decode(sql, &self.packs, self.cache.org, &row) {
-                Ok(stored) => drop(self.cache.slips.insert(stored.slip.id, stored)),
+                Ok(stored) => {
+                    self.cache.slips.insert(stored.slip.id, stored);
+                }
                 // One that was altered fails the command that asks for it, not those beside it.
                 Err(StoreError::Corrupt(_)) => {}
                 Err(error) => return Err(error),
