@@ -300,7 +300,7 @@ impl Writer<'_> {
         let text = record
             .and_then(|record| record.field(&field.name))
             .unwrap_or_default();
-        Ok(self.plain(field, &Value::text(&text)))
+        Ok(self.plain(field, &Value::text(text)))
     }
 
     fn person(&mut self, login: &Arc<str>) -> Result<String, StoreError> {
