@@ -63,7 +63,8 @@ customElements.define('line-grid', class extends HTMLElement {
     on('input', () => { if (!this.due) queueMicrotask(() => { this.due = 0; this.count(); }); this.due = 1; });
     on('paste', e => this.paste(e));
     on('picked', e => {
-      for (const name in e.detail.set) { const cell = this.cells(e.target.closest('tr')).find(c => c.dataset.f === name); if (cell && !cell.value) this.put(cell, e.detail.set[name]); }
+      const row = e.target.closest('tr'), of = e.target.dataset.f + '.';
+      for (const out of $$('[data-fact]', row)) if (out.dataset.fact.startsWith(of)) out.textContent = e.detail.facts?.[out.dataset.fact.slice(of.length)] || '';
     });
     on('change', e => this.dots(e.target), true);
     on('focusin', e => { if (e.target.matches(CELL)) { this.was = e.target.value; this.editing = false; e.target.select?.(); } });

@@ -141,13 +141,16 @@ pub(crate) async fn one(
         let made = Page {
             crumbs,
             title: title.clone(),
-            version: format!(
-                "{} {} · {} {}",
+            version: [
                 words::label(reader.lang, &pack.label),
                 flow.cites.as_deref().unwrap_or(""),
                 reader.t("版本", "version"),
-                pack.version.chars().take(8).collect::<String>(),
-            ),
+                &pack.version[..pack.version.len().min(8)],
+            ]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · "),
             diagram: Diagram {
                 stages,
                 separate: flow
@@ -252,7 +255,7 @@ fn steps_table(
         heads: vec![
             Head::new("#", Shape::Count),
             Head::new(reader.t("环节", "Step"), Shape::Main),
-            Head::new(reader.t("岗位", "Role"), Shape::Plain),
+            Head::new(reader.t("岗位", "Role"), Shape::Code),
             Head::new(reader.t("校验", "What is checked"), Shape::Plain),
             Head::new(reader.t("记账", "What is booked"), Shape::Plain),
             Head::new(reader.t("正在等待", "Waiting now"), Shape::Number),

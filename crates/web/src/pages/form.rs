@@ -3,27 +3,23 @@
 use std::sync::Arc;
 
 use engine::{Act, Form as Filled, Input, Refusal, Slip, World, WorldError};
-use kernel::{SlipId, Value};
-use model::{Catalog, Field, FieldKind, Flow, Name, Pack, Step};
+use kernel::SlipId;
+use model::{Catalog, Flow, Pack, Step};
 
 use super::desk::Reader;
-use super::typed::{Typed, TypedLine, default_text, is_typed, source_text, written};
-use super::{heads, script, slip, values, words};
+use super::typed::Typed;
+use super::{condition, heads, slip, words};
 use crate::error::Error;
-use crate::parts::field::{Entry, Field as Part, Kind};
+use crate::parts::field::{Entry, Field as Part};
 use crate::parts::form::{Form, Refused};
-use crate::parts::grid::{Grid, Line};
+use crate::parts::grid::Grid;
 use crate::parts::lang::{Lang, t};
 use crate::parts::slip::Fact;
 use crate::parts::{Hidden, Link};
 use crate::text::random_key;
 
-/// Texts longer than this are typed into several lines.
-const LONG: u32 = 500;
 /// Facts of the source shown above the fields.
 const KNOWN_MAX: usize = 8;
-/// Most rows with which a form is shown again; a longer one was refused as a whole.
-const ROWS_MAX: usize = 2_000;
 
 /// What a form is for.
 #[derive(Debug, Clone, Default)]
@@ -146,7 +142,7 @@ fn no_act() -> Act {
 }
 
 /// What the engine makes of what was typed so far.
-fn filled(
+pub(super) fn filled(
     reader: &Reader<'_>,
     target: &Target,
     ground: &Ground,
@@ -212,396 +208,35 @@ pub(crate) fn form(
 
 /// The part of a form that is typed.
 #[derive(Default)]
-struct Body {
-    known: Vec<Fact>,
-    fields: Vec<(Part, Entry)>,
-    grid: Option<Grid>,
-    shown: Option<(String, crate::parts::table::Table)>,
+pub(super) struct Body {
+    pub known: Vec<Fact>,
+    pub fields: Vec<(Part, Entry)>,
+    pub grid: Option<Grid>,
+    pub shown: Option<(String, crate::parts::table::Table)>,
 }
 
-struct Maker<'a> {
-    reader: &'a Reader<'a>,
-    pack: &'a Pack,
-    flow: &'a Flow,
-    step: &'a Step,
-    declared: &'a model::Slip,
-    ground: &'a Ground,
-    fresh: bool,
-    refused: Vec<Refused>,
+/// What a form is made with.
+pub(super) struct Maker<'a> {
+    pub reader: &'a Reader<'a>,
+    pub pack: &'a Pack,
+    pub flow: &'a Flow,
+    pub step: &'a Step,
+    pub declared: &'a model::Slip,
+    pub ground: &'a Ground,
+    pub fresh: bool,
+    pub refused: Vec<Refused>,
 }
 
 impl Maker<'_> {
-    fn lang(&self) -> Lang {
+    pub fn lang(&self) -> Lang {
         self.reader.lang
-    }
-
-    /// A new slip, or one that was returned to its first step.
-    fn whole(&self, target: &Target, back: &Back) -> Result<Result<Body, Refusal>, Error> {
-        let typed = match (&back.typed, &self.ground.slip) {
-            (Some(typed), _) => typed.clone(),
-            (None, Some(slip)) => Typed::of_slip(slip, self.declared),
-            (None, None) => Typed::default(),
-        };
-        let filled = match filled(
-            self.reader,
-            target,
-            self.ground,
-            &typed.input(self.declared),
-        )? {
-            Ok(filled) => filled,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let mut body = Body::default();
-        for (at, field) in self.declared.header.iter().enumerate() {
-            let value = filled.header.get(at).unwrap_or(&Value::Empty);
-            let entry = self.entry(field, typed.header.get(&*field.name), value)?;
-            body.fields.push((self.part(field, true), entry));
-        }
-        if let Some(fields) = &self.declared.lines {
-            body.grid = Some(self.grid(fields, &typed, &filled)?);
-        }
-        Ok(Ok(body))
-    }
-
-    fn grid(&self, fields: &[Field], typed: &Typed, filled: &Filled) -> Result<Grid, Error> {
-        let drawn = self.ground.drawn();
-        let rows = if typed.lines.is_empty() && drawn {
-            filled.lines.len()
-        } else {
-            typed.lines.len()
-        };
-        let blank = TypedLine::default();
-        let mut lines = Vec::new();
-        for at in 0..rows.min(ROWS_MAX) {
-            let line = typed.lines.get(at).unwrap_or(&blank);
-            lines.push(self.line(fields, line, filled.lines.get(at))?);
-        }
-        Ok(Grid {
-            title: t(self.lang(), "明细", "Lines").to_owned(),
-            columns: self.columns(fields),
-            lines,
-            grows: !drawn,
-            fixed: false,
-        })
-    }
-
-    /// The columns: every declared field, and before one that draws what remains to be drawn.
-    fn columns(&self, fields: &[Field]) -> Vec<Part> {
-        let mut columns = Vec::new();
-        for field in fields {
-            if field.draws.is_some() && self.ground.drawn() {
-                columns.push(Part {
-                    fixed: true,
-                    ..Part::new(
-                        format!("_left_{}", field.name),
-                        t(self.lang(), "未执行", "Still open"),
-                        Kind::Number,
-                    )
-                });
-            }
-            columns.push(self.part(field, false));
-        }
-        columns
-    }
-
-    fn line(
-        &self,
-        fields: &[Field],
-        typed: &TypedLine,
-        filled: Option<&engine::FormLine>,
-    ) -> Result<Line, Error> {
-        let source = filled.and_then(|line| line.source);
-        let mut cells = Vec::new();
-        for (at, field) in fields.iter().enumerate() {
-            let left = self.left(filled, at, field);
-            if field.draws.is_some() && self.ground.drawn() {
-                let text = left.map(|left| left.to_string()).unwrap_or_default();
-                cells.push(Entry {
-                    shown: left.map(kernel::Amount::grouped).unwrap_or_default(),
-                    ..Entry::new(text)
-                });
-            }
-            let value = filled
-                .and_then(|line| line.values.get(at))
-                .unwrap_or(&Value::Empty);
-            let mut entry = self.entry(field, typed.cells.get(&*field.name), value)?;
-            if self.fresh && self.ground.slip.is_none() && entry.value.is_empty() {
-                // What remains is what usually comes; a clerk who counts less types over it.
-                entry.value = left
-                    .filter(|left| left.units > 0)
-                    .map(|left| left.to_string())
-                    .unwrap_or_default();
-            }
-            cells.push(entry);
-        }
-        Ok(Line {
-            source: match source {
-                Some(source) => source_text(source),
-                None => typed.source.clone(),
-            },
-            with: self.with(fields, source)?,
-            cells,
-            refusal: None,
-        })
-    }
-
-    /// What remains for a field that draws. A slip that is filled in again gives back what it drew itself.
-    fn left(
-        &self,
-        filled: Option<&engine::FormLine>,
-        at: usize,
-        field: &Field,
-    ) -> Option<kernel::Amount> {
-        field.draws?;
-        let filled = filled?;
-        let (_, left) = filled.remaining.iter().find(|(of, _)| *of == at)?;
-        let own = self.ground.slip.as_ref().map_or(0, |slip| {
-            slip.lines
-                .iter()
-                .filter(|line| line.source == filled.source)
-                .filter_map(|line| line.values.get(at)?.as_amount())
-                .map(|amount| amount.units)
-                .sum()
-        });
-        Some(kernel::Amount::new(
-            left.units.saturating_add(own),
-            left.unit,
-        ))
-    }
-
-    /// The values of the source that computed cells of a line name.
-    fn with(
-        &self,
-        fields: &[Field],
-        source: Option<(SlipId, kernel::LineId)>,
-    ) -> Result<script::With, Error> {
-        let Some((id, line)) = source else {
-            return Ok(Vec::new());
-        };
-        let Some(slip) = self.ground.sources.iter().find(|slip| slip.id == id) else {
-            return Ok(Vec::new());
-        };
-        let actual = self
-            .flow
-            .slips
-            .iter()
-            .position(|declared| declared.qualified == slip.kind);
-        let mut out: script::With = Vec::new();
-        for field in fields {
-            let Some((_, names)) = field
-                .is
-                .as_ref()
-                .and_then(|expr| script::script(self.flow, self.step.slip, expr))
-            else {
-                continue;
-            };
-            for name in names {
-                let value = actual.and_then(|actual| self.source_value(slip, line, actual, &name));
-                let called = script::source_name(self.flow, self.step.slip, &name);
-                if let (Some(called), Some(value)) = (called, value)
-                    && !out.iter().any(|(known, _)| *known == called)
-                {
-                    out.push((called, value.to_string()));
-                }
-            }
-        }
-        Ok(out)
-    }
-
-    fn source_value(
-        &self,
-        slip: &Slip,
-        line: kernel::LineId,
-        actual: usize,
-        name: &Name,
-    ) -> Option<Value> {
-        let own = self.step.slip;
-        match name {
-            Name::SourceLine(at) => {
-                let at = self.flow.source_field(own, actual, true, *at)?;
-                slip.line(line)?.values.get(at).cloned()
-            }
-            Name::SourceHeader(at) => {
-                let at = self.flow.source_field(own, actual, false, *at)?;
-                slip.header.get(at).cloned()
-            }
-            _ => None,
-        }
-    }
-
-    /// What stands in a field: as typed, else as the engine filled it.
-    fn entry(&self, field: &Field, typed: Option<&String>, value: &Value) -> Result<Entry, Error> {
-        if !is_typed(field) {
-            let shown = values::shown(self.reader, self.pack, field, value)?;
-            let text = if field.sensitive {
-                String::new()
-            } else {
-                value.to_string()
-            };
-            return Ok(Entry {
-                value: text,
-                shown: shown.text,
-                refusal: None,
-            });
-        }
-        let text = match typed {
-            Some(text) => text.clone(),
-            None if self.fresh => match default_text(field) {
-                Some(text) => text,
-                None => written(field, value),
-            },
-            None => String::new(),
-        };
-        let shown = self.name_of(field, &text)?;
-        Ok(Entry {
-            value: text,
-            shown,
-            refusal: None,
-        })
-    }
-
-    /// The name of the record or person whose code was typed.
-    fn name_of(&self, field: &Field, code: &str) -> Result<String, Error> {
-        let code = code.trim();
-        if code.is_empty() {
-            return Ok(String::new());
-        }
-        let shown = match &field.kind {
-            FieldKind::Register(register) => {
-                values::record(self.reader, self.pack, register, code)?.text
-            }
-            FieldKind::Person => self.reader.person(code)?,
-            _ => return Ok(String::new()),
-        };
-        Ok(if shown == code { String::new() } else { shown })
-    }
-
-    /// What a field is.
-    fn part(&self, field: &Field, header: bool) -> Part {
-        let label = words::label(self.lang(), &field.label);
-        let kind = kind(self.reader, self.pack, field, header);
-        let unit = match &field.kind {
-            FieldKind::Amount(unit) => Some(*unit),
-            _ => None,
-        };
-        let computed = field
-            .is
-            .as_ref()
-            .filter(|_| !header)
-            .and_then(|expr| script::script(self.flow, self.step.slip, expr));
-        Part {
-            scale: unit.map_or(0, |unit| digits(unit.shown())),
-            kept: unit.map_or(0, |unit| digits(unit.scale())),
-            need: is_typed(field) && !field.optional && field.default.is_none(),
-            fixed: field.carry || (field.is.is_some() && computed.is_none()),
-            is: computed.map(|(text, _)| text),
-            total: !header && values::totalled(field),
-            hint: field
-                .help
-                .as_ref()
-                .map(|help| words::label(self.lang(), help).to_owned())
-                .unwrap_or_default(),
-            wide: header && matches!(field.kind, FieldKind::Text) && field.length_max > LONG,
-            ..Part::new(&*field.name, label, kind)
-        }
-    }
-
-    /// A later step: what is there, and the fields that it enters.
-    fn later(&self, back: &Back) -> Result<Body, Error> {
-        let Some(slip) = &self.ground.slip else {
-            return Ok(Body::default());
-        };
-        let typed = back
-            .typed
-            .clone()
-            .unwrap_or_else(|| Typed::of_slip(slip, self.declared));
-        let mut body = Body::default();
-        let facts = slip::facts(self.reader, self.pack, slip, &self.declared.header)?;
-        // The first fact is the day, which is no declared field.
-        let mut facts = facts.into_iter();
-        body.known.extend(facts.next());
-        for (at, (field, fact)) in self.declared.header.iter().zip(facts).enumerate() {
-            if self.step.enters.contains(&at) {
-                let entry = self.entered(field, typed.header.get(&*field.name))?;
-                body.fields.push((self.part(field, true), entry));
-            } else {
-                body.known.push(fact);
-            }
-        }
-        let Some(fields) = &self.declared.lines else {
-            return Ok(body);
-        };
-        if self.step.enters_line.is_empty() {
-            let table = slip::lines(
-                self.reader,
-                self.pack,
-                self.flow,
-                self.step.slip,
-                slip,
-                fields,
-            )?;
-            body.shown = Some((t(self.lang(), "明细", "Lines").to_owned(), table));
-        } else {
-            body.grid = Some(self.later_grid(fields, slip, &typed)?);
-        }
-        Ok(body)
-    }
-
-    fn entered(&self, field: &Field, typed: Option<&String>) -> Result<Entry, Error> {
-        let text = typed.cloned().unwrap_or_default();
-        let shown = self.name_of(field, &text)?;
-        Ok(Entry {
-            value: text,
-            shown,
-            refusal: None,
-        })
-    }
-
-    fn later_grid(&self, fields: &[Field], slip: &Slip, typed: &Typed) -> Result<Grid, Error> {
-        let enters = |at: usize| self.step.enters_line.contains(&at);
-        let columns = fields.iter().enumerate().map(|(at, field)| Part {
-            fixed: !enters(at),
-            is: None,
-            ..self.part(field, false)
-        });
-        let mut lines = Vec::new();
-        for (position, line) in slip.lines.iter().enumerate() {
-            let typed = typed.lines.get(position);
-            let mut cells = Vec::new();
-            for (at, field) in fields.iter().enumerate() {
-                let value = line.values.get(at).unwrap_or(&Value::Empty);
-                cells.push(if enters(at) {
-                    let text = typed.and_then(|typed| typed.cells.get(&*field.name));
-                    self.entered(field, text)?
-                } else {
-                    Entry {
-                        value: value.to_string(),
-                        shown: values::shown(self.reader, self.pack, field, value)?.text,
-                        refusal: None,
-                    }
-                });
-            }
-            lines.push(Line {
-                // Any mark will do: it says that this row is a line even when nothing is typed into it.
-                source: format!("{}:{}", slip.id, line.id),
-                cells,
-                ..Line::default()
-            });
-        }
-        Ok(Grid {
-            title: t(self.lang(), "明细", "Lines").to_owned(),
-            columns: columns.collect(),
-            lines,
-            grows: false,
-            fixed: true,
-        })
     }
 
     /// Puts every refusal where it belongs: at its input, at its line, or above the form.
     fn refuse(&mut self, refusal: &Refusal, body: &mut Body) {
         for one in std::iter::once(refusal).chain(&refusal.more) {
-            let sentence = self.reader.sentence(one).to_owned();
             let place = one.place.as_ref();
+            let sentence = self.sentence(one);
             let at_line = place.and_then(|place| place.line);
             let field = place.map_or("", |place| place.field.as_str());
             let input = match at_line {
@@ -626,6 +261,27 @@ impl Maker<'_> {
                 },
                 input,
             });
+        }
+    }
+
+    /// The sentence of a refusal; that of a broken condition with the condition.
+    fn sentence(&self, refusal: &Refusal) -> String {
+        let sentence = self.reader.sentence(refusal).to_owned();
+        let Some(place) = refusal.place.as_ref().filter(|_| refusal.code == "field") else {
+            return sentence;
+        };
+        let field = match place.line {
+            Some(_) => self.declared.line_field(&place.field),
+            None => self.declared.header_field(&place.field),
+        };
+        let condition = field.and_then(|(_, field)| {
+            let must = field.must.as_ref()?;
+            condition::words(self.lang(), self.pack, self.flow, self.step.slip, must)
+        });
+        match (condition, self.lang()) {
+            (Some(condition), Lang::Zh) => format!("{sentence}（须 {condition}）"),
+            (Some(condition), Lang::En) => format!("{sentence} ({condition})"),
+            (None, _) => sentence,
         }
     }
 
@@ -701,9 +357,15 @@ impl Maker<'_> {
             return Ok(Vec::new());
         };
         let facts = slip::facts(self.reader, self.pack, source, &declared.header)?;
+        let carried = |label: &str| {
+            self.declared
+                .header
+                .iter()
+                .any(|field| field.carry && words::label(self.lang(), &field.label) == label)
+        };
         Ok(facts
             .into_iter()
-            .filter(|fact| !fact.value.is_empty())
+            .filter(|fact| !fact.value.is_empty() && !carried(&fact.label))
             .take(KNOWN_MAX)
             .collect())
     }
@@ -757,32 +419,5 @@ fn refuse_line(grid: &mut Grid, line: usize, field: &str, sentence: &str) -> Opt
             row.refusal = Some(sentence.to_owned());
             None
         }
-    }
-}
-
-fn digits(count: u32) -> u8 {
-    u8::try_from(count).unwrap_or(u8::MAX)
-}
-
-/// What is typed into a declared field.
-pub(crate) fn kind(reader: &Reader<'_>, pack: &Pack, field: &Field, header: bool) -> Kind {
-    match &field.kind {
-        FieldKind::Text if header && field.length_max > LONG => Kind::Long,
-        FieldKind::Text => Kind::Text,
-        FieldKind::Amount(_) => Kind::Number,
-        FieldKind::Day => Kind::Date,
-        FieldKind::Moment => Kind::Time,
-        FieldKind::Flag => Kind::Flag,
-        FieldKind::Choice(choices) => Kind::Choice(
-            choices
-                .iter()
-                .map(|choice| {
-                    let label = words::label(reader.lang, &choice.label);
-                    (choice.code.to_string(), label.to_owned())
-                })
-                .collect(),
-        ),
-        FieldKind::Register(register) => Kind::Lookup(format!("{}.{register}", pack.name)),
-        FieldKind::Person => Kind::Lookup("person".to_owned()),
     }
 }

@@ -67,6 +67,25 @@ pub(crate) fn party(
     }
 }
 
+/// The money of a slip, where its kind has any that says something: of its header, or computed in its lines. A sum of
+/// prices says nothing.
+pub(crate) fn amount(catalog: &Catalog, head: &SlipHead) -> String {
+    let money = |field: &model::Field| field.kind == FieldKind::Amount(kernel::Unit::Money);
+    let says = catalog
+        .slip_of(&head.version, &head.kind)
+        .is_some_and(|(_, _, _, _, slip)| {
+            let lines = slip.lines.as_deref().unwrap_or_default();
+            slip.header.iter().any(money)
+                || lines
+                    .iter()
+                    .rev()
+                    .find(|field| money(field))
+                    .is_some_and(values::totalled)
+        });
+    let amount = head.amount.filter(|_| says);
+    amount.map(kernel::Amount::grouped).unwrap_or_default()
+}
+
 /// Where a slip stands, in its colour: its state, or what it waits for.
 pub(crate) fn standing(reader: &Reader<'_>, catalog: &Catalog, head: &SlipHead) -> (Tone, String) {
     let (tone, word) = words::state(reader.lang, head.state);
@@ -124,7 +143,7 @@ pub(crate) fn row(reader: &Reader<'_>, catalog: &Catalog, head: &SlipHead) -> Re
             &head.kind,
         )),
         Cell::new(party.text),
-        Cell::new(head.amount.map(kernel::Amount::grouped).unwrap_or_default()),
+        Cell::new(amount(catalog, head)),
         Cell::new(head.day.to_string()),
         Cell::new(reader.person(&head.begun_by)?),
         Cell::state(tone, state),

@@ -8,29 +8,29 @@ use axum::response::Response;
 use kernel::{Day, EntryState, Unit};
 use maud::html;
 use model::{Catalog, Ledger, Pack};
-use store::{AsOf, BalanceQuery, BalanceRow, Cursor, KeyFilter, StatementCursor, StatementQuery};
+use store::{AsOf, BalanceQuery, BalanceRow, Cursor, KeyFilter};
 
 use super::desk::{Asked, Content, Desk, Reader, address};
 use super::entries::{dimensions, key_names, place_name, statement_url};
-use super::{heads, slips, values, words};
+use super::{slips, values, words};
 use crate::error::Error;
 use crate::layout::Place;
 use crate::parts::icon::Icon;
 use crate::parts::ledger::{Enquiry, enquiry};
 use crate::parts::list::{Choose, Filter, Pager};
-use crate::parts::slip::Fact;
 use crate::parts::table::{Cell, Head, Row, Shape, Table, table};
 use crate::parts::{Link, Tab, empty, head};
 
 /// Balances of a page.
 const ROWS: usize = 1_000;
-/// Legs of a page.
-const LEGS: usize = 100;
 /// Rows of a file.
 const FILE_MAX: usize = 100_000;
 
 /// A ledger by its qualified name.
-fn find<'a>(catalog: &'a Catalog, qualified: &str) -> Result<(&'a Arc<Pack>, &'a Ledger), Error> {
+pub(super) fn find<'a>(
+    catalog: &'a Catalog,
+    qualified: &str,
+) -> Result<(&'a Arc<Pack>, &'a Ledger), Error> {
     let (pack, name) = qualified.split_once('.').ok_or(Error::NotFound)?;
     let pack = catalog.pack(pack).ok_or(Error::NotFound)?;
     let (_, ledger) = pack.ledger(name).ok_or(Error::NotFound)?;
@@ -41,7 +41,7 @@ fn unit_name(reader: &Reader<'_>, unit: Unit) -> &'static str {
     match unit {
         Unit::Count => reader.t("个数", "Count"),
         Unit::Qty => reader.t("数量", "Quantity"),
-        Unit::Money => reader.t("金额（元）", "Money (yuan)"),
+        Unit::Money => reader.t("元", "yuan"),
         Unit::Price => reader.t("单价", "Price"),
         Unit::Rate => reader.t("比率", "Rate"),
     }
@@ -171,7 +171,7 @@ pub(crate) async fn balances(
     .await
 }
 
-fn as_of_words(reader: &Reader<'_>, as_of: AsOf) -> String {
+pub(super) fn as_of_words(reader: &Reader<'_>, as_of: AsOf) -> String {
     let now = reader.now.minute();
     let unit = match as_of {
         AsOf::Day(day) => {
@@ -236,7 +236,7 @@ fn balance_table(
         Head::new(reader.t("转出累计", "Out"), Shape::Number),
         Head::new(
             format!(
-                "{} {}",
+                "{} ({})",
                 reader.t("余额", "Balance"),
                 unit_name(reader, ledger.unit)
             ),
@@ -248,14 +248,19 @@ fn balance_table(
             .iter()
             .map(|state| Head::new(words::entry_state(reader.lang, *state), Shape::Number)),
     );
-    // Places stand as they are declared; those of a chart after them, by code.
-    let mut by_place: BTreeMap<(usize, &str), Vec<&BalanceRow>> = BTreeMap::new();
+    // Places stand as they are declared, those of a chart after them by code, the outside world last.
+    let mut by_place: BTreeMap<(bool, usize, &str), Vec<&BalanceRow>> = BTreeMap::new();
     for row in rows {
-        let at = ledger.place(&row.place).map_or(usize::MAX, |(at, _)| at);
-        by_place.entry((at, &row.place)).or_default().push(row);
+        let (open, at) = ledger
+            .place(&row.place)
+            .map_or((false, usize::MAX), |(at, place)| (place.open, at));
+        by_place
+            .entry((open, at, &row.place))
+            .or_default()
+            .push(row);
     }
     let mut out = Vec::new();
-    for ((_, place), rows) in by_place {
+    for ((_, _, place), rows) in by_place {
         let mut title = place_name(reader, pack, ledger, place)?;
         if ledger.place(place).is_some_and(|(_, place)| place.open) {
             title = format!("{title} {}", reader.t("（外部）", "(outside)"));
@@ -378,194 +383,4 @@ pub(crate) async fn export(
         })
         .await?;
     Ok(slips::csv_answer(&name, text))
-}
-
-/// `day_seq_n_running`, fit for an address.
-fn cursor_text(cursor: &StatementCursor) -> String {
-    format!(
-        "{}_{}_{}_{}",
-        cursor.day, cursor.seq, cursor.n, cursor.running
-    )
-}
-
-fn cursor_of(text: &str) -> Option<StatementCursor> {
-    let mut parts = text.splitn(4, '_');
-    Some(StatementCursor {
-        day: parts.next()?.parse().ok()?,
-        seq: parts.next()?.parse().ok()?,
-        n: parts.next()?.parse().ok()?,
-        running: parts.next()?.parse().ok()?,
-    })
-}
-
-/// The legs behind a balance, each with the slip that booked it.
-pub(crate) async fn statement(
-    desk: Desk,
-    Path(qualified): Path<String>,
-    asked: Asked,
-) -> Result<Response, Error> {
-    desk.show(Place::Ledgers, move |reader| {
-        let catalog = reader.catalog();
-        let (pack, ledger) = find(&catalog, &qualified)?;
-        let query = StatementQuery {
-            place: asked.some("place"),
-            key: asked.some("key").map(KeyFilter::Exact),
-            from: asked.text("from").parse().ok(),
-            to: asked.text("to").parse().ok(),
-            after: cursor_of(asked.text("after")),
-            limit: LEGS,
-            ..StatementQuery::default()
-        };
-        let answer = reader.store.statement(reader.org, &qualified, &query)?;
-        let unit = answer.unit.unwrap_or(ledger.unit);
-        let link = |change: &[(&str, &str)]| {
-            let mut query: Vec<(&str, &str)> = ["place", "key", "from", "to"]
-                .into_iter()
-                .map(|name| (name, asked.text(name)))
-                .collect();
-            query.extend_from_slice(change);
-            address(&format!("/ledgers/{qualified}/statement"), &query)
-        };
-        let title = statement_title(reader, pack, ledger, &query)?;
-        let opening = Row {
-            sum: true,
-            ..Row::from(vec![
-                Cell::new(""),
-                Cell::new(reader.t("期初余额", "Opening balance")).over(4),
-                Cell::new(values::parts(answer.opening, unit)),
-            ])
-        };
-        let mut rows = vec![opening];
-        for leg in &answer.legs {
-            rows.push(leg_row(reader, pack, ledger, &catalog, leg, unit)?);
-        }
-        let next = answer.next.as_ref().map(cursor_text);
-        let made = Enquiry {
-            crumbs: vec![
-                Link::new(reader.t("账", "Ledgers"), "/ledgers"),
-                Link::new(
-                    words::label(reader.lang, &ledger.label),
-                    format!("/ledgers/{qualified}"),
-                ),
-            ],
-            title: title.clone(),
-            filters: statement_filters(reader, &asked),
-            keep: ["place", "key"]
-                .into_iter()
-                .filter_map(|name| Some((name.to_owned(), asked.some(name)?)))
-                .collect(),
-            figures: vec![
-                Fact {
-                    label: reader.t("本页期初", "Opening").to_owned(),
-                    value: values::parts(answer.opening, unit),
-                    ..Fact::default()
-                },
-                Fact {
-                    label: reader.t("本页期末", "Closing").to_owned(),
-                    value: values::parts(answer.closing, unit),
-                    ..Fact::default()
-                },
-            ],
-            table: Table {
-                caption: title.clone(),
-                heads: vec![
-                    Head::new(reader.t("日期", "Day"), Shape::Code),
-                    Head::new(reader.t("单据", "Slip"), Shape::Main),
-                    Head::new(reader.t("何物", "What"), Shape::Plain),
-                    Head::new(reader.t("转入", "In"), Shape::Number),
-                    Head::new(reader.t("转出", "Out"), Shape::Number),
-                    Head::new(reader.t("余额", "Balance"), Shape::Lead),
-                ],
-                rows,
-                foot: Vec::new(),
-            },
-            foot: as_of_words(reader, AsOf::Now),
-            pager: Pager {
-                text: String::new(),
-                before: query.after.as_ref().map(|_| link(&[])),
-                after: next.as_ref().map(|next| link(&[("after", next)])),
-            },
-            ..Enquiry::default()
-        };
-        Ok(Content::new(title, enquiry(reader.lang, &made)))
-    })
-    .await
-}
-
-fn statement_title(
-    reader: &Reader<'_>,
-    pack: &Pack,
-    ledger: &Ledger,
-    query: &StatementQuery,
-) -> Result<String, Error> {
-    let mut parts = vec![words::label(reader.lang, &ledger.label).to_owned()];
-    if let Some(place) = &query.place {
-        parts.push(place_name(reader, pack, ledger, place)?);
-    }
-    if let Some(KeyFilter::Exact(key)) = &query.key {
-        parts.push(key_names(reader, pack, ledger, key)?.0);
-    }
-    Ok(parts.join(" · "))
-}
-
-fn statement_filters(reader: &Reader<'_>, asked: &Asked) -> Vec<Filter> {
-    let filter = |name: &str, zh: &str, en: &str| Filter {
-        name: name.to_owned(),
-        label: reader.t(zh, en).to_owned(),
-        choose: Choose::Day,
-        value: asked.text(name).to_owned(),
-    };
-    vec![filter("from", "从", "From"), filter("to", "到", "To")]
-}
-
-fn leg_row(
-    reader: &Reader<'_>,
-    pack: &Pack,
-    ledger: &Ledger,
-    catalog: &Catalog,
-    leg: &store::StatementLeg,
-    unit: Unit,
-) -> Result<Row, Error> {
-    let (key, _) = key_names(reader, pack, ledger, &leg.key)?;
-    let amount = values::parts(i128::from(leg.amount), unit);
-    let (into, out) = match leg.side {
-        kernel::Side::In => (amount, String::new()),
-        kernel::Side::Out => (String::new(), amount),
-    };
-    let kind = words::kind_name(catalog, reader.lang, "", &leg.kind);
-    let mut about = format!("{kind} · {}", reader.person(&leg.person)?);
-    if leg.reversal {
-        about = format!("{about} · {}", reader.t("红字", "red letters"));
-    }
-    let slip = Cell {
-        url: leg.slip.map(heads::url),
-        ..Cell::new(&*leg.number).under(about)
-    };
-    Ok(Row::from(vec![
-        Cell::new(leg.day.to_string()),
-        slip,
-        Cell::new(key),
-        Cell::new(into),
-        Cell::new(out),
-        Cell::new(values::parts(leg.running, unit)),
-    ]))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_goes_there_and_back() {
-        let cursor = StatementCursor {
-            day: "2026-04-01".parse().unwrap(),
-            seq: 12,
-            n: 3,
-            running: -(1_i128 << 70),
-        };
-        assert_eq!(cursor_of(&cursor_text(&cursor)), Some(cursor));
-        for bad in ["", "x", "2026-04-01_1_2", "2026-04-01_1_2_x"] {
-            assert_eq!(cursor_of(bad), None);
-        }
-    }
 }

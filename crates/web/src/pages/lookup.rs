@@ -1,12 +1,14 @@
 //! What the look-up under an input offers: records by code or by any of their words, and people.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::Path;
 use serde::Serialize;
 use store::RecordQuery;
 
 use super::desk::{Asked, Desk, Reader};
-use super::{memory, words};
+use super::{memory, values, words};
 use crate::error::Error;
 use crate::names;
 
@@ -19,6 +21,8 @@ pub(crate) struct Found {
     code: String,
     name: String,
     detail: String,
+    /// Its fields as people read them, for the cells of a form that show them.
+    facts: BTreeMap<String, String>,
 }
 
 pub(crate) async fn show(
@@ -54,18 +58,23 @@ fn records(reader: &Reader<'_>, register: &str, typed: &str) -> Result<Vec<Found
         rows.insert(0, exact);
     }
     rows.sort_by_key(|row| *row.record.key != *typed);
-    Ok(rows
-        .into_iter()
-        .take(FOUND_MAX)
-        .map(|row| {
-            let named = memory::name_of(declared, &row.fields());
-            Found {
-                code: row.record.key.to_string(),
-                name: named.name,
-                detail: named.about,
-            }
-        })
-        .collect())
+    let found = rows.into_iter().take(FOUND_MAX).map(|row| {
+        let fields = row.fields();
+        let named = memory::name_of(declared, &fields);
+        let open = declared.fields.iter().filter(|field| !field.sensitive);
+        Found {
+            code: row.record.key.to_string(),
+            name: named.name,
+            detail: named.about,
+            facts: open
+                .filter_map(|field| {
+                    let text = fields.get(&*field.name)?;
+                    Some((field.name.to_string(), values::plain(reader, field, text)))
+                })
+                .collect(),
+        }
+    });
+    Ok(found.collect())
 }
 
 fn people(reader: &Reader<'_>, typed: &str) -> Result<Vec<Found>, Error> {
@@ -83,6 +92,7 @@ fn people(reader: &Reader<'_>, typed: &str) -> Result<Vec<Found>, Error> {
             code: person.login.to_string(),
             name: person.name.to_string(),
             detail: words::roles_of(&catalog, reader.lang, person, reader.today),
+            facts: BTreeMap::new(),
         })
         .collect();
     found.sort_by(|a, b| (a.code != typed, &a.code).cmp(&(b.code != typed, &b.code)));

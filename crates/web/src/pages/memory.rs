@@ -32,10 +32,13 @@ pub(crate) struct Named {
     pub about: String,
 }
 
+/// Qualified register and key.
+type RecordKey = (Arc<str>, Arc<str>);
+
 #[derive(Debug, Default)]
 struct Kept {
     people: Option<(Instant, Arc<People>)>,
-    names: HashMap<(Arc<str>, Arc<str>), (Instant, Arc<Named>)>,
+    names: HashMap<RecordKey, (Instant, Arc<Named>)>,
     counts: HashMap<Arc<str>, (Instant, i64)>,
 }
 

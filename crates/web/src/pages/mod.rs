@@ -10,6 +10,7 @@ mod acts;
 mod asks;
 mod assets;
 mod begin;
+mod condition;
 mod desk;
 mod drafts;
 mod entries;
@@ -17,6 +18,7 @@ mod files;
 mod fill;
 mod flows;
 mod form;
+mod form_fields;
 mod heads;
 mod help;
 mod history;
@@ -28,15 +30,19 @@ mod lookup;
 mod me;
 mod memory;
 mod people;
+mod person_form;
 mod print;
+mod record_form;
 mod registers;
 mod script;
 mod slip;
 mod slips;
+mod statement;
 mod steps;
 mod typed;
 mod values;
 mod words;
+mod worklists;
 
 use std::sync::Arc;
 
@@ -70,10 +76,10 @@ fn work() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(inbox::show))
         .route("/inbox", get(inbox::show))
-        .route("/inbox/mine", get(inbox::mine))
-        .route("/inbox/done", get(inbox::signed))
-        .route("/inbox/drafts", get(inbox::drafts))
-        .route("/inbox/sign", post(inbox::sign_batch))
+        .route("/inbox/mine", get(worklists::mine))
+        .route("/inbox/done", get(worklists::signed))
+        .route("/inbox/drafts", get(worklists::drafts))
+        .route("/inbox/sign", post(worklists::sign_batch))
         .route("/slips", get(slips::show))
         .route("/slips/export.csv", get(slips::export))
         .route("/find", get(slips::find))
@@ -110,7 +116,7 @@ fn enquiries() -> Router<Arc<App>> {
         .route("/ledgers", get(ledgers::list))
         .route("/ledgers/{ledger}", get(ledgers::balances))
         .route("/ledgers/{ledger}/export.csv", get(ledgers::export))
-        .route("/ledgers/{ledger}/statement", get(ledgers::statement))
+        .route("/ledgers/{ledger}/statement", get(statement::show))
         .route("/registers", get(registers::all))
         .route("/registers/{register}", get(registers::show))
         .route("/registers/{register}/{key}", get(registers::one))
@@ -123,10 +129,13 @@ fn administration() -> Router<Arc<App>> {
     Router::new()
         .route("/admin", get(|| async { Redirect::to("/admin/people") }))
         .route("/admin/people", get(people::all))
-        .route("/admin/new-person", get(people::add).post(people::post_add))
+        .route(
+            "/admin/new-person",
+            get(person_form::add).post(person_form::post_add),
+        )
         .route(
             "/admin/people/{login}",
-            get(people::one).post(people::post_one),
+            get(person_form::one).post(person_form::post_one),
         )
         .route(
             "/admin/people/{login}/password",
@@ -135,11 +144,11 @@ fn administration() -> Router<Arc<App>> {
         .route("/admin/journal", get(journal::show))
         .route(
             "/admin/registers/{register}/new",
-            get(registers::add).post(registers::post_add),
+            get(record_form::add).post(record_form::post_add),
         )
         .route(
             "/admin/registers/{register}/change/{key}",
-            get(registers::change).post(registers::post_change),
+            get(record_form::change).post(record_form::post_change),
         )
 }
 

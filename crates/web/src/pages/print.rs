@@ -5,7 +5,7 @@ use axum::http::header::{
     CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, X_FRAME_OPTIONS,
 };
 use axum::response::{IntoResponse, Response};
-use maud::html;
+use maud::{Markup, html};
 use print::{Bilingual, Copy, Language};
 
 use super::desk::{Asked, Content, Desk, address};
@@ -13,8 +13,7 @@ use super::{slip, words};
 use crate::error::Error;
 use crate::layout::Place;
 use crate::parts::icon::{Icon, icon};
-use crate::parts::lang::Lang;
-use crate::parts::list::{Choose, Filter, filters};
+use crate::parts::lang::{Lang, t};
 use crate::parts::{Link, head};
 use crate::slip_form::{Paper, printable};
 use crate::text::percent;
@@ -59,7 +58,6 @@ fn copies(count: usize) -> Vec<Copy> {
         .take(count)
         .map(|(zh, en)| Copy {
             name: Bilingual::new(zh, en),
-            ..Copy::default()
         })
         .collect()
 }
@@ -107,6 +105,29 @@ pub(crate) async fn pdf(desk: Desk, Path(id): Path<i64>, asked: Asked) -> Result
     Ok((headers, bytes).into_response())
 }
 
+/// Language and number of copies; a choice is shown at once where scripts run.
+fn choices(lang: Lang, code: &str, copies: usize) -> Markup {
+    html! {
+        form class="filters" data-auto {
+            label {
+                (t(lang, "语言", "Language"))
+                select name="lang" {
+                    @for (value, word) in [("zh", "中文"), ("en", "English")] {
+                        option value=(value) lang=(value) selected[value == code] { (word) }
+                    }
+                }
+            }
+            label {
+                (t(lang, "联数", "Copies"))
+                select name="copies" {
+                    @for count in 1..=COPIES_MAX { option value=(count) selected[count == copies] { (count) } }
+                }
+            }
+            button class="button" { (t(lang, "显示", "Show")) }
+        }
+    }
+}
+
 /// The page that shows the PDF, with language and copies to choose.
 pub(crate) async fn preview(
     desk: Desk,
@@ -127,27 +148,6 @@ pub(crate) async fn preview(
                 &format!("/slips/{id}/print.pdf"),
                 &[("lang", code), ("copies", &count)],
             );
-            let chosen = [
-                Filter {
-                    name: "lang".to_owned(),
-                    label: reader.t("语言", "Language").to_owned(),
-                    choose: Choose::One(vec![
-                        ("zh".to_owned(), "中文".to_owned()),
-                        ("en".to_owned(), "English".to_owned()),
-                    ]),
-                    value: code.to_owned(),
-                },
-                Filter {
-                    name: "copies".to_owned(),
-                    label: reader.t("联数", "Copies").to_owned(),
-                    choose: Choose::One(
-                        (1..=COPIES_MAX)
-                            .map(|count| (count.to_string(), count.to_string()))
-                            .collect(),
-                    ),
-                    value: count,
-                },
-            ];
             let title = format!("{} {kind} {}", reader.t("打印", "Print"), slip.number);
             let crumbs = [Link::new(
                 format!("{kind} {}", slip.number),
@@ -160,7 +160,7 @@ pub(crate) async fn preview(
             let body = html! {
                 (head(&crumbs, &title, html! {}, acts))
                 div class="card" {
-                    (filters(reader.lang, &chosen, &[]))
+                    (choices(reader.lang, code, copy_count(&asked)))
                     iframe class="sheet" src=(url) title=(title) {}
                 }
             };

@@ -51,10 +51,16 @@ fn page(reader: &Reader<'_>, judged: &Judged, csrf: &str) -> Result<Page, Error>
     let may_write = judged.allowed.iter().any(|one| one.doing == Doing::Comment);
     let id = slip.id;
     Ok(Page {
-        crumbs: vec![Link::new(
-            words::label(reader.lang, &declared.label),
-            super::desk::address("/slips", &[("kind", &slip.kind)]),
-        )],
+        crumbs: vec![
+            Link::new(
+                words::label(reader.lang, &flow.label),
+                format!("/flows/{}.{}?slip={id}", pack.name, flow.name),
+            ),
+            Link::new(
+                words::label(reader.lang, &declared.label),
+                super::desk::address("/slips", &[("kind", &slip.kind)]),
+            ),
+        ],
         kind: words::label(reader.lang, &declared.label).to_owned(),
         number: slip.number.to_string(),
         state: (tone, state),
@@ -100,17 +106,24 @@ fn remarks(reader: &Reader<'_>, judged: &Judged) -> Result<Vec<(Tone, String)>, 
         (Lang::En, true) => format!("{who} {en}"),
         (Lang::En, false) => format!("{who} {en}: {text}"),
     };
-    for waiting in &slip.waiting {
+    for (at, waiting) in slip.waiting.iter().enumerate() {
         let Some((login, text)) = &waiting.from else {
             continue;
         };
         let who = reader.person(login)?;
         out.push(match waiting.kind {
             WaitingKind::Returned => (Tone::Dead, quoted("退回", "returned it", &who, text)),
-            WaitingKind::Reversal => (
-                Tone::Held,
-                quoted("申请冲销", "asks for its reversal", &who, text),
-            ),
+            WaitingKind::Reversal => {
+                let able = judged.able.get(at).map_or(&[][..], Vec::as_slice);
+                let mut names = Vec::new();
+                for login in able {
+                    names.push(reader.person(login)?);
+                }
+                let names = words::joined(reader.lang, &names);
+                let said = quoted("申请冲销", "asks for its reversal", &who, text);
+                let waits = reader.t("等待确认：", "to be confirmed by: ");
+                (Tone::Held, format!("{said} · {waits}{names}"))
+            }
             WaitingKind::Cosign => {
                 let signer = reader.person(waiting.person.as_deref().unwrap_or(""))?;
                 let (zh, en) = (
@@ -183,19 +196,28 @@ pub(crate) fn facts(
         ..Fact::default()
     }];
     for (field, value) in header.iter().zip(&slip.header) {
-        let shown = values::shown(reader, pack, field, value)?;
-        let wide = shown.text.chars().count() > 40;
-        out.push(Fact {
-            label: words::label(reader.lang, &field.label).to_owned(),
-            value: match shown.under.is_empty() {
-                true => shown.text,
-                false => format!("{}  ({})", shown.text, shown.under),
-            },
-            url: shown.url,
-            wide,
-        });
+        out.push(fact(reader, pack, field, value)?);
     }
     Ok(out)
+}
+
+/// A field with its value.
+pub(crate) fn fact(
+    reader: &Reader<'_>,
+    pack: &Pack,
+    field: &Field,
+    value: &Value,
+) -> Result<Fact, Error> {
+    let shown = values::shown(reader, pack, field, value)?;
+    Ok(Fact {
+        label: words::label(reader.lang, &field.label).to_owned(),
+        wide: shown.text.chars().count() > 40,
+        value: match shown.under.is_empty() {
+            true => shown.text,
+            false => format!("{} ({})", shown.text, shown.under),
+        },
+        url: shown.url,
+    })
 }
 
 /// How a column of lines is set.

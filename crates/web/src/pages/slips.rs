@@ -334,7 +334,6 @@ fn file_row(
     out: &mut String,
 ) -> Result<(), Error> {
     let party = heads::party(reader, catalog, head)?;
-    let amount = head.amount.map(|amount| amount.to_string());
     let cells = [
         csv_cell(&head.number),
         csv_cell(&words::kind_name(
@@ -344,7 +343,7 @@ fn file_row(
             &head.kind,
         )),
         csv_cell(&party.text),
-        csv_cell(&amount.unwrap_or_default()),
+        heads::amount(catalog, head).replace(',', ""),
         head.day.to_string(),
         csv_cell(&reader.person(&head.begun_by)?),
         csv_cell(&heads::standing(reader, catalog, head).1),

@@ -57,16 +57,18 @@ pub(crate) fn bar(
     for step in &flow.steps {
         let kind = flow.slips.get(step.slip).map(|slip| &slip.qualified);
         let members = || {
-            line.iter()
-                .filter(|head| Some(&head.kind) == kind && head.state.live())
+            line.iter().filter(|head| {
+                Some(&head.kind) == kind && (head.state.live() || head.id == slip.id)
+            })
         };
         let waits: Vec<(&SlipHead, &engine::Waiting)> = line
             .iter()
+            .filter(|head| !being_reversed(head))
             .flat_map(|head| head.waiting.iter().map(move |waiting| (*head, waiting)))
             .filter(|(_, waiting)| waiting.step == step.qualified)
             .collect();
         let of = |kind: WaitingKind| waits.iter().any(|(_, waiting)| waiting.kind == kind);
-        let stamps = signatures(reader, &read, &step.qualified)?;
+        let stamps = signatures(reader, &read, slip.id, &step.qualified)?;
         let progress = if of(WaitingKind::Returned) {
             Progress::Returned
         } else if of(WaitingKind::Step) || of(WaitingKind::Begin) {
@@ -98,14 +100,22 @@ pub(crate) fn bar(
     Ok(steps)
 }
 
+/// Nothing goes on with a slip whose reversal is asked for.
+fn being_reversed(head: &SlipHead) -> bool {
+    head.waiting
+        .iter()
+        .any(|waiting| waiting.kind == WaitingKind::Reversal)
+}
+
 fn signatures(
     reader: &Reader<'_>,
     slips: &[Arc<Slip>],
+    own: SlipId,
     step: &str,
 ) -> Result<Vec<Signature>, Error> {
     let all: Vec<_> = slips
         .iter()
-        .filter(|slip| slip.state.live() || slips.len() == 1)
+        .filter(|slip| slip.state.live() || slip.id == own)
         .flat_map(|slip| slip.signatures(step))
         .collect();
     let skipped = all.len().saturating_sub(STAMPS_MAX);

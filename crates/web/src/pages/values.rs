@@ -14,7 +14,7 @@ use crate::text::percent;
 pub(crate) struct Shown {
     /// The text.
     pub text: String,
-    /// A second, smaller line: the code of a record, what tells it from others.
+    /// A second, smaller line: the code of a record.
     pub under: String,
     /// Where it leads.
     pub url: Option<String>,
@@ -70,10 +70,7 @@ pub(crate) fn record(
     } else {
         Shown {
             text: named.name.clone(),
-            under: match named.about.as_str() {
-                "" => key.to_owned(),
-                about => format!("{key} · {about}"),
-            },
+            under: key.to_owned(),
             url,
         }
     })

@@ -25,7 +25,9 @@ pub struct Node {
 }
 
 const WIDTH: i32 = 164;
-const HEIGHT: i32 = 46;
+const HEIGHT: i32 = 64;
+/// Half-width characters that fit into a line of a node.
+const FITS: usize = 23;
 const GAP_X: i32 = 44;
 const GAP_Y: i32 = 12;
 const EDGE: i32 = 4;
@@ -90,10 +92,29 @@ fn draw(node: &Node, (x, y): (i32, i32)) -> Markup {
             title { (node.kind) " " (node.number) " · " (node.state) }
             rect x=(x) y=(y) width=(WIDTH) height=(HEIGHT) rx="7" {}
             text x=(x + 12) y=(y + 19) { (node.number) }
-            text class="sub" x=(x + 12) y=(y + 36) { (node.kind) " · " (node.state) }
+            text class="sub" x=(x + 12) y=(y + 37) { (cut(&node.kind)) }
+            text class="sub" x=(x + 12) y=(y + 54) { (cut(&node.state)) }
             circle class=(node.tone.class()) cx=(x + WIDTH - 14) cy=(y + 15) r="4" {}
         }
     }
+}
+
+/// As much of a text as fits; Chinese characters are twice as wide as others.
+fn cut(text: &str) -> String {
+    let wide = |c: char| if c.is_ascii() { 1 } else { 2 };
+    if text.chars().map(wide).sum::<usize>() <= FITS {
+        return text.to_owned();
+    }
+    let mut used = 1;
+    let mut out: String = text
+        .chars()
+        .take_while(|c| {
+            used += wide(*c);
+            used <= FITS
+        })
+        .collect();
+    out.push('…');
+    out
 }
 
 #[cfg(test)]
@@ -117,5 +138,15 @@ mod tests {
     fn one_slip_of_many_stands_right_of_the_last_of_them() {
         let nodes = [node(&[]), node(&[]), node(&[1]), node(&[0, 2])];
         assert_eq!(places(&nodes), [(0, 0), (0, 1), (1, 1), (2, 0)]);
+    }
+
+    #[test]
+    fn long_words_are_cut_to_the_box() {
+        assert_eq!(cut("Executed"), "Executed");
+        assert_eq!(
+            cut("Awaits Approve the purchase order"),
+            "Awaits Approve the pur…"
+        );
+        assert_eq!(cut("待采购订单审核采购订单审核"), "待采购订单审核采购订单…");
     }
 }

@@ -50,12 +50,16 @@ pub struct Field {
     pub fixed: bool,
     /// The expression it is computed by: names, numbers, `+ - *` and parentheses.
     pub is: Option<String>,
+    /// The fact of a record that it shows, as the field that names the record and the record's field: `item.unit`.
+    pub fact: Option<String>,
     /// Whether the grid shows its sum.
     pub total: bool,
     /// A sentence below it.
     pub hint: String,
     /// Over the whole width of the form.
     pub wide: bool,
+    /// In the line grid: shown within the cell of the column before it, small.
+    pub under: bool,
 }
 
 impl Field {
@@ -184,7 +188,7 @@ fn computed(field: &Field, entry: &Entry) -> Markup {
     };
     let code_first = matches!(field.kind, Kind::Lookup(_)) && !entry.shown.is_empty();
     html! {
-        output data-f=(field.name) data-is=[field.is.as_deref()] data-scale=[field.is_number().then_some(field.scale)]
+        output data-f=(field.name) data-is=[field.is.as_deref()] data-fact=[field.fact.as_deref()] data-scale=[field.is_number().then_some(field.scale)]
             data-kept=[field.is.is_some().then_some(field.kept.max(field.scale))] data-value=(entry.value) {
             @if code_first { span class="mute" { (entry.value) } " " }
             (shown)

@@ -92,7 +92,7 @@ fn headings(lang: Lang, grid: &Grid) -> Markup {
     html! {
         tr {
             th scope="col" class="nth" { span class="seen" { (t(lang, "行", "Line")) } }
-            @for column in &grid.columns {
+            @for column in grid.columns.iter().filter(|column| !column.under) {
                 th scope="col" class={ (kind_class(column)) @if column.need && !column.is_output() { " need" } } {
                     (column.label)
                 }
@@ -104,6 +104,10 @@ fn headings(lang: Lang, grid: &Grid) -> Markup {
 
 fn kind_class(field: &Field) -> &'static str {
     match field.kind {
+        Kind::Number if field.fixed => "num out",
+        Kind::Lookup(_) if field.fixed => "k-lookup",
+        Kind::Date | Kind::Time if field.is_output() => "out code",
+        _ if field.is_output() && field.kind != Kind::Number => "out",
         Kind::Number => "num",
         Kind::Lookup(_) => "k-lookup",
         Kind::Date => "k-date",
@@ -124,9 +128,12 @@ fn row(lang: Lang, grid: &Grid, number: usize, line: &Line, stands: Stands) -> M
                 span data-n { (number) }
                 input type="hidden" name={ "l." (number) ".source" } value=(line.source);
             }
-            @for (column, entry) in grid.columns.iter().zip(&line.cells) {
-                td class=(kind_class(column)) data-label=(column.label) {
-                    (cell(lang, &format!("l.{number}.{}", column.name), column, entry, stands != Stands::Pattern))
+            @for (at, (column, entry)) in grid.columns.iter().zip(&line.cells).enumerate() {
+                @if !column.under {
+                    td class=(kind_class(column)) data-label=(column.label) {
+                        (cell(lang, &format!("l.{number}.{}", column.name), column, entry, stands != Stands::Pattern))
+                        (under(grid, line, at))
+                    }
                 }
             }
             td class="ops" {
@@ -144,11 +151,26 @@ fn row(lang: Lang, grid: &Grid, number: usize, line: &Line, stands: Stands) -> M
     }
 }
 
+/// What stands small within the cell of column `at`: the columns after it that say so.
+fn under(grid: &Grid, line: &Line, at: usize) -> Markup {
+    let rest = || grid.columns.iter().zip(&line.cells).skip(at + 1);
+    let count = rest().take_while(|(column, _)| column.under).count();
+    html! {
+        @if count > 0 {
+            div class="about" {
+                @for (column, entry) in rest().take(count) {
+                    span title=(column.label) { (cell(Lang::Zh, "", column, entry, false)) }
+                }
+            }
+        }
+    }
+}
+
 fn totals(lang: Lang, grid: &Grid) -> Markup {
     html! {
         tr {
             td {}
-            @for (index, column) in grid.columns.iter().enumerate() {
+            @for (index, column) in grid.columns.iter().filter(|column| !column.under).enumerate() {
                 @let label = column.total.then_some(column.label.as_str());
                 td class=(kind_class(column)) data-label=[label] {
                     @if index == 0 && !column.total { output { (t(lang, "合计", "Total")) } }

@@ -19,7 +19,8 @@
 //! | `data-find`, `data-submit`, `data-save` | input, buttons | `/`, Ctrl+Enter, Ctrl+S |
 //! | `data-fill`, `data-autosave="url"`, `data-saved` | form, form, text | Enter goes on; posts JSON of name to value 800 ms after typing; the answer `{"at": "15:42", "hidden": {"_draft": "…"}, "url": "…"}` sets hidden inputs and the address |
 //! | `data-scale`, `data-date`, `data-pick` | input, input, button | tidied when left; opens the calendar |
-//! | `data-lookup="register"`, `data-named`, `data-seek` | input, text, button | `GET /lookup/{register}?q=` answers `[{"code", "name", "detail", "set": {"price": "12.50"}}]`; `set` fills empty cells of the row |
+//! | `data-lookup="register"`, `data-named`, `data-seek` | input, text, button | `GET /lookup/{register}?q=` answers `[{"code", "name", "detail", "facts": {"unit": "盒"}}]` |
+//! | `data-fact="item.unit"` | output of the grid | shows that fact of the record chosen in the cell of that name |
 //! | `line-grid`, `data-f`, `data-is`, `data-value`, `data-total`, `data-with`, `data-n`, `data-copy`, `data-remove`, `data-grid-add` | line grid | names in expressions, computed cells, carried values, sums, values of the source as JSON, number of the line, buttons |
 
 pub mod actions;
