@@ -63,8 +63,11 @@ impl<'a> DryRun<'a> {
                 .insert(person.login.clone(), Arc::new(person));
         }
         self.load(&record.register)?;
-        if let Some(register) = self.registers.borrow_mut().get_mut(&record.register) {
-            register.insert(record.key.clone(), Arc::from([record]));
+        let mut versions = self.records(&record.register, &record.key)?.to_vec();
+        let (register, key) = (record.register.clone(), record.key.clone());
+        versions.push(record);
+        if let Some(register) = self.registers.borrow_mut().get_mut(&register) {
+            register.insert(key, versions.into());
         }
         Ok(())
     }
@@ -84,7 +87,7 @@ impl<'a> DryRun<'a> {
                 .records(self.org, register, &query)
                 .map_err(fault)?;
             for row in page.rows {
-                // The latest version is enough: judging a record asks what its version is and whether there is one.
+                // The latest version; earlier ones are read when they are asked for.
                 versions.insert(row.record.key.clone(), Arc::from([row.record]));
             }
             match page.next {
@@ -123,11 +126,23 @@ impl World for DryRun<'_> {
 
     fn records(&self, register: &str, key: &str) -> Result<Arc<[Record]>, WorldError> {
         self.load(register)?;
-        let registers = self.registers.borrow();
+        let mut registers = self.registers.borrow_mut();
         let found = registers
-            .get(register)
-            .and_then(|versions| versions.get(key));
-        Ok(found.cloned().unwrap_or_else(|| Arc::from([])))
+            .get_mut(register)
+            .and_then(|versions| versions.get_mut(key));
+        let Some(found) = found else {
+            return Ok(Arc::from([]));
+        };
+        // Few records have more versions than the one that was loaded.
+        let first = found.first().map_or(1, |record| record.version);
+        if first > 1 && !found.is_empty() {
+            let earlier = self.store.record_versions(self.org, register, key);
+            let earlier = earlier.map_err(fault)?.into_iter().map(|row| row.record);
+            let mut all: Vec<Record> = earlier.filter(|record| record.version < first).collect();
+            all.extend(found.iter().cloned());
+            *found = all.into();
+        }
+        Ok(found.clone())
     }
 
     fn person(&self, login: &str) -> Result<Option<Arc<Person>>, WorldError> {

@@ -90,7 +90,7 @@ fn about(path: &str) -> Option<&'static str> {
         "user add" => "增加人员，显示其初始口令（仅一次）",
         "user grant" => "授予岗位",
         "user revoke" => "收回岗位",
-        "user password" => "设置新口令并显示（仅一次）",
+        "user password" => "设置新口令并显示（仅一次）；也可设置本人的",
         "user deactivate" => "停用账号；其已签内容保留",
         "user activate" => "重新启用账号",
         "bench" => "测量本机上的速度；末行是一个 JSON 对象",
@@ -117,6 +117,9 @@ fn argument(path: &str, id: &str) -> Option<&'static str> {
         ("show", "svg") => "以 SVG 图形显示流程",
         ("test", "files") => {
             "情景文件；在业务包文件夹中的，用该文件夹当前内容运行，其余用内置业务包"
+        }
+        ("verify", "kept") => {
+            "以前核对时显示、另处保存的日记末行及其哈希：可查出日记此后是否被截断或重写；可多次给出"
         }
         ("backup", "file") => "要写入的备份文件，须尚不存在",
         ("restore", "file") => "要恢复的备份文件",

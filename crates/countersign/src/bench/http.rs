@@ -23,8 +23,6 @@ pub struct Door {
 pub struct Answer {
     /// Status code.
     pub status: u16,
-    /// `Set-Cookie` headers, name and value only.
-    pub cookies: Vec<String>,
     /// Body.
     pub body: Vec<u8>,
 }
@@ -83,7 +81,7 @@ impl Line {
             .nth(1)
             .and_then(|code| code.parse().ok())
             .unwrap_or(0);
-        let (mut length, mut chunked, mut cookies) = (0usize, false, Vec::new());
+        let (mut length, mut chunked) = (0usize, false);
         loop {
             line.clear();
             self.stream.read_line(&mut line).await?;
@@ -94,9 +92,6 @@ impl Line {
             match name.to_ascii_lowercase().as_str() {
                 "content-length" => length = value.parse().unwrap_or(0),
                 "transfer-encoding" => chunked = value.eq_ignore_ascii_case("chunked"),
-                "set-cookie" => {
-                    cookies.push(value.split(';').next().unwrap_or_default().to_owned())
-                }
                 _ => {}
             }
         }
@@ -105,11 +100,7 @@ impl Line {
         } else {
             self.exactly(length).await?
         };
-        Ok(Answer {
-            status,
-            cookies,
-            body,
-        })
+        Ok(Answer { status, body })
     }
 
     async fn exactly(&mut self, length: usize) -> std::io::Result<Vec<u8>> {

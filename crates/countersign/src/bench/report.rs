@@ -3,27 +3,26 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::load::Load;
 
 /// One JSON object, its fields in the order in which they were measured.
 #[derive(Debug, Clone)]
-pub struct Report(Map<String, Value>);
+pub struct Report(Vec<(String, Value)>);
 
 impl Report {
     /// A report of a benchmark on a store.
     pub fn new(bench: &str, store: &str, clients: usize) -> Report {
-        let mut map = Map::new();
-        map.insert("bench".to_owned(), bench.into());
-        map.insert("store".to_owned(), store.into());
-        map.insert("clients".to_owned(), clients.into());
-        Report(map)
+        Report(Vec::new())
+            .with("bench", bench)
+            .with("store", store)
+            .with("clients", clients)
     }
 
     /// With a field.
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Report {
-        self.0.insert(name.to_owned(), value.into());
+        self.0.push((name.to_owned(), value.into()));
         self
     }
 
@@ -39,7 +38,13 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&serde_json::to_string(&self.0).unwrap_or_default())
+        // A map of `serde_json` would forget the order.
+        let fields: Vec<String> = self
+            .0
+            .iter()
+            .map(|(name, value)| format!("{}:{value}", Value::from(name.as_str())))
+            .collect();
+        write!(f, "{{{}}}", fields.join(","))
     }
 }
 

@@ -30,7 +30,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<Report, Stop> {
             "step-at-size must begin with no data, to see what a step costs at 10,000 slips",
         ));
     }
-    let mut measure = |size: u64| -> Result<(Load, Duration), Stop> {
+    let measure = |size: u64| -> Result<(Load, Duration), Stop> {
         grow(&house, &runtime, size, lang)?;
         steps(&house, &runtime, clients, seconds(args, 4))
     };

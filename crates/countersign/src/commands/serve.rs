@@ -9,6 +9,7 @@ use engine::{Act, Command, Person, SYSTEM};
 use kernel::Moment;
 use model::Label;
 use store::{Store, StoreUrl};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use web::{App, Settings};
 
@@ -74,8 +75,10 @@ pub fn run(args: Args, lang: Lang) -> Result<(), Stop> {
     let house = House::open(&place)?;
     let first = first_start(&house, &place, args.demo, lang)?;
     let address = listener.local_addr().unwrap_or(address);
-    banner(&house, &place, address, &first, args.demo, lang)?;
-    serve(&house, listener, company_name(&args, &first), args.secure)?;
+    let company = company_name(&args, &first);
+    serve(&house, listener, company, args.secure, || {
+        banner(&house, &place, address, &first, args.demo, lang)
+    })?;
     line(lang.pick("已停止。", "stopped."));
     Ok(())
 }
@@ -220,8 +223,14 @@ fn absolute(path: &std::path::Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Listens until a signal says stop; then answers what is under way, and no more.
-fn serve(house: &House, listener: TcpListener, company: Label, secure: bool) -> Result<(), Stop> {
+/// Listens until a signal says stop; then answers what is under way, and no more. `ready` is told once a signal is heard.
+fn serve(
+    house: &House,
+    listener: TcpListener,
+    company: Label,
+    secure: bool,
+    ready: impl FnOnce() -> Result<(), Stop>,
+) -> Result<(), Stop> {
     listener.set_nonblocking(true).map_err(Stop::other)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -229,6 +238,8 @@ fn serve(house: &House, listener: TcpListener, company: Label, secure: bool) -> 
         .map_err(Stop::other)?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(Stop::other)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(Stop::other)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(Stop::other)?;
         let settings = Settings {
             secure_cookies: secure,
             ..Settings::new(company, Arc::new(now))
@@ -236,29 +247,19 @@ fn serve(house: &House, listener: TcpListener, company: Label, secure: bool) -> 
         let app = App::new(house.store.clone(), ORG, settings);
         let (stop, stopped) = watch::channel(false);
         let ticker = tokio::spawn(tick(house.store.clone(), stopped));
-        let served = web::serve(app, listener, signal()).await;
+        ready()?;
+        let asked = async {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        };
+        let served = web::serve(app, listener, asked).await;
         let _ = stop.send(true);
         // A ticker that failed has said so itself.
         let _ = ticker.await;
         served.map_err(|error| Stop::other(format!("listening failed: {error}")))
     })
-}
-
-/// Waits for Ctrl-C or the signal by which a system stops its services.
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                terminate.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminate => {}
-    }
 }
 
 /// Longest sleep between looks at the timers; a timer set meanwhile is late by no more than this.

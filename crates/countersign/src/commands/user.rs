@@ -32,7 +32,7 @@ enum Action {
     Grant(GrantRole),
     /// Takes a role away
     Revoke(RevokeRole),
-    /// Sets a new password and prints it, once
+    /// Sets a new password and prints it, once; also one's own
     Password(Password),
     /// Lets a person no longer sign in; what he signed stays
     Deactivate(One),

@@ -85,7 +85,7 @@ pub fn plan(
     let of = table.rows.len() as u64;
     for (at, row) in table.rows.iter().enumerate() {
         progress(at as u64, of);
-        match act(&dry, qualified, own_from, &columns, row)? {
+        match act(qualified, own_from, &columns, row) {
             Err(bad) => plan.bad.push(bad),
             Ok((key, act)) => {
                 if let Some(first) = seen.insert(key.clone(), row.line) {
@@ -112,12 +112,11 @@ fn twice(line: u64, key: &str, first: u64) -> Bad {
 
 /// What a row asks for. Columns that the file does not have keep their values; an empty cell empties its field.
 fn act(
-    dry: &DryRun<'_>,
     qualified: &str,
     own_from: bool,
     columns: &[Found],
     row: &Row,
-) -> Result<Result<(String, Act), Bad>, Stop> {
+) -> Result<(String, Act), Bad> {
     let cell = |name: &str| {
         columns
             .iter()
@@ -130,36 +129,29 @@ fn act(
         Some(text) => match text.parse::<Day>() {
             Ok(day) => Some(day),
             Err(_) => {
-                return Ok(Err(Bad::at(
+                return Err(Bad::at(
                     row.line,
                     "from",
                     "不是存在的日期，应写作 2026-04-01",
                     "is not a day that exists; write it as 2026-04-01",
                 )
-                .in_column("from")));
+                .in_column("from"));
             }
         },
     };
-    let latest = dry.latest(qualified, &key).map_err(Stop::other)?;
-    let mut fields: BTreeMap<String, String> = latest
-        .and_then(|record| serde_json::from_str(&record.body).ok())
-        .unwrap_or_default();
-    for column in columns {
-        if column.name == "key" || (column.name == "from" && !own_from) {
-            continue;
-        }
-        match &*row.cells[column.at] {
-            "" => fields.remove(&column.name),
-            text => fields.insert(column.name.clone(), text.to_owned()),
-        };
-    }
+    let typed = columns
+        .iter()
+        .filter(|column| column.name != "key" && (own_from || column.name != "from"));
+    let fields: BTreeMap<String, String> = typed
+        .map(|column| (column.name.clone(), row.cells[column.at].clone()))
+        .collect();
     let act = Act::PutRecord {
         register: Arc::from(qualified),
         key: key.as_str().into(),
         fields,
         from,
     };
-    Ok(Ok((key, act)))
+    Ok((key, act))
 }
 
 /// Judges one command and sorts it into the plan.

@@ -119,6 +119,12 @@ pub fn read(path: &Path) -> Result<Result<Table, Bad>, Stop> {
 
 fn read_bytes(path: &Path) -> Result<Result<Vec<u8>, Bad>, Stop> {
     let shown = path.display();
+    if path.is_dir() {
+        return Err(Stop::usage(
+            format!("{shown} 是文件夹"),
+            format!("{shown} is a folder"),
+        ));
+    }
     let mut file = File::open(path).map_err(|error| {
         Stop::usage(
             format!("无法打开 {shown}：{error}"),
