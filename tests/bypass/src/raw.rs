@@ -135,6 +135,15 @@ impl Raw {
             .unwrap_or_else(|| panic!("no row: {sql}"))
     }
 
+    /// Bytes as this database writes them.
+    pub fn blob(&self, bytes: &[u8]) -> String {
+        let hex = engine::hex(bytes);
+        match self {
+            Raw::Sqlite(_) => format!("x'{hex}'"),
+            Raw::Postgres(_) => format!("'\\x{hex}'::bytea"),
+        }
+    }
+
     /// A digest of each table that holds what counts.
     pub fn fingerprint(&self) -> Vec<(&'static str, String)> {
         let tables = BUSINESS.into_iter();

@@ -65,6 +65,8 @@ fn a_missing_row_of_the_journal_is_noticed() {
 #[test]
 fn an_attempt_that_tries_nothing_is_noticed() {
     let mut stage = Stage::sqlite();
-    stage.play(&attempt("role", |stage| drop(stage.order("王内勤"))));
+    stage.play(&attempt("role", |stage| {
+        stage.order("王内勤");
+    }));
     assert!(stage.failures.join("\n").contains("nothing was tried"));
 }
