@@ -255,8 +255,13 @@ fn returns_to(reader: &Reader<'_>, slip: &Slip) -> Vec<(Field, Entry)> {
 }
 
 fn person(reader: &Reader<'_>, name: &str, choices: Vec<(String, String)>) -> (Field, Entry) {
+    let hint = match choices.is_empty() {
+        true => reader.t("没有其他合适的人员。", "There is nobody else who could."),
+        false => "",
+    };
     let field = Field {
         need: true,
+        hint: hint.to_owned(),
         ..Field::new(name, reader.t("人员", "Person"), Kind::Choice(choices))
     };
     (field, Entry::default())

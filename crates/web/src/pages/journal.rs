@@ -1,16 +1,20 @@
 //! The journal: every command, accepted or refused, by whom and when.
 
+use axum::extract::Path;
 use axum::response::Response;
 use kernel::{Day, Moment, SlipId};
+use maud::{Markup, html};
+use serde_json::Value;
 use store::{Cursor, JournalQuery, JournalRow};
 
 use super::desk::{Asked, Content, Desk, Reader, address};
 use super::{heads, words};
 use crate::error::Error;
 use crate::layout::Place;
-use crate::parts::Tone;
 use crate::parts::list::{Choose, Filter, List, Pager, list};
+use crate::parts::slip::{Fact, facts};
 use crate::parts::table::{Cell, Head, Row, Shape, Table};
+use crate::parts::{Link, Tone, head};
 
 /// Rows of a page.
 const ROWS: usize = 100;
@@ -58,7 +62,7 @@ pub(crate) async fn show(desk: Desk, asked: Asked) -> Result<Response, Error> {
         let rows = page
             .rows
             .iter()
-            .map(|row| one(reader, row, &slips))
+            .map(|row| list_row(reader, row, &slips))
             .collect::<Result<Vec<_>, _>>()?;
         let made = List {
             title: title.to_owned(),
@@ -69,11 +73,10 @@ pub(crate) async fn show(desk: Desk, asked: Asked) -> Result<Response, Error> {
                 heads: vec![
                     Head::new(reader.t("序号", "Row"), Shape::Main),
                     Head::new(reader.t("时间", "Time"), Shape::Code),
-                    Head::new(reader.t("人员", "Person"), Shape::Plain),
+                    Head::new(reader.t("人员", "Person"), Shape::Code),
                     Head::new(reader.t("操作", "Act"), Shape::Plain),
-                    Head::new(reader.t("单据", "Slip"), Shape::Plain),
+                    Head::new(reader.t("单据", "Slip"), Shape::Code),
                     Head::new(reader.t("结果", "Outcome"), Shape::Plain),
-                    Head::new(reader.t("请求", "Request"), Shape::Plain),
                 ],
                 rows,
                 foot: Vec::new(),
@@ -138,7 +141,11 @@ fn filters(reader: &Reader<'_>, asked: &Asked) -> Vec<Filter> {
     ]
 }
 
-fn one(reader: &Reader<'_>, row: &JournalRow, slips: &[store::SlipHead]) -> Result<Row, Error> {
+fn list_row(
+    reader: &Reader<'_>,
+    row: &JournalRow,
+    slips: &[store::SlipHead],
+) -> Result<Row, Error> {
     let slip = row
         .slip
         .and_then(|id| slips.iter().find(|head| head.id == id));
@@ -147,21 +154,107 @@ fn one(reader: &Reader<'_>, row: &JournalRow, slips: &[store::SlipHead]) -> Resu
         (None, Some(id)) => format!("#{id}"),
         (None, None) => String::new(),
     };
-    let request: String = row.request.chars().take(240).collect();
     let outcome = match &*row.outcome {
         "done" => Cell::state(Tone::Done, reader.t("已办", "Done")),
         _ => Cell::state(Tone::Dead, reader.t("被拒", "Refused")).under(&*row.code),
     };
+    let request: Value = serde_json::from_str(&row.request).unwrap_or_default();
+    let act = words::act(reader.lang, &row.act);
     Ok(Row::from(vec![
-        Cell::new(row.seq.to_string()).under(row.hash.chars().take(12).collect::<String>()),
+        Cell::new(row.seq.to_string())
+            .under(row.hash.chars().take(12).collect::<String>())
+            .to(format!("/admin/journal/{}", row.seq)),
         Cell::new(row.at.to_string()),
         Cell::new(reader.person(&row.actor)?).under(&*row.actor),
-        Cell::new(words::act(reader.lang, &row.act)),
+        Cell::new(act).under(said(reader, &request)),
         Cell {
             url: slip.map(|head| heads::url(head.id)),
             ..Cell::new(number)
         },
         outcome,
-        Cell::new("").under(request),
     ]))
+}
+
+/// What a request was about, in a few words: its step, its reason, its record.
+fn said(reader: &Reader<'_>, request: &Value) -> String {
+    let catalog = reader.catalog();
+    let act = &request["act"];
+    let step = act["step"]
+        .as_str()
+        .map(|step| words::step_name(&catalog, reader.lang, None, step));
+    let texts = [
+        "reason", "text", "opinion", "register", "key", "name", "login", "what", "to",
+    ]
+    .into_iter()
+    .filter_map(|name| act[name].as_str())
+    .filter(|text| !text.is_empty())
+    .map(|text| text.chars().take(60).collect::<String>());
+    let person = act["person"]["login"].as_str().map(str::to_owned);
+    step.into_iter()
+        .chain(texts)
+        .chain(person)
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+/// One row, whole: what was asked, what was answered, and the two hashes that chain it.
+pub(crate) async fn one(desk: Desk, Path(seq): Path<i64>) -> Result<Response, Error> {
+    desk.show(Place::Admin, move |reader| {
+        if !reader.me.administrator {
+            return Err(super::people::not_administrator());
+        }
+        let row = reader
+            .store
+            .journal_row(reader.org, seq)?
+            .ok_or(Error::NotFound)?;
+        let fact = |zh: &str, en: &str, value: &str| Fact {
+            label: reader.t(zh, en).to_owned(),
+            value: value.to_owned(),
+            wide: value.len() > 40,
+            url: None,
+        };
+        let mut slip = fact("单据", "Slip", "");
+        if let Some(id) = row.slip {
+            slip.value = format!("#{id}");
+            slip.url = Some(heads::url(id));
+        }
+        let list = [
+            fact("时间", "Time", &row.at.to_string()),
+            fact(
+                "人员",
+                "Person",
+                &format!("{} ({})", reader.person(&row.actor)?, row.actor),
+            ),
+            fact("操作", "Act", words::act(reader.lang, &row.act)),
+            slip,
+            fact("结果", "Outcome", &row.outcome),
+            fact("拒绝代码", "Code of the refusal", &row.code),
+            fact("请求编号", "Idempotency key", &row.key),
+            fact("前一行的哈希", "Hash of the row before", &row.prev),
+            fact("本行的哈希", "Hash of this row", &row.hash),
+        ];
+        let title = format!("{} {seq}", reader.t("日志第", "Journal row"));
+        let crumbs = [Link::new(reader.t("日志", "Journal"), "/admin/journal")];
+        let body = html! {
+            (head(&crumbs, &title, html! {}, html! {}))
+            section class="card" { (facts(&list)) }
+            (raw(reader.t("请求", "Request"), &row.request))
+            (raw(reader.t("答复", "Reply"), &row.reply))
+        };
+        Ok(Content::new(title, body))
+    })
+    .await
+}
+
+/// JSON as it is kept, laid out for reading.
+fn raw(title: &str, text: &str) -> Markup {
+    let laid_out = serde_json::from_str::<Value>(text)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or_else(|_| text.to_owned());
+    html! {
+        section class="card" {
+            header { h2 { (title) } }
+            div class="in scroll" { pre { (laid_out) } }
+        }
+    }
 }

@@ -142,6 +142,7 @@ fn administration() -> Router<Arc<App>> {
             get(people::ask_password).post(people::post_password),
         )
         .route("/admin/journal", get(journal::show))
+        .route("/admin/journal/{seq}", get(journal::one))
         .route(
             "/admin/registers/{register}/new",
             get(record_form::add).post(record_form::post_add),
