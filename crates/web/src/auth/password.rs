@@ -3,14 +3,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use axum::http::StatusCode;
 use engine::{Class, Person, Refusal};
 use tokio::sync::Semaphore;
 
 use crate::error::Error;
+use crate::text::same;
 
 /// Hashes computed at once: each takes a core and 19 MiB for some ten milliseconds.
 const AT_ONCE: usize = 2;
@@ -48,13 +48,7 @@ impl Passwords {
             let nobody =
                 nobody.get_or_init(|| hash("nobody has this password").unwrap_or_default());
             let known = stored.is_some();
-            let stored = stored.as_deref().unwrap_or(nobody);
-            let parsed = PasswordHash::new(stored);
-            let same = parsed.is_ok_and(|hash| {
-                Argon2::default()
-                    .verify_password(password.as_bytes(), &hash)
-                    .is_ok()
-            });
+            let same = is_of(&password, stored.as_deref().unwrap_or(nobody));
             Ok(same && known)
         })
         .await
@@ -67,7 +61,7 @@ impl Passwords {
 
     async fn turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T, argon2::password_hash::Error> + Send + 'static,
+        work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, Error> {
         let waiting = Waiting::enter(&self.waiting)?;
         // The semaphore is never closed.
@@ -107,10 +101,68 @@ impl Drop for Waiting<'_> {
     }
 }
 
-fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
-    let hash: PasswordHash = Argon2::default().hash_password(password.as_bytes())?;
-    Ok(hash.to_string())
+/// Memory for one hash. It asks for more than it uses: what is larger than 32 MiB the allocator takes from the system
+/// and gives back to it, instead of keeping twenty megabytes for every thread that ever hashed a password.
+fn memory(blocks: usize) -> Vec<Block> {
+    const ASKED: usize = (33 << 20) / Block::SIZE;
+    let mut memory = Vec::with_capacity(blocks.max(ASKED));
+    memory.resize(blocks, Block::default());
+    memory
 }
+
+fn compute(
+    argon: &Argon2<'_>,
+    password: &str,
+    salt: &[u8],
+    out: &mut [u8],
+) -> Result<(), argon2::Error> {
+    let memory = memory(argon.params().block_count());
+    argon.hash_password_into_with_memory(password.as_bytes(), salt, out, memory)
+}
+
+fn hash(password: &str) -> Result<String, HashError> {
+    let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT);
+    let mut salt = [0u8; Salt::RECOMMENDED_LENGTH];
+    getrandom::fill(&mut salt).map_err(|error| HashError(error.to_string()))?;
+    let mut out = [0u8; Params::DEFAULT_OUTPUT_LEN];
+    compute(&argon, password, &salt, &mut out).map_err(|error| HashError(error.to_string()))?;
+    let wrong = |error: &dyn std::fmt::Display| HashError(error.to_string());
+    let whole = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(argon.params()).map_err(|error| wrong(&error))?,
+        salt: Some(Salt::new(&salt).map_err(|error| wrong(&error))?),
+        hash: Some(Output::new(&out).map_err(|error| wrong(&error))?),
+    };
+    Ok(whole.to_string())
+}
+
+/// Whether a password is the one of a stored argon2id hash. Anything else that is stored is nobody's password.
+fn is_of(password: &str, stored: &str) -> bool {
+    let Ok(parsed) = PasswordHash::new(stored) else {
+        return false;
+    };
+    let (Some(salt), Some(hash)) = (&parsed.salt, &parsed.hash) else {
+        return false;
+    };
+    let version = parsed
+        .version
+        .and_then(|version| Version::try_from(version).ok());
+    let (Some(version), Ok(params)) = (version, Params::try_from(&parsed)) else {
+        return false;
+    };
+    if parsed.algorithm != Algorithm::Argon2id.ident() {
+        return false;
+    }
+    let mut out = vec![0u8; hash.len()];
+    let argon = Argon2::new(Algorithm::Argon2id, version, params);
+    compute(&argon, password, salt, &mut out).is_ok() && same(&out, hash.as_bytes())
+}
+
+/// A password could not be hashed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct HashError(String);
 
 /// Passwords of at least ten characters that are tried first by everyone who guesses.
 const COMMON: &[&str] = &[
@@ -195,6 +247,8 @@ fn in_a_row(text: &str) -> bool {
 mod tests {
     use std::time::{Duration, Instant};
 
+    use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+
     use super::*;
 
     #[test]
@@ -245,7 +299,30 @@ mod tests {
         assert!(!matches("correct horsf", Some(&stored)).await.unwrap());
         assert!(!matches("correct horse", None).await.unwrap());
         assert!(!matches("nobody has this password", None).await.unwrap());
-        assert!(!matches("", Some("not a hash")).await.unwrap());
+        for stored in [
+            "",
+            "not a hash",
+            "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ",
+            &stored.replace("argon2id", "argon2i"),
+        ] {
+            assert!(
+                !matches("correct horse", Some(stored)).await.unwrap(),
+                "{stored}"
+            );
+        }
+        // What others write, this reads, and the other way round.
+        let other: PasswordHash = Argon2::default().hash_password(b"correct horse").unwrap();
+        assert!(
+            matches("correct horse", Some(&other.to_string()))
+                .await
+                .unwrap()
+        );
+        let read = PasswordHash::new(&stored).unwrap();
+        assert!(
+            Argon2::default()
+                .verify_password(b"correct horse", &read)
+                .is_ok()
+        );
     }
 
     #[tokio::test]
