@@ -473,7 +473,7 @@ fn good_files_are_imported_whole_in_every_usual_form() {
                 .write_datetime_with_format(1, 1, day, &date)
                 .expect("a cell");
             sheet
-                .write_number(1, 3, 13_800_000_000_u64 as f64)
+                .write_number(1, 3, 13_800_000_000_f64)
                 .expect("a cell");
         },
     );
