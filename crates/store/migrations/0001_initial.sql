@@ -67,7 +67,8 @@ CREATE TABLE account (
     seq {INT} NOT NULL,
     PRIMARY KEY (org, id)
 ){CLUSTERED};
-CREATE UNIQUE INDEX account_name ON account (org, ledger, place, key, detail);
+-- Places of one key side by side: what moves from one to another touches one page of the index.
+CREATE UNIQUE INDEX account_name ON account (org, ledger, key, detail, place);
 
 -- Legs of entries. `entry` counts entries within the journal row, `n` legs. Days are written 20260401. `side`: 0 in,
 -- 1 out. `state`: 0 draft, 1 checked, 2 posted, 3 held. `by_step` is empty when it is the step of the signature.

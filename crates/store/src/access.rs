@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::api::{Options, StoreError, StoreUrl};
 use crate::backend::Backend;
 use crate::cache::Cache;
+use crate::checkpointer::Checkpointer;
 use crate::migrate;
 use crate::pool::Pool;
 use crate::postgres::{Driver, Postgres, PostgresBackend};
@@ -24,6 +25,8 @@ pub(crate) enum Access {
         readers: Pool<Sqlite>,
         work: Sqlite,
         gate: Arc<Mutex<()>>,
+        /// Started with the first lane.
+        checkpointer: Mutex<Option<Arc<Checkpointer>>>,
     },
     Memory {
         connection: Arc<Sqlite>,
@@ -101,6 +104,7 @@ impl Access {
             work: Sqlite::open(path, Use::Work)?,
             path: path.to_owned(),
             gate: Arc::default(),
+            checkpointer: Mutex::default(),
         })
     }
 
@@ -130,15 +134,22 @@ impl Access {
     /// A new lane's memory and its side of the database.
     pub fn lane(&self, org: i64) -> Result<(Cache, Box<dyn Backend>)> {
         Ok(match self {
-            Access::Sqlite { path, gate, .. } => {
+            Access::Sqlite {
+                path,
+                gate,
+                checkpointer,
+                ..
+            } => {
                 let connection = Arc::new(Sqlite::open(path, Use::Lane)?);
-                (
-                    Cache::new(org),
-                    Box::new(SqliteBackend::new(connection, gate.clone())),
-                )
+                let mut started = checkpointer.lock().unwrap_or_else(PoisonError::into_inner);
+                if started.is_none() {
+                    *started = Some(Arc::new(Checkpointer::start(path)?));
+                }
+                let backend = SqliteBackend::new(connection, gate.clone(), started.clone());
+                (Cache::new(org), Box::new(backend))
             }
             Access::Memory { connection, gate } => {
-                let backend = SqliteBackend::new(connection.clone(), gate.clone());
+                let backend = SqliteBackend::new(connection.clone(), gate.clone(), None);
                 (Cache::whole(org), Box::new(backend))
             }
             Access::Postgres { url, driver, .. } => (

@@ -1,5 +1,6 @@
 //! Cells and rows as they go to and come from either database, and their digests.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -75,25 +76,40 @@ impl From<&str> for Cell {
     }
 }
 
-/// Adds a cell to a hash: its kind, its length and its bytes, so that two different rows never give the same input.
-pub(crate) fn feed(hasher: &mut Sha256, cell: CellRef<'_>) {
+/// Adds a cell to what is hashed: its kind, its length and its bytes, so that two different rows never give the same
+/// input. Text and bytes are one kind: which of them a column holds is the schema's to say.
+fn feed(out: &mut Vec<u8>, cell: CellRef<'_>) {
     match cell {
-        CellRef::Null => hasher.update([0]),
+        CellRef::Null => out.push(0),
         CellRef::Int(value) => {
-            let mut bytes = [1; 9];
-            bytes[1..].copy_from_slice(&value.to_le_bytes());
-            hasher.update(bytes);
+            out.push(1);
+            out.extend_from_slice(&value.to_le_bytes());
         }
-        CellRef::Text(bytes) => feed_bytes(hasher, 2, bytes),
-        CellRef::Blob(bytes) => feed_bytes(hasher, 3, bytes),
+        CellRef::Text(bytes) | CellRef::Blob(bytes) => {
+            out.push(2);
+            out.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+            out.extend_from_slice(bytes);
+        }
     }
 }
 
-fn feed_bytes(hasher: &mut Sha256, kind: u8, bytes: &[u8]) {
-    let mut prefix = [kind; 9];
-    prefix[1..].copy_from_slice(&(bytes.len() as u64).to_le_bytes());
-    hasher.update(prefix);
-    hasher.update(bytes);
+/// The SHA-256 of a row's cells, behind `name`.
+pub(crate) fn row_hash<'a>(name: &str, cells: impl IntoIterator<Item = CellRef<'a>>) -> [u8; 32] {
+    thread_local! {
+        static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    BUFFER.with_borrow_mut(|buffer| {
+        buffer.clear();
+        buffer.extend_from_slice(name.as_bytes());
+        buffer.push(0);
+        for cell in cells {
+            feed(buffer, cell);
+        }
+        let hash = Sha256::digest(&buffer).into();
+        // One enormous row should not be remembered for ever.
+        buffer.shrink_to(1 << 16);
+        hash
+    })
 }
 
 /// The first half of a SHA-256: what the journal keeps of each row that a command wrote.
@@ -104,24 +120,15 @@ pub(crate) fn row_digest<'a>(
     table: &str,
     cells: impl IntoIterator<Item = CellRef<'a>>,
 ) -> RowDigest {
-    let mut hasher = Sha256::new();
-    hasher.update(table.as_bytes());
-    hasher.update([0]);
-    for cell in cells {
-        feed(&mut hasher, cell);
-    }
-    half(&hasher.finalize())
+    let hash = row_hash(table, cells);
+    let mut out = [0; 16];
+    out.copy_from_slice(&hash[..16]);
+    out
 }
 
 /// The digest of a row held as cells.
 pub(crate) fn digest_of(table: &str, cells: &[Cell]) -> RowDigest {
     row_digest(table, cells.iter().map(Cell::borrow))
-}
-
-fn half(hash: &[u8]) -> RowDigest {
-    let mut out = [0; 16];
-    out.copy_from_slice(&hash[..16]);
-    out
 }
 
 /// Lower-case hexadecimal of a SHA-256 of bytes.
@@ -191,7 +198,7 @@ mod tests {
         let rows = [
             vec![Cell::text("ab"), Cell::text("c")],
             vec![Cell::text("a"), Cell::text("bc")],
-            vec![Cell::blob(b"ab"), Cell::text("c")],
+            vec![Cell::text("abc"), Cell::text("")],
             vec![Cell::text("ab"), Cell::Null],
             vec![Cell::text("ab"), Cell::text("")],
             vec![Cell::text("ab")],

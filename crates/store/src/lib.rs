@@ -23,8 +23,8 @@
 //! what was filled in. Views with a column per field, one per kind of slip, are there for reporting tools.
 //!
 //! # The journal
-//! A journal row's `hash` is the SHA-256 of all its other cells, each with its kind and length before it; one of them is
-//! the hash of the row before. `wrote` lists the first half of the SHA-256 of every row that the command wrote, each behind
+//! A journal row's `hash` is the SHA-256 of the table's name and all its other cells, each with its kind and length before
+//! it; one of them is the hash of the row before. `wrote` lists the first half of the SHA-256 of every row that the command wrote, each behind
 //! a letter (and the row's number, where it has one): `S` signature, `A` account, `L` leg, `R` record, `N` note, `P` pack
 //! text, `H` slip, `B` body, `C` credential. So an altered row is found and named, and the latest mention of a slip says
 //! what its row must be now. Whoever can rewrite the whole database can also rewrite the chain: keep the head that
@@ -37,6 +37,7 @@ mod backup;
 mod batch;
 mod cache;
 mod cell;
+mod checkpointer;
 mod codec;
 mod copy;
 mod counters;

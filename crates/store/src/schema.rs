@@ -1,5 +1,7 @@
 //! The tables as the program knows them. A test holds them against what the migrations make on both databases.
 
+use crate::sql::Dialect;
+
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -146,6 +148,20 @@ impl Table {
     /// `a, b, c`.
     pub fn column_list(&self) -> String {
         let names: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
+        names.join(", ")
+    }
+
+    /// [`Table::column_list`] for rows that are only looked at. SQLite copies each text to end it with a zero byte unless
+    /// it is asked for as bytes.
+    pub fn scan_list(&self, dialect: Dialect) -> String {
+        let names: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| match (dialect, column.kind) {
+                (Dialect::Sqlite, Kind::Text) => format!("cast({} as blob)", column.name),
+                _ => column.name.to_owned(),
+            })
+            .collect();
         names.join(", ")
     }
 

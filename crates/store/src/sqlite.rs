@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, Statement, ToSql};
 
@@ -12,6 +13,7 @@ use crate::api::StoreError;
 use crate::backend::{Backend, Begun, Wanted};
 use crate::batch::{How, Write};
 use crate::cell::{Cell, CellRef, Row};
+use crate::checkpointer::Checkpointer;
 use crate::sql::{Dialect, Sql};
 
 /// How long a writer waits for another process before it gives up.
@@ -30,6 +32,8 @@ pub(crate) enum Use {
     Work,
     /// Reading only.
     Read,
+    /// Bringing the write-ahead log over.
+    Checkpoint,
 }
 
 /// A connection.
@@ -38,8 +42,8 @@ pub(crate) struct Sqlite {
     connection: Mutex<Connection>,
 }
 
+/// Wraps the driver's errors. Nothing is copied unless there is one: this stands on the way of every cell.
 fn error(doing: &str) -> impl FnOnce(rusqlite::Error) -> StoreError {
-    let doing = doing.to_owned();
     move |source| StoreError::database(doing, source)
 }
 
@@ -63,20 +67,21 @@ impl Sqlite {
         }
         let flags = match what_for {
             Use::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-            Use::Lane | Use::Work => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Use::Lane | Use::Work | Use::Checkpoint => OpenFlags::SQLITE_OPEN_READ_WRITE,
         } | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(error(&doing))?;
         connection.busy_timeout(BUSY).map_err(error(&doing))?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        tune(&connection).map_err(error(&doing))?;
         let settings = match what_for {
             Use::Lane => {
                 "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536; \
-                 pragma wal_autocheckpoint = 2000; pragma journal_size_limit = 67108864; \
+                 pragma wal_autocheckpoint = 8192; pragma journal_size_limit = 67108864; \
                  pragma temp_store = memory;"
             }
             Use::Work => {
                 "pragma synchronous = normal; pragma wal_autocheckpoint = 0; pragma cache_size = -2048;"
             }
+            Use::Checkpoint => "pragma synchronous = full; pragma cache_size = -512;",
             Use::Read => {
                 "pragma query_only = 1; pragma mmap_size = 268435456; pragma cache_size = -4096; \
                  pragma temp_store = memory;"
@@ -91,7 +96,7 @@ impl Sqlite {
     /// A database in memory.
     pub fn memory() -> Result<Sqlite, StoreError> {
         let connection = Connection::open_in_memory().map_err(error("opening memory"))?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        tune(&connection).map_err(error("opening memory"))?;
         Ok(Sqlite {
             connection: Mutex::new(connection),
         })
@@ -102,6 +107,14 @@ impl Sqlite {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn tune(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Otherwise the planner looks at the values bound, and a statement is prepared anew whenever they change.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map(drop)
 }
 
 fn make_file(path: &Path) -> std::io::Result<()> {
@@ -208,14 +221,21 @@ pub(crate) struct SqliteBackend {
     connection: Arc<Sqlite>,
     /// Held while a batch is written, so that nothing else of this process writes (or, in memory, reads) meanwhile.
     gate: Arc<Mutex<()>>,
+    /// Told after each commit; there is none in memory.
+    checkpointer: Option<Arc<Checkpointer>>,
     statements: HashMap<(&'static str, How), String>,
 }
 
 impl SqliteBackend {
-    pub fn new(connection: Arc<Sqlite>, gate: Arc<Mutex<()>>) -> SqliteBackend {
+    pub fn new(
+        connection: Arc<Sqlite>,
+        gate: Arc<Mutex<()>>,
+        checkpointer: Option<Arc<Checkpointer>>,
+    ) -> SqliteBackend {
         SqliteBackend {
             connection,
             gate,
+            checkpointer,
             statements: HashMap::new(),
         }
     }
@@ -240,11 +260,11 @@ pub(crate) fn write_rows(
     write: &Write,
     sql: &str,
 ) -> Result<(), StoreError> {
-    let doing = || format!("writing {}", write.table.name);
-    let mut statement = connection.prepare_cached(sql).map_err(error(&doing()))?;
+    let doing = format!("writing {}", write.table.name);
+    let mut statement = connection.prepare_cached(sql).map_err(error(&doing))?;
     for row in write.cells.chunks_exact(write.width()) {
-        bind(&mut statement, row).map_err(error(&doing()))?;
-        let changed = statement.raw_execute().map_err(error(&doing()))?;
+        bind(&mut statement, row).map_err(error(&doing))?;
+        let changed = statement.raw_execute().map_err(error(&doing))?;
         if changed != 1 {
             return Err(StoreError::Corrupt(format!(
                 "a row of {} that should be there is not",
@@ -285,7 +305,11 @@ impl Backend for SqliteBackend {
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
-        self.connection.execute("commit", &[]).map(drop)
+        self.connection.execute("commit", &[])?;
+        if let Some(checkpointer) = &self.checkpointer {
+            checkpointer.committed();
+        }
+        Ok(())
     }
 
     fn rollback(&mut self) {

@@ -153,7 +153,7 @@ impl Store {
 /// Ledgers.
 #[allow(clippy::missing_errors_doc)]
 impl Store {
-    /// A page of a ledger's balances by place, key and detail.
+    /// A page of a ledger's balances by key, detail and place.
     pub fn balances(
         &self,
         org: OrgId,

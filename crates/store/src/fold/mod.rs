@@ -9,11 +9,10 @@ use std::sync::Arc;
 use engine::{Act, Answered, Command, Effects, Refusal, Reply, SlipWrite};
 use kernel::SlipId;
 use model::Catalog;
-use sha2::{Digest, Sha256};
 
 use crate::api::{Event, StoreError};
 use crate::cache::{Cache, load_slip};
-use crate::cell::{Cell, feed};
+use crate::cell::{Cell, row_hash};
 use crate::schema;
 use crate::source::Source;
 pub(crate) use acts::{act_name, act_slip};
@@ -190,11 +189,7 @@ impl Folding<'_> {
             Cell::blob(&outcome.wrote),
             Cell::blob(&cache.head.hash),
         ];
-        let mut hasher = Sha256::new();
-        for cell in &cells {
-            feed(&mut hasher, cell.borrow());
-        }
-        cache.head.hash = hasher.finalize().into();
+        cache.head.hash = row_hash(schema::JOURNAL.name, cells.iter().map(Cell::borrow));
         cache.head.seq = seq;
         cache.head.at = command.at.0;
         cells.push(Cell::blob(&cache.head.hash));

@@ -50,7 +50,7 @@ pub(crate) fn accounts_filter(
     filter
 }
 
-/// Accounts by place, key and detail.
+/// Accounts by key, detail and place.
 pub(crate) fn accounts(
     sql: &dyn Sql,
     mut filter: Filter,
@@ -59,7 +59,7 @@ pub(crate) fn accounts(
     let limit = filter.param(limit as i64);
     let text = format!(
         "select a.id, a.place, a.key, a.detail, a.unit from account a{} where {} \
-         order by a.place, a.key, a.detail limit {limit}",
+         order by a.key, a.detail, a.place limit {limit}",
         sql.dialect().indexed_by("account_name"),
         filter.text
     );
@@ -93,8 +93,8 @@ pub(crate) fn balances(
     loop {
         let mut filter = accounts_filter(org, ledger, query.place.as_deref(), query.key.as_ref());
         if let Some((place, key, detail)) = &after {
-            let values = [place, key, detail].map(|text| Cell::from(text.as_str()));
-            filter.past(&["a.place", "a.key", "a.detail"], false, values.to_vec());
+            let values = [key, detail, place].map(|text| Cell::from(text.as_str()));
+            filter.past(&["a.key", "a.detail", "a.place"], false, values.to_vec());
         }
         if query.skip_zero && query.period.is_none() && as_of == Instant::Now {
             // What is at zero need not be looked at one by one.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::Catalog;
 
 use super::found::Found;
-use super::key_text;
+use super::{bytes_of, key_text};
 use crate::api::StoreError;
 use crate::cell::{CellRef, RowDigest, row_digest};
 use crate::schema;
@@ -49,35 +49,21 @@ impl Accounts {
         found: &Found,
     ) -> Result<Accounts, StoreError> {
         let mut accounts = Accounts::default();
-        let mut place_numbers: HashMap<(Vec<u8>, Vec<u8>), u32> = HashMap::new();
+        let mut place_numbers: HashMap<Vec<u8>, HashMap<Vec<u8>, (u32, bool)>> = HashMap::new();
         let mut next = 1;
         loop {
             let mut read = 0;
             let text = format!(
                 "select {} from account where org = ?1 and id >= ?2 order by id limit 4096",
-                schema::ACCOUNT.column_list()
+                schema::ACCOUNT.scan_list(sql.dialect())
             );
             sql.scan(&text, &[org.into(), next.into()], &mut |cells| {
                 read += 1;
-                let [
-                    _,
-                    CellRef::Int(id),
-                    CellRef::Text(ledger),
-                    CellRef::Text(place),
-                    CellRef::Text(key),
-                    _,
-                    CellRef::Text(unit),
-                    CellRef::Int(seq),
-                ] = *cells
-                else {
-                    found.add(
-                        0,
-                        "account",
-                        key_text(&schema::ACCOUNT, cells),
-                        "is not an account",
-                    );
-                    return Ok(());
+                let (id, seq) = match (cells[1], cells[7]) {
+                    (CellRef::Int(id), CellRef::Int(seq)) => (id, seq),
+                    _ => (0, 0),
                 };
+                let [ledger, place, key, unit] = [2, 3, 4, 6].map(|at| bytes_of(cells[at]));
                 let at = usize::try_from(id).unwrap_or(0);
                 if id < next || at > accounts.by_id.len() + 1_000_000 || seq > last {
                     found.add(
@@ -90,15 +76,20 @@ impl Accounts {
                     return Ok(());
                 }
                 next = id + 1;
-                let number = *place_numbers
-                    .entry((ledger.to_vec(), place.to_vec()))
-                    .or_insert_with(|| {
-                        let text = |bytes: &[u8]| Arc::from(String::from_utf8_lossy(bytes));
-                        accounts
-                            .places
-                            .push((text(ledger), text(place), text(unit)));
-                        u32::try_from(accounts.places.len() - 1).unwrap_or(u32::MAX)
-                    });
+                let known = place_numbers
+                    .get(ledger)
+                    .and_then(|places| places.get(place))
+                    .copied();
+                let (number, open) = known.unwrap_or_else(|| {
+                    let text = |bytes: &[u8]| Arc::from(String::from_utf8_lossy(bytes));
+                    let names = (text(ledger), text(place), text(unit));
+                    accounts.places.push(names);
+                    let number = u32::try_from(accounts.places.len() - 1).unwrap_or(u32::MAX);
+                    let found = (number, is_open(catalog, ledger, place));
+                    let places = place_numbers.entry(ledger.to_vec()).or_default();
+                    places.insert(place.to_vec(), found);
+                    found
+                });
                 if accounts.by_id.len() <= at {
                     accounts.by_id.resize(at + 1, NO_ACCOUNT);
                 }
@@ -106,7 +97,7 @@ impl Accounts {
                     digest: Some(row_digest(schema::ACCOUNT.name, cells.iter().copied())),
                     group: group(ledger, key, unit),
                     place: number,
-                    open: is_open(catalog, ledger, place),
+                    open,
                 };
                 Ok(())
             })?;

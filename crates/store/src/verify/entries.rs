@@ -67,7 +67,7 @@ impl<'a> Entries<'a> {
         }
         let key = (account, day / 100);
         let (side, state) = (usize::from(side == 1), usize::try_from(state).unwrap_or(2));
-        let legs = passed.sums.entry(key).or_default();
+        let legs = passed.sums.of(key.0, key.1);
         legs.last_seq = seq;
         if state == 2 {
             legs.posted[side] = legs.posted[side].wrapping_add(amount);
@@ -80,7 +80,7 @@ impl<'a> Entries<'a> {
             let sums = passed.others.entry(key).or_default();
             sums[at] = sums[at].wrapping_add(amount);
         }
-        let turnover = passed.turnovers.entry((info.place, day / 100)).or_default();
+        let turnover = passed.turnovers.of(info.place, day / 100);
         turnover[state * 2 + side] += i128::from(amount);
     }
 

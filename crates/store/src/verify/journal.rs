@@ -1,16 +1,14 @@
 //! The journal, part by part, with the rows its commands wrote once and for all.
 
-use sha2::{Digest, Sha256};
-
 use super::accounts::Accounts;
 use super::cursor::{Cursors, Rows, Written};
 use super::entries::Entries;
 use super::found::{Found, FoundAt};
-use super::key_text;
 use super::mentions::{Mention, Mentions};
 use super::passed::Passed;
+use super::{bytes_of, key_text};
 use crate::api::StoreError;
-use crate::cell::{CellRef, feed, row_digest};
+use crate::cell::{CellRef, row_digest, row_hash};
 use crate::schema::{self, Table};
 use crate::sql::Sql;
 
@@ -52,7 +50,7 @@ fn strays(sql: &dyn Sql, org: i64, from: i64, to: i64, found: &Found) -> Result<
     ] {
         let text = format!(
             "select {} from {} where org = ?1 and seq >= ?2 and seq < ?3 order by seq limit 20",
-            table.column_list(),
+            table.scan_list(sql.dialect()),
             table.name
         );
         sql.scan(&text, &[org.into(), from.into(), to.into()], &mut |cells| {
@@ -173,18 +171,10 @@ impl Half<'_> {
             &mut written.record,
             &mut |cells| {
                 passed.records += 1;
-                if let [
-                    _,
-                    CellRef::Text(b"credential"),
-                    CellRef::Text(key),
-                    ..,
-                    CellRef::Int(seq),
-                    _,
-                ] = *cells
-                {
+                if let (b"credential", CellRef::Int(seq)) = (bytes_of(cells[1]), cells[6]) {
                     passed
                         .credentials
-                        .insert(String::from_utf8_lossy(key).into(), seq);
+                        .insert(String::from_utf8_lossy(bytes_of(cells[2])).into(), seq);
                 }
             },
         )?;
@@ -196,12 +186,10 @@ impl Half<'_> {
             to,
             &mut written.note,
             &mut |cells| {
-                if let (CellRef::Int(seq), CellRef::Text(b"attachment"), CellRef::Text(hash)) =
-                    (cells[1], cells[4], cells[9])
-                {
+                if let (CellRef::Int(seq), b"attachment") = (cells[1], bytes_of(cells[4])) {
                     passed
                         .contents
-                        .insert(String::from_utf8_lossy(hash).into(), seq);
+                        .insert(String::from_utf8_lossy(bytes_of(cells[9])).into(), seq);
                 }
             },
         )?;
@@ -238,7 +226,7 @@ impl Half<'_> {
         };
         let text = format!(
             "select {} from {} where org = ?1 and seq >= ?2 and seq <= ?3 order by {order}",
-            table.column_list(),
+            table.scan_list(sql.dialect()),
             table.name
         );
         sql.scan(
@@ -273,7 +261,7 @@ impl Half<'_> {
     ) -> Result<(), StoreError> {
         let text = format!(
             "select {} from journal where org = ?1 and seq >= ?2 and seq <= ?3 order by seq",
-            schema::JOURNAL.column_list()
+            schema::JOURNAL.scan_list(sql.dialect())
         );
         let mut expected = from;
         let mut cursors = Cursors::new(self.found(), written);
@@ -319,11 +307,7 @@ impl Half<'_> {
     /// Hash, link, time and number of a journal row; whether the row is as it was written.
     fn journal_row(&self, seq: i64, cells: &[CellRef<'_>], passed: &mut Passed) -> bool {
         let found = self.found();
-        let mut hasher = Sha256::new();
-        for cell in &cells[..15] {
-            feed(&mut hasher, *cell);
-        }
-        let hash: [u8; 32] = hasher.finalize().into();
+        let hash = row_hash(schema::JOURNAL.name, cells[..15].iter().copied());
         let sound = cells[15] == CellRef::Blob(&hash);
         if !sound {
             found.at_seq("journal", seq, "is not what its hash was made of");
@@ -346,7 +330,7 @@ impl Half<'_> {
             }
             passed.last_at = at;
         }
-        if let (CellRef::Text(series), CellRef::Int(serial)) = (cells[9], cells[10])
+        if let (series, CellRef::Int(serial)) = (bytes_of(cells[9]), cells[10])
             && !series.is_empty()
         {
             self.serial(seq, series, serial, passed);

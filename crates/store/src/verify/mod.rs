@@ -172,7 +172,7 @@ fn organisation(
     let passed = match second {
         // The first thread has the rest to do, so it gets less of the journal.
         Some(second) if last > SPLIT_FROM => {
-            let middle = last * 2 / 5;
+            let middle = last * 3 / 10;
             let mut later: Result<Passed, StoreError> = Err(StoreError::Closed);
             let earlier = std::thread::scope(|scope| {
                 let later = &mut later;
@@ -215,11 +215,21 @@ pub(crate) fn key_text(table: &crate::schema::Table, cells: &[CellRef<'_>]) -> S
         .map(|(name, cell)| match cell {
             CellRef::Null => format!("{name}=null"),
             CellRef::Int(value) => format!("{name}={value}"),
-            CellRef::Text(bytes) => format!("{name}={}", String::from_utf8_lossy(bytes)),
-            CellRef::Blob(bytes) => format!("{name}={}", engine::hex(bytes)),
+            // No key has bytes: what comes as such is text that was asked for so.
+            CellRef::Text(bytes) | CellRef::Blob(bytes) => {
+                format!("{name}={}", String::from_utf8_lossy(bytes))
+            }
         })
         .collect();
     parts.join(" ")
+}
+
+/// The bytes of a text.
+pub(crate) fn bytes_of<'a>(cell: CellRef<'a>) -> &'a [u8] {
+    match cell {
+        CellRef::Text(bytes) | CellRef::Blob(bytes) => bytes,
+        CellRef::Null | CellRef::Int(_) => &[],
+    }
 }
 
 /// [`key_text`] of cells held.

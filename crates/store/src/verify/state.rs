@@ -11,7 +11,7 @@ use super::accounts::Accounts;
 use super::found::{Found, FoundAt};
 use super::mentions::LastMentions;
 use super::passed::Passed;
-use super::{key_text, key_text_of};
+use super::{bytes_of, key_text, key_text_of};
 use crate::api::{Progress, Report, StoreError};
 use crate::batch::{timer_rows, todo_rows};
 use crate::cell::{Cell, CellRef, RowDigest, digest_of, row_digest};
@@ -50,7 +50,7 @@ pub(crate) fn check(
     state.derived(&schema::TIMER, derived.timer)?;
     progress("balances", 0, 0);
     report.balances += state.balances(accounts, &passed)?;
-    state.turnovers(accounts, &mut passed)?;
+    state.turnovers(accounts, &passed)?;
     state.series(&passed)?;
     state.credentials(&passed)?;
     state.head(&passed, last, last_slip)?;
@@ -75,11 +75,8 @@ struct Derived {
     timer: HashMap<RowDigest, String>,
 }
 
-fn as_text<'a>(cell: CellRef<'a>) -> &'a str {
-    match cell {
-        CellRef::Text(bytes) => std::str::from_utf8(bytes).unwrap_or(""),
-        _ => "",
-    }
+fn as_text(cell: CellRef<'_>) -> &str {
+    std::str::from_utf8(bytes_of(cell)).unwrap_or("")
 }
 
 fn as_int(cell: CellRef<'_>) -> i64 {
@@ -94,7 +91,7 @@ impl State<'_> {
     fn by_id(&self, table: &Table, each: &mut dyn FnMut(&[CellRef<'_>])) -> Result<(), StoreError> {
         let text = format!(
             "select {} from {} where org = ?1 and id > ?2 order by id limit {CHUNK}",
-            table.column_list(),
+            table.scan_list(self.sql.dialect()),
             table.name
         );
         let mut last = i64::MIN;
@@ -118,7 +115,7 @@ impl State<'_> {
         let key: Vec<&str> = table.key_columns().collect();
         let text = format!(
             "select {} from {} where org = ?1 order by {}",
-            table.column_list(),
+            table.scan_list(self.sql.dialect()),
             table.name,
             key.join(", ")
         );
@@ -206,7 +203,7 @@ impl State<'_> {
     fn balances(&self, accounts: &Accounts, passed: &Passed) -> Result<i64, StoreError> {
         let text = format!(
             "select {} from balance where org = ?1 and account >= ?2 and account < ?3 order by account, period",
-            schema::BALANCE.column_list()
+            schema::BALANCE.scan_list(self.sql.dialect())
         );
         let mut seen = 0;
         let mut available: Vec<i128> = vec![0; accounts.by_id.len()];
@@ -224,7 +221,7 @@ impl State<'_> {
                 &[self.org.into(), from.into(), to.into()],
                 &mut |cells| {
                     let key = (as_int(cells[1]), as_int(cells[2]));
-                    let expected = passed.sums.get(&key).map(|legs| {
+                    let expected = passed.sums.get(key).map(|legs| {
                         let others = passed.others.get(&key).copied().unwrap_or_default();
                         [
                             others[0],
@@ -287,7 +284,7 @@ impl State<'_> {
         for (account, period) in passed.sums.keys() {
             let row = self.sql.first(
                 "select last_seq from balance where org = ?1 and account = ?2 and period = ?3",
-                &[self.org.into(), (*account).into(), (*period).into()],
+                &[self.org.into(), account.into(), period.into()],
             )?;
             if row.is_none() {
                 self.found.at_key(
@@ -301,9 +298,9 @@ impl State<'_> {
         Ok(())
     }
 
-    fn turnovers(&self, accounts: &Accounts, passed: &mut Passed) -> Result<(), StoreError> {
+    fn turnovers(&self, accounts: &Accounts, passed: &Passed) -> Result<(), StoreError> {
         let mut expected: HashMap<RowDigest, String> = HashMap::new();
-        for ((place, period), sums) in passed.turnovers.drain() {
+        for (place, period, sums) in passed.turnovers.iter() {
             let Some((ledger, place, unit)) = accounts.places.get(place as usize) else {
                 continue;
             };
@@ -410,7 +407,7 @@ impl State<'_> {
         let mut left = passed.contents.clone();
         let text = format!(
             "select {} from content where org = ?1 and hash > ?2 order by hash limit 1",
-            schema::CONTENT.column_list()
+            schema::CONTENT.scan_list(self.sql.dialect())
         );
         let mut last = String::new();
         let mut first = true;
