@@ -18,6 +18,7 @@ mod secret;
 mod stop;
 mod tables;
 mod terminal;
+mod timer;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -3,12 +3,10 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use engine::{Act, Command, Person, SYSTEM};
-use kernel::Moment;
+use engine::{Act, Person, SYSTEM};
 use model::Label;
-use store::{Store, StoreUrl};
+use store::StoreUrl;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use web::{App, Settings};
@@ -21,6 +19,7 @@ use crate::place::{Place, Where};
 use crate::secret;
 use crate::stop::{Fault, Stop};
 use crate::terminal::{Progress, line};
+use crate::timer;
 
 /// Arguments.
 #[derive(Debug, Default, clap::Args)]
@@ -246,7 +245,7 @@ fn serve(
         };
         let app = App::new(house.store.clone(), ORG, settings);
         let (stop, stopped) = watch::channel(false);
-        let ticker = tokio::spawn(tick(house.store.clone(), stopped));
+        let ticker = tokio::spawn(timer::tick(house.store.clone(), stopped));
         ready()?;
         let asked = async {
             tokio::select! {
@@ -260,60 +259,4 @@ fn serve(
         let _ = ticker.await;
         served.map_err(|error| Stop::other(format!("listening failed: {error}")))
     })
-}
-
-/// Longest sleep between looks at the timers; a timer set meanwhile is late by no more than this.
-const TICK: Duration = Duration::from_secs(5);
-/// Timers run out at once.
-const TIMERS: usize = 200;
-
-/// Turns timers that are due into commands of the system.
-async fn tick(store: Store, mut stopped: watch::Receiver<bool>) {
-    loop {
-        let looking = store.clone();
-        let due = tokio::task::spawn_blocking(move || looking.due_timers(ORG, now(), TIMERS)).await;
-        match due {
-            Ok(Ok(timers)) => {
-                for timer in timers {
-                    let name = timer.name.clone();
-                    if let Err(error) = fire(&store, timer).await {
-                        tracing::error!(%name, %error, "a timer could not be run");
-                    }
-                }
-            }
-            Ok(Err(error)) => tracing::error!(%error, "timers could not be read"),
-            Err(error) => tracing::error!(%error, "the look at the timers failed"),
-        }
-        tokio::select! {
-            _ = stopped.changed() => return,
-            () = tokio::time::sleep(TICK) => {}
-        }
-    }
-}
-
-async fn fire(store: &Store, timer: store::DueTimer) -> Result<(), store::StoreError> {
-    let command = Command {
-        org: ORG,
-        // The same for every node and every try, so that a timer runs out once.
-        key: timer_key(&timer),
-        at: now(),
-        actor: SYSTEM.into(),
-        on_behalf_of: None,
-        act: Act::Timer {
-            slip: timer.slip,
-            name: timer.name,
-        },
-    };
-    let answer = store.submit(command).await?;
-    if let Err(refusal) = answer.outcome {
-        tracing::warn!(code = refusal.code, "a timer was refused");
-    }
-    Ok(())
-}
-
-fn timer_key(timer: &store::DueTimer) -> Arc<str> {
-    let store::DueTimer { slip, name, due } = timer;
-    let Moment(due) = due;
-    let digest = secret::digest(&format!("{slip} {name} {due}"));
-    format!("timer-{}", &digest[..32]).into()
 }

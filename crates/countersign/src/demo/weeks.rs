@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Act, SYSTEM};
+use engine::Act;
 use kernel::{Amount, Day, Moment, SlipId, Unit};
 use store::Draft;
 
@@ -14,7 +14,8 @@ use crate::purchase::{
     INSPECTION_FILL, NOTICE_FILL, ORDER_APPROVE, ORDER_FILL, RECEIPT_FILL, STOCK_IN_FILL, Shown,
     TypedLine, begin, sign,
 };
-use crate::stop::Stop;
+use crate::stop::{Fault, Stop};
+use crate::timer::timer_command;
 
 const BUYER: &str = PEOPLE[0].0;
 const MANAGER: &str = PEOPLE[1].0;
@@ -58,23 +59,21 @@ pub fn live(clerk: &mut Clerk<'_>, now: Moment, progress: &dyn Fn(u64, u64)) -> 
     let deeds = deeds(now);
     for (done, deed) in deeds.iter().enumerate() {
         progress(done as u64, deeds.len() as u64);
+        timers(clerk, deed.at)?;
         let course = &mut courses[deed.order];
         course.deed(clerk, deed)?;
     }
     drafts(clerk, &courses, now)?;
-    // A timer may set another; a few rounds are more than any flow needs.
-    for _ in 0..8 {
-        let due = clerk.house.store.due_timers(ORG, now, 1_000)?;
-        if due.is_empty() {
-            break;
-        }
-        for timer in due {
-            let act = Act::Timer {
-                slip: timer.slip,
-                name: timer.name,
-            };
-            clerk.act(timer.due.max(Moment(now.0 - 1)), SYSTEM, act)?;
-        }
+    timers(clerk, now)
+}
+
+/// Lets the timers run out that were due by then, each at its time.
+fn timers(clerk: &Clerk<'_>, by: Moment) -> Result<(), Stop> {
+    for timer in clerk.house.store.due_timers(ORG, by, 1_000)? {
+        let at = timer.due;
+        let command = timer_command(timer, at);
+        let answer = clerk.house.store.submit_blocking(command)?;
+        answer.outcome.map_err(Fault::Refused)?;
     }
     Ok(())
 }

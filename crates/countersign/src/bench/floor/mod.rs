@@ -171,13 +171,16 @@ fn plan(stock: &Stock, from: i64, to: i64, commits: u64) -> Result<Vec<Vec<Job>>
         .collect()
 }
 
+/// Rows by a number.
+type By<'a> = BTreeMap<i64, Vec<&'a Vec<Cell>>>;
+
 struct Planner<'a> {
     stock: &'a Stock,
-    by_seq: Vec<(Table, BTreeMap<i64, Vec<&'a Vec<Cell>>>)>,
-    slips: BTreeMap<i64, Vec<&'a Vec<Cell>>>,
-    bodies: BTreeMap<i64, Vec<&'a Vec<Cell>>>,
-    balances: BTreeMap<i64, Vec<&'a Vec<Cell>>>,
-    accounts: BTreeMap<i64, Vec<&'a Vec<Cell>>>,
+    by_seq: Vec<(Table, By<'a>)>,
+    slips: By<'a>,
+    bodies: By<'a>,
+    balances: By<'a>,
+    accounts: By<'a>,
 }
 
 impl<'a> Planner<'a> {
