@@ -40,6 +40,7 @@ impl App {
         if let Act::Step { step, .. } = &act {
             self.check_step_up(acting, step, at).await?;
         }
+        let about_people = matches!(act, Act::PutPerson { .. } | Act::Deputise { .. });
         let command = Command {
             org: self.org(),
             key,
@@ -48,7 +49,12 @@ impl App {
             on_behalf_of,
             act,
         };
-        answered(self.store().submit(command).await?)
+        let answer = self.store().submit(command).await?;
+        if about_people {
+            // The next request must not meet the person as he was, however late the store's event comes.
+            self.people.forget();
+        }
+        answered(answer)
     }
 
     /// Sets a credential in the name of the person whose request it is; the stored text is not journaled.

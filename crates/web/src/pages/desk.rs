@@ -444,7 +444,7 @@ impl<'a> Reader<'a> {
             person: self.me.name.to_string(),
             roles: words::roles_of(&self.catalog(), self.lang, &self.me, self.today),
             organisation: words::label(self.lang, company).to_owned(),
-            waiting: u32::try_from(self.memory.waiting(self)?).unwrap_or(0),
+            waiting: u32::try_from(self.memory.counts(self)?.items).unwrap_or(0),
             admin: self.me.administrator,
             csrf: session.csrf(),
             begin: self.begins()?,

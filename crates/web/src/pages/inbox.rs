@@ -1,5 +1,7 @@
 //! The inbox: what waits for this person, and beside it what he has in hand, began and signed.
 
+use std::collections::HashMap;
+
 use axum::response::Response;
 use engine::{Act, Class, Refusal, WaitingKind};
 use model::Catalog;
@@ -36,7 +38,7 @@ pub(crate) async fn show(desk: Desk, asked: Asked) -> Result<Response, Error> {
 
 /// The tabs, with what is counted cheaply.
 pub(super) fn views(reader: &Reader<'_>, here: &str) -> Result<Vec<Tab>, Error> {
-    let waiting = u32::try_from(reader.memory.waiting(reader)?).unwrap_or(0);
+    let waiting = u32::try_from(reader.memory.counts(reader)?.items).unwrap_or(0);
     let drafts = reader.store.drafts(reader.org, &reader.me.login)?.len();
     let tab = |label: &str, url: &str, count: Option<u32>| Tab {
         label: label.to_owned(),
@@ -65,13 +67,13 @@ fn waiting(reader: &Reader<'_>, asked: &Asked, csrf: String) -> Result<Inbox, Er
     };
     let login = &reader.me.login;
     let mut items = reader.store.inbox(reader.org, login, reader.today, limit)?;
-    let counts = reader.store.inbox_counts(reader.org, login, reader.now)?;
+    let counts = reader.memory.counts(reader)?;
     if !wanted.is_empty() {
         items.retain(|item| *item.waiting.step == *wanted);
         items.truncate(SHOWN);
     }
     let catalog = reader.catalog();
-    let mine = may_sign(reader, &items)?;
+    let mine = may_sign(reader, &catalog, &items)?;
     let mut steps = vec![Tab {
         label: reader.t("全部", "All").to_owned(),
         url: "/inbox".to_owned(),
@@ -108,41 +110,79 @@ fn waiting(reader: &Reader<'_>, asked: &Asked, csrf: String) -> Result<Inbox, Er
     })
 }
 
-/// For each item why this person may not do it after all, by separation or order; the role he has.
-fn may_sign(reader: &Reader<'_>, items: &[InboxItem]) -> Result<Vec<Option<Refusal>>, Error> {
-    let probe = |item: &InboxItem| {
-        matches!(
-            item.waiting.kind,
-            WaitingKind::Step | WaitingKind::Returned | WaitingKind::Begin
-        )
-    };
+/// For each item why this person may not do it after all, by separation or order; the role he has. Asking costs reading
+/// slips, so only what could be refused is asked about; the slip's own page asks about everything.
+fn may_sign(
+    reader: &Reader<'_>,
+    catalog: &Catalog,
+    items: &[InboxItem],
+) -> Result<Vec<Option<Refusal>>, Error> {
+    let lent = !reader.lenders()?.is_empty();
+    let mut asked: HashMap<&str, bool> = HashMap::new();
+    let doubtful: Vec<bool> = items
+        .iter()
+        .map(|item| {
+            let separate = *asked
+                .entry(&item.waiting.step)
+                .or_insert_with(|| lent || separates(catalog, reader, &item.waiting.step));
+            signs(item) && (separate || held_up(item))
+        })
+        .collect();
+    if !doubtful.contains(&true) {
+        return Ok(vec![None; items.len()]);
+    }
     Ok(reader.store.ask(reader.org, |world| {
-        items
-            .iter()
-            .map(|item| {
-                if !probe(item) {
-                    return Ok(None);
-                }
-                // The slip first, so that its version is in the catalog.
-                engine::World::slip(world, item.head.id)?;
-                let command = reader.command(
-                    item.on_behalf_of.clone(),
-                    Act::Comment {
-                        slip: item.head.id,
-                        text: String::new(),
-                    },
-                );
-                let answer = engine::may_sign(
-                    &world.catalog(),
-                    world,
-                    &command,
-                    &item.waiting.step,
-                    Some(item.head.id),
-                )?;
-                Ok(answer.err())
-            })
-            .collect()
+        let ask = |(item, doubtful): (&InboxItem, &bool)| {
+            if !doubtful {
+                return Ok(None);
+            }
+            // The slip first, so that its version is in the catalog.
+            engine::World::slip(world, item.head.id)?;
+            let nothing = Act::Comment {
+                slip: item.head.id,
+                text: String::new(),
+            };
+            let command = reader.command(item.on_behalf_of.clone(), nothing);
+            let (step, slip) = (&item.waiting.step, Some(item.head.id));
+            Ok(engine::may_sign(&world.catalog(), world, &command, step, slip)?.err())
+        };
+        items.iter().zip(&doubtful).map(ask).collect()
     })?)
+}
+
+/// Whether an item is a signature of a step.
+fn signs(item: &InboxItem) -> bool {
+    matches!(
+        item.waiting.kind,
+        WaitingKind::Step | WaitingKind::Returned | WaitingKind::Begin
+    )
+}
+
+/// Whether something else on the slip must be done first.
+fn held_up(item: &InboxItem) -> bool {
+    item.head
+        .waiting
+        .iter()
+        .any(|other| matches!(other.kind, WaitingKind::Reversal | WaitingKind::Cosign))
+}
+
+/// Whether the reader holds, or held, a role by which he could have signed a step that excludes this one.
+fn separates(catalog: &Catalog, reader: &Reader<'_>, qualified: &str) -> bool {
+    let Some((pack, flow, at, _)) = words::step(catalog, None, qualified) else {
+        return true;
+    };
+    let sets = flow
+        .separations
+        .iter()
+        .filter(|separation| separation.steps.contains(&at));
+    let others = sets.flat_map(|separation| &separation.steps);
+    let mut roles = others
+        .filter(|other| **other != at)
+        .filter_map(|other| flow.steps.get(*other))
+        .flat_map(|step| &step.by)
+        .filter_map(|role| pack.roles.get(*role))
+        .map(|role| format!("{}.{}", pack.name, role.name));
+    roles.any(|role| reader.me.grants.iter().any(|grant| *grant.role == *role))
 }
 
 fn one(

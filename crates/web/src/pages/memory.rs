@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use engine::Person;
-use store::{Event, Store};
+use store::{Event, InboxCounts, Store};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 
@@ -39,7 +39,7 @@ type RecordKey = (Arc<str>, Arc<str>);
 struct Kept {
     people: Option<(Instant, Arc<People>)>,
     names: HashMap<RecordKey, (Instant, Arc<Named>)>,
-    counts: HashMap<Arc<str>, (Instant, i64)>,
+    counts: HashMap<Arc<str>, (Instant, Arc<InboxCounts>)>,
 }
 
 /// What the pages of one server remember.
@@ -123,23 +123,22 @@ impl Memory {
     }
 
     /// How much waits for the reader.
-    pub fn waiting(&self, reader: &Reader<'_>) -> Result<i64, Error> {
+    pub fn counts(&self, reader: &Reader<'_>) -> Result<Arc<InboxCounts>, Error> {
         let login = &reader.me.login;
-        if let Some((read, count)) = self.kept().counts.get(login)
+        if let Some((read, counts)) = self.kept().counts.get(login)
             && read.elapsed() < BELIEVED_COUNT
         {
-            return Ok(*count);
+            return Ok(counts.clone());
         }
-        let count = reader
-            .store
-            .inbox_counts(reader.org, login, reader.now)?
-            .items;
+        let counts = reader.store.inbox_counts(reader.org, login, reader.now)?;
+        let counts = Arc::new(counts);
         let mut kept = self.kept();
         if kept.counts.len() >= KEPT_MAX {
             kept.counts.clear();
         }
-        kept.counts.insert(login.clone(), (Instant::now(), count));
-        Ok(count)
+        kept.counts
+            .insert(login.clone(), (Instant::now(), counts.clone()));
+        Ok(counts)
     }
 }
 

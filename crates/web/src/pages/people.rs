@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use engine::{Class, Person};
+use engine::{Act, Class, Person};
 use maud::html;
 
 use super::desk::{Asked, Content, Desk, Reader};
@@ -36,6 +36,22 @@ pub(super) fn check(reader: &Reader<'_>) -> Result<(), Error> {
         Ok(())
     } else {
         Err(not_administrator())
+    }
+}
+
+/// Lets the engine refuse what only administrators may change, so that the attempt stands in the journal.
+pub(super) async fn refused_change(desk: &Desk, posted: &Posted, act: Option<Act>) -> Error {
+    let what = Act::Forbidden {
+        what: "administration".into(),
+        subject: desk.path.clone(),
+    };
+    let key = posted.fields.text("_key");
+    match desk
+        .act(&posted.acting, None, key, act.unwrap_or(what))
+        .await
+    {
+        Ok(_) => not_administrator(),
+        Err(error) => error,
     }
 }
 

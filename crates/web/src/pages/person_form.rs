@@ -323,6 +323,11 @@ pub(crate) async fn post_one(
 ) -> Result<Response, Error> {
     let typed = Typed::read(posted.fields.iter());
     let wanted = login.clone();
+    if !posted.acting.person.administrator {
+        let person = person_of(&typed, &login, &login);
+        let act = person.map(|person| Act::PutPerson { person });
+        return Err(super::people::refused_change(&desk, &posted, act.ok()).await);
+    }
     let person = desk.read(move |reader| find(reader, &wanted)).await?;
     let identity = person.identity.to_string();
     put(desk, Some(person), typed, login, identity, posted).await

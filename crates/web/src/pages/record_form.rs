@@ -249,6 +249,15 @@ async fn put(
     key: Option<String>,
     posted: Posted,
 ) -> Result<Response, Error> {
+    if !posted.acting.person.administrator {
+        let act = Act::PutRecord {
+            register: qualified.into(),
+            key: key.unwrap_or_default().into(),
+            fields: typed_of(&posted.fields),
+            from: None,
+        };
+        return Err(super::people::refused_change(&desk, &posted, Some(act)).await);
+    }
     let Posted { acting, fields } = posted;
     let typed = typed_of(&fields);
     let (wanted, given, asked) = (qualified.clone(), key.clone(), typed.clone());

@@ -47,7 +47,7 @@ pub(crate) async fn mine(desk: Desk) -> Result<Response, Error> {
         };
         let page = reader.store.list(reader.org, &query)?;
         let all = address("/slips", &[("person", &reader.me.login)]);
-        let body = slips(reader, &page.rows, "/inbox/mine", &all)?;
+        let body = slips(reader, &page.rows, reader.t("我发起", "Begun by me"), &all)?;
         beside(reader, "/inbox/mine", body)
     })
     .await

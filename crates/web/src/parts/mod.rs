@@ -125,7 +125,7 @@ pub fn head(crumbs: &[Link], title: &str, beside: Markup, acts: Markup) -> Marku
 pub(crate) fn way_back(crumbs: &[Link]) -> Markup {
     html! {
         @if !crumbs.is_empty() {
-            nav class="crumb" aria-label="breadcrumb" {
+            div class="crumb" {
                 (icon(Icon::ChevronLeft))
                 @for link in crumbs { a href=(link.url) { (link.label) } }
             }
