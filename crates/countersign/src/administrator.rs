@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use engine::Person;
+use engine::{Act, Person, SYSTEM};
 
 use crate::house::{House, ORG};
 use crate::lang::Lang;
@@ -27,7 +27,15 @@ pub struct InName {
 impl InName {
     /// The administrator, once he has given his password.
     pub fn administrator(&self, house: &House, lang: Lang) -> Result<Arc<str>, Stop> {
-        let login = self.find(&house.people()?)?;
+        let login = match self.find(&house.people()?) {
+            Ok(login) => login,
+            Err(stop) => {
+                if let Some(named) = &self.in_name_of {
+                    attempted(house, "command_line.administrator", named)?;
+                }
+                return Err(stop);
+            }
+        };
         let Some(stored) = house.store.credential(ORG, &login)? else {
             return Err(Stop::usage(
                 format!(
@@ -42,6 +50,7 @@ impl InName {
         if secret::matches(&password, &stored) {
             Ok(login)
         } else {
+            attempted(house, "command_line.password", &login)?;
             Err(Stop::usage(
                 format!("{login} 的口令不对"),
                 format!("that is not the password of {login}"),
@@ -83,6 +92,15 @@ impl InName {
             )),
         }
     }
+}
+
+/// Leaves an attempt in the journal. It stands under the system, since nobody proved who he is.
+pub fn attempted(house: &House, what: &str, subject: &str) -> Result<(), Stop> {
+    let act = Act::Forbidden {
+        what: what.into(),
+        subject: subject.to_owned(),
+    };
+    house.submit(SYSTEM, act).map(drop)
 }
 
 #[cfg(test)]

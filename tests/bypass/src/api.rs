@@ -34,6 +34,18 @@ pub static STORED: LazyLock<String> = LazyLock::new(|| {
     hash.to_string()
 });
 
+/// Gives everyone the password that all tests know.
+pub fn give_passwords(stage: &mut Stage) {
+    for person in cast::people() {
+        let digest = engine::hex(&Sha256::digest(STORED.as_bytes()));
+        let act = Act::Credential {
+            login: person.login.clone(),
+            digest,
+        };
+        stage.must_credential(SYSTEM, act, STORED.clone());
+    }
+}
+
 /// How long a token of a log-in is used before a new one is fetched, in microseconds.
 const FRESH: i64 = 90 * 60_000_000;
 
@@ -81,6 +93,21 @@ impl Reply {
             .to_owned()
     }
 
+    /// Whether it is a page: one that says no may come with any status.
+    pub fn is_page(&self) -> bool {
+        let kind = self.headers.get("content-type");
+        kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    }
+
+    /// The value of a hidden input of the page.
+    pub fn hidden(&self, name: &str) -> String {
+        let page = self.text();
+        let marked = format!("name=\"{name}\" value=\"");
+        let from = page.find(&marked).map(|at| at + marked.len());
+        from.and_then(|from| page[from..].split('"').next().map(str::to_owned))
+            .unwrap_or_default()
+    }
+
     /// The cookies it sets, as a browser sends them back.
     pub fn cookies(&self) -> String {
         let set = self.headers.get_all("set-cookie").iter();
@@ -96,14 +123,7 @@ impl Api {
     /// # Panics
     /// When it cannot be started, here and below.
     pub fn new(stage: &mut Stage) -> Api {
-        for person in cast::people() {
-            let digest = engine::hex(&Sha256::digest(STORED.as_bytes()));
-            let act = Act::Credential {
-                login: person.login.clone(),
-                digest,
-            };
-            stage.must_credential(SYSTEM, act, STORED.clone());
-        }
+        give_passwords(stage);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()

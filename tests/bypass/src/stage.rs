@@ -10,6 +10,7 @@ use kernel::{Day, LineId, Moment, SlipId};
 use model::{Catalog, Pack, SourceText};
 use store::{JournalQuery, JournalRow, Options, Store, StoreUrl};
 
+use crate::api::{Api, Reply as Answer};
 use crate::attempt::Attempt;
 use crate::cast;
 use crate::front::{Commands, Front, ORG, Told, Try};
@@ -67,10 +68,8 @@ pub struct Stage {
     pub raw: Raw,
     /// Now.
     pub now: Moment,
-    /// The way in.
-    pub front: Box<dyn Front>,
-    /// Whether the way in is the API.
-    pub over_api: bool,
+    /// The server before the store, where there is one: then tries go through its API.
+    pub api: Option<Api>,
     /// What did not go as it must.
     pub failures: Vec<String>,
     /// How many tries were made.
@@ -101,9 +100,21 @@ impl Stage {
     /// On an SQLite file of its own, with the API as the way in.
     pub fn api() -> Stage {
         let mut stage = Stage::sqlite();
-        let api = crate::api::Api::new(&mut stage);
-        stage.front = Box::new(api);
-        stage.over_api = true;
+        let api = Api::new(&mut stage);
+        stage.api = Some(api);
+        stage
+    }
+
+    /// On the SQLite file of a data folder, as the program itself lays it out, under the packs that the program has.
+    pub fn data_folder() -> Stage {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("countersign.db");
+        let gsp =
+            read_pack(gsp::NAME, &gsp::texts()).unwrap_or_else(|complaints| panic!("{complaints}"));
+        let options = Options::new(Catalog::new([Arc::new(gsp)])).with_reader(read_pack);
+        let mut stage = Stage::with(&StoreUrl::Sqlite(path), options);
+        stage._folder = Some(folder);
+        crate::api::give_passwords(&mut stage);
         stage
     }
 
@@ -113,19 +124,22 @@ impl Stage {
     }
 
     fn over(url: &StoreUrl) -> Stage {
-        let store = Store::open(url, options()).expect("the store opens");
+        Stage::with(url, options())
+    }
+
+    fn with(url: &StoreUrl, options: Options) -> Stage {
+        let store = Store::open(url, options).expect("the store opens");
         let raw = match url {
             StoreUrl::Sqlite(path) => Raw::sqlite(path),
             StoreUrl::Postgres(url) => Raw::postgres(url),
             StoreUrl::Memory => unreachable!("memory cannot be looked at from outside"),
         };
         let mut stage = Stage {
-            front: Box::new(Commands(store.clone())),
             store,
             url: url.clone(),
             raw,
             now: Moment::noon_of(cast::day(cast::TODAY)),
-            over_api: false,
+            api: None,
             failures: Vec::new(),
             tries: 0,
             current: None,
@@ -145,7 +159,14 @@ impl Stage {
     }
 
     fn furnish(&mut self) {
-        let people = cast::people();
+        let catalog = self.store.catalog();
+        let mut people = cast::people();
+        for person in &mut people {
+            person.grants.retain(|grant| {
+                let pack = grant.role.split('.').next().unwrap_or_default();
+                catalog.pack(pack).is_some()
+            });
+        }
         self.must(SYSTEM, Act::Bootstrap { people });
         for (register, key, fields) in [
             (
@@ -193,7 +214,7 @@ impl Stage {
     /// Notes that something did not go as it must.
     pub fn fail(&mut self, what: impl std::fmt::Display) {
         let id = self.current.as_ref().map_or("", |attempt| attempt.id);
-        let way = if self.over_api { " (API)" } else { "" };
+        let way = if self.api.is_some() { " (API)" } else { "" };
         self.failures.push(format!("{id}{way}: {what}"));
     }
 
@@ -323,7 +344,10 @@ impl Stage {
         let at = self.tick();
         let before = self.store.head(ORG).expect("the head is read").0;
         let picture = self.raw.fingerprint();
-        let told = self.front.send(&attempt, at);
+        let told = match &mut self.api {
+            Some(api) => api.send(&attempt, at),
+            None => Commands(self.store.clone()).send(&attempt, at),
+        };
         self.tried += 1;
         self.tries += 1;
         let after = self.raw.fingerprint();
@@ -333,7 +357,7 @@ impl Stage {
             }
         }
         let Some(current) = self.current else { return };
-        let expected = if self.over_api && !current.unoffered.is_empty() {
+        let expected = if self.api.is_some() && !current.unoffered.is_empty() {
             current.unoffered
         } else {
             current.code
@@ -346,6 +370,81 @@ impl Stage {
             }
             Told::Refused(code) => self.check_journal(before, &attempt.actor, &code),
         }
+    }
+
+    /// Runs something that must change nothing, and leave a row in the journal under this login and code.
+    pub fn watched<T>(&mut self, actor: &str, act: impl FnOnce(&Stage) -> T) -> T {
+        let Some(current) = self.current else {
+            return act(self);
+        };
+        let before = self.store.head(ORG).expect("the head is read").0;
+        let picture = self.raw.fingerprint();
+        let done = act(self);
+        self.tried += 1;
+        self.tries += 1;
+        let after = self.raw.fingerprint();
+        for ((table, before), (_, after)) in picture.iter().zip(&after) {
+            if before != after {
+                self.fail(format_args!("{table} changed"));
+            }
+        }
+        self.check_journal(before, actor, current.code);
+        done
+    }
+
+    /// Sends a request that must be refused: with this code in its answer (or a page that has none), and with one in the
+    /// journal under this login. Nothing else may change.
+    ///
+    /// # Panics
+    /// When there is no server.
+    pub fn refused(
+        &mut self,
+        actor: &str,
+        send: impl FnOnce(&mut Api, Moment) -> Answer,
+    ) -> Answer {
+        let at = self.tick();
+        let before = self.store.head(ORG).expect("the head is read").0;
+        let picture = self.raw.fingerprint();
+        let mut api = self.api.take().expect("a server");
+        api.set_clock(at);
+        let reply = send(&mut api, at);
+        self.api = Some(api);
+        self.tried += 1;
+        self.tries += 1;
+        let after = self.raw.fingerprint();
+        for ((table, before), (_, after)) in picture.iter().zip(&after) {
+            if before != after {
+                self.fail(format_args!(
+                    "{table} changed; the answer was {} {}",
+                    reply.status,
+                    short(&reply)
+                ));
+            }
+        }
+        let Some(current) = self.current else {
+            return reply;
+        };
+        let code = reply.code();
+        if reply.status.is_server_error() {
+            self.fail(format_args!(
+                "a fault, not an answer: {} {}",
+                reply.status,
+                short(&reply)
+            ));
+        } else if !code.is_empty()
+            && code != current.code
+            && code != format!("forbidden.{}", current.code)
+        {
+            self.fail(format_args!("refused as {code}, not as {}", current.code));
+        } else if reply.status.is_success() && !reply.is_page() {
+            self.fail(format_args!(
+                "it was done: {} {}",
+                reply.status,
+                short(&reply)
+            ));
+        }
+        self.check_journal(before, actor, current.code);
+        reply
     }
 
     /// The journal must say who was refused what, and nothing else.
@@ -499,6 +598,10 @@ impl Stage {
             ),
         )
     }
+}
+
+fn short(reply: &Answer) -> String {
+    reply.text().chars().take(300).collect()
 }
 
 /// Steps of the purchase flow.

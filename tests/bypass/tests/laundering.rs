@@ -9,9 +9,7 @@ use store::{Answer, Store, StoreError};
 use testkit::postgres::Cluster;
 
 /// Name of a database, and what is tried in it.
-type Case = (&'static str, fn(Stage));
-
-const CASES: [Case; 7] = [
+const CASES: [(&str, fn(Stage)); 7] = [
     ("forged_approval", a_forged_approval_is_not_built_upon),
     (
         "altered_content",

@@ -85,6 +85,12 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
             plan_records(&house, &actor, qualified, register, table, &checking)?
         }
     };
+    if !args.dry_run {
+        for act in &plan.attempts {
+            // The answer is known: it is told with the bad rows.
+            house.submit(&actor, act.clone())?.err();
+        }
+    }
     if plan.bad.is_empty() && !args.dry_run {
         let known: HashSet<Arc<str>> = house
             .people()?

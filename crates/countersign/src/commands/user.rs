@@ -6,7 +6,7 @@ use engine::{Act, Grant, Person, Refusal, SYSTEM};
 use kernel::Day;
 use serde_json::json;
 
-use crate::administrator::InName;
+use crate::administrator::{InName, attempted};
 use crate::house::House;
 use crate::lang::{Lang, say};
 use crate::place::Where;
@@ -251,6 +251,7 @@ fn new_password(args: &Password, lang: Lang) -> Result<(), Stop> {
     let person = find(&house, &args.login)?;
     let actor: Arc<str> = if args.recover {
         if !person.administrator {
+            attempted(&house, "command_line.recover", &args.login)?;
             return Err(Stop::usage(
                 "--recover 只用于系统管理员；其他人的口令由管理员设置",
                 "--recover is for administrators only; other passwords are set by an administrator",

@@ -5,7 +5,7 @@ mod people;
 mod records;
 mod submit;
 
-use engine::{Act, Refusal};
+use engine::{Act, Class, Refusal};
 
 use crate::tables::Bad;
 
@@ -23,6 +23,14 @@ pub struct Plan {
     pub unchanged: usize,
     /// Everything wrong with the file.
     pub bad: Vec<Bad>,
+    /// Acts that were refused for what they try, not for how they are written. They are submitted all the same, to be
+    /// refused once more by the store, so that the attempt stands in the journal.
+    pub attempts: Vec<Act>,
+}
+
+/// Whether a refusal answers an attempt at more than one may.
+fn is_attempt(refusal: &Refusal) -> bool {
+    matches!(refusal.class, Class::Role | Class::Separation) || refusal.code == "identity"
 }
 
 /// A refusal, with those of the same row after it, as bad cells. `heading` finds the column of a field.

@@ -8,7 +8,7 @@ use kernel::Day;
 use model::{Catalog, Register};
 
 use super::columns::{Found, recognise, register_columns};
-use super::{Plan, refused};
+use super::{Plan, is_attempt, refused};
 use crate::dry_run::DryRun;
 use crate::house::House;
 use crate::stop::Stop;
@@ -169,7 +169,12 @@ pub(super) fn judge(
             .map(|column| column.heading.clone())
     };
     match dry.judge(&command).map_err(Stop::other)? {
-        Err(refusal) => plan.bad.extend(refused(line, &refusal, heading)),
+        Err(refusal) => {
+            plan.bad.extend(refused(line, &refusal, heading));
+            if is_attempt(&refusal) {
+                plan.attempts.push(command.act);
+            }
+        }
         Ok(records) => {
             let mut changes = false;
             for record in records {

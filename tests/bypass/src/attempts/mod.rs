@@ -26,7 +26,7 @@ macro_rules! attempt {
         }
     };
 }
-use attempt;
+pub(crate) use attempt;
 
 /// A person who holds the role of one step.
 pub const CLERK: Say = Say {
