@@ -204,6 +204,16 @@ impl Demo {
         self.run(&["verify", "--json"]).ended(0).json()["report"]["heads"].to_string()
     }
 
+    /// The rows of the journal: seq, at, actor, act, slip, outcome, code, key, request, reply, prev, hash.
+    pub fn journal(&self) -> Vec<Vec<String>> {
+        let file = self.at("journal.csv");
+        self.run(&["export", "journal", &file]).ended(0);
+        let mut reader = csv::Reader::from_path(&file).expect("the export");
+        let rows = reader.records().map(|row| row.expect("a row"));
+        rows.map(|row| row.iter().map(str::to_owned).collect())
+            .collect()
+    }
+
     /// A path in the folder as text.
     pub fn at(&self, name: &str) -> String {
         self.path(name).to_string_lossy().into_owned()
