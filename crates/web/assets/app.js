@@ -67,6 +67,9 @@ on('keydown', e => {
 });
 for (const toast of $$('.toast:not([data-stay])')) setTimeout(() => toast.remove(), 6000);
 
+/* A printed form is shown where the browser shows such files. */
+for (const sheet of $$('[data-sheet]')) if (navigator.pdfViewerEnabled) { sheet.src = sheet.dataset.sheet; sheet.hidden = false; }
+
 /* One press, one request. What came back from the history may be sent again. */
 on('submit', e => {
   const { method, dataset } = e.target;

@@ -161,7 +161,9 @@ pub(crate) async fn preview(
                 (head(&crumbs, &title, html! {}, acts))
                 div class="card" {
                     (choices(reader.lang, code, copy_count(&asked)))
-                    iframe class="sheet" src=(url) title=(title) {}
+                    // The script gives it its address where the browser can show a PDF; a phone gets the links alone.
+                    iframe class="sheet" data-sheet=(url) title=(title) hidden {}
+                    noscript { iframe class="sheet" src=(url) title=(title) {} }
                 }
             };
             Ok(Content::new(title, body))

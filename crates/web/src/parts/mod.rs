@@ -17,6 +17,7 @@
 //! | `data-stay` | message | does not go away by itself |
 //! | `data-auto`, `data-attach` | form, input | sent as soon as something is chosen |
 //! | `data-find`, `data-submit`, `data-save` | input, buttons | `/`, Ctrl+Enter, Ctrl+S |
+//! | `data-sheet="url"` | frame | a PDF, shown where the browser can |
 //! | `data-fill`, `data-autosave="url"`, `data-saved` | form, form, text | Enter goes on; posts JSON of name to value 800 ms after typing; the answer `{"at": "15:42", "hidden": {"_draft": "…"}, "url": "…"}` sets hidden inputs and the address |
 //! | `data-scale`, `data-date`, `data-pick` | input, input, button | tidied when left; opens the calendar |
 //! | `data-lookup="register"`, `data-named`, `data-seek` | input, text, button | `GET /lookup/{register}?q=` answers `[{"code", "name", "detail", "facts": {"unit": "盒"}}]` |
