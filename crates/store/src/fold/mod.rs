@@ -12,7 +12,7 @@ use model::Catalog;
 
 use crate::api::{Event, StoreError};
 use crate::cache::{Cache, load_slip};
-use crate::cell::{Cell, row_hash};
+use crate::cell::{Cell, row_hash, sha256_hex};
 use crate::schema;
 use crate::source::Source;
 pub(crate) use acts::{act_name, act_slip};
@@ -39,6 +39,42 @@ struct Outcome<'a> {
     wrote: Vec<u8>,
 }
 
+/// Longest request or answer that the journal keeps of what was refused, in bytes. Nobody can fill the disk by it.
+const KEPT_MAX: usize = 65_536;
+
+/// What stands for a refused request that is too long to be kept: its length and its digest.
+fn digest_kept(command: &Command, request: &str) -> Option<Arc<str>> {
+    if request.len() <= KEPT_MAX {
+        return None;
+    }
+    let digest = sha256_hex(request.as_bytes());
+    let act = Act::Forbidden {
+        what: format!("{}.too_long", act_name(&command.act)).into(),
+        subject: format!("{} bytes, SHA-256 {digest}", request.len()),
+    };
+    let principal = command
+        .on_behalf_of
+        .as_ref()
+        .filter(|login| login.len() <= 200);
+    let kept = Command {
+        act,
+        on_behalf_of: principal.cloned(),
+        ..command.clone()
+    };
+    Some(kept.request().into())
+}
+
+/// The answer to a refused command: of very many mistakes the first ones.
+fn answer_kept(refusal: &Refusal) -> String {
+    let whole = serde_json::to_string(refusal).unwrap_or_default();
+    if whole.len() <= KEPT_MAX {
+        return whole;
+    }
+    let mut short = refusal.clone();
+    short.more.truncate(50);
+    serde_json::to_string(&short).unwrap_or_default()
+}
+
 impl Folding<'_> {
     /// Journals a refusal; its row number.
     pub fn refused(&self, cache: &mut Cache, refusal: &Refusal) -> i64 {
@@ -46,11 +82,15 @@ impl Folding<'_> {
             slip: act_slip(&self.command.act),
             word: "refused",
             code: &refusal.code,
-            reply: serde_json::to_string(refusal).unwrap_or_default(),
+            reply: answer_kept(refusal),
             serial: None,
             wrote: Vec::new(),
         };
-        self.journal(cache, &outcome)
+        let Some(request) = digest_kept(self.command, &self.request) else {
+            return self.journal(cache, &outcome);
+        };
+        let short = Folding { request, ..*self };
+        short.journal(cache, &outcome)
     }
 
     /// Takes over everything that an accepted command writes. On an error nothing has changed.
@@ -176,7 +216,7 @@ impl Folding<'_> {
             cache.org.into(),
             seq.into(),
             command.at.0.into(),
-            (&command.actor).into(),
+            clean(&command.actor, 200),
             Cell::Word(act_name(&command.act)),
             Cell::maybe(outcome.slip.map(|slip| slip.0)),
             Cell::Word(outcome.word),
