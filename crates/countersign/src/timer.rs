@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Act, Command, SYSTEM};
+use engine::{Act, Command, SYSTEM, SYSTEM_KEYS};
 use kernel::Moment;
 use store::{DueTimer, Store, StoreError};
 use tokio::sync::watch;
@@ -55,7 +55,7 @@ async fn look(store: &Store, refused: &mut HashSet<Arc<str>>) -> Result<(), Stor
 pub fn timer_command(timer: DueTimer, at: Moment) -> Command {
     let DueTimer { slip, name, due } = timer;
     let digest = secret::digest(&format!("{slip} {name} {}", due.0));
-    let key: Arc<str> = format!("timer-{}", &digest[..32]).into();
+    let key: Arc<str> = format!("{SYSTEM_KEYS}timer:{}", &digest[..32]).into();
     Command {
         org: ORG,
         key,

@@ -228,6 +228,15 @@ fn scenarios_run_against_the_pack_they_lie_in() {
 }
 
 #[test]
+fn no_benchmark_works_on_an_organisations_data() {
+    let demo = Demo::make();
+    let head = demo.head();
+    demo.run(&["bench", "pages", "--size", "10"]).ended(2);
+    demo.run(&["bench", "lifecycle", "--size", "1"]).ended(2);
+    assert_eq!(demo.head(), head);
+}
+
+#[test]
 fn small_benchmarks_end_with_one_json_object() {
     for words in [
         &[

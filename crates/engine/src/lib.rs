@@ -34,7 +34,7 @@ mod waiting;
 mod world;
 
 pub use admin::SYSTEM;
-pub use apply::apply;
+pub use apply::{SYSTEM_KEYS, apply};
 pub use ask::{Form, FormLine, form, may_sign};
 pub use command::{Act, Command, Input, LineInput, Seen};
 pub use effects::{Effects, Note, NoteKind, Record, Signature, SignedAct, SlipWrite, TimerWrite};

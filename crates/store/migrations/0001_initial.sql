@@ -195,7 +195,8 @@ CREATE TABLE slip (
     PRIMARY KEY (org, id)
 ){HEAP};
 CREATE INDEX slip_number ON slip (org, number);
-CREATE INDEX slip_kind ON slip (org, kind, id);
+-- The amount is there so that sorting by it need not read the slips.
+CREATE INDEX slip_kind ON slip (org, kind, id, amount);
 CREATE INDEX slip_state ON slip (org, state, id) WHERE state <> 'done';
 CREATE INDEX slip_party ON slip (org, party, id) WHERE party <> '';
 CREATE INDEX slip_begun_by ON slip (org, begun_by, id);

@@ -124,7 +124,7 @@ impl Access {
             readers: Pool::new(
                 options.readers,
                 Postgres::usable,
-                Box::new(move || through.connect(&from)),
+                Box::new(move || through.connect_reader(&from)),
             ),
             driver,
             gate: Arc::default(),

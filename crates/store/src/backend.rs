@@ -33,6 +33,10 @@ pub(crate) struct Begun {
 pub(crate) trait Backend: Send {
     fn gate(&self) -> Arc<Mutex<()>>;
     fn sql(&self) -> &dyn Sql;
+    /// Whether each question costs a journey over a network.
+    fn distant(&self) -> bool {
+        false
+    }
     /// Begins a transaction that no other writer of this organisation can come between.
     fn begin(&mut self, org: i64, wanted: &Wanted) -> Result<Begun, StoreError>;
     fn write(&mut self, writes: Vec<Write>) -> Result<(), StoreError>;

@@ -119,6 +119,8 @@ pub(crate) struct View<'a> {
     pub source: &'a dyn Source,
     /// Journal row of the last key that was found used.
     pub repeated: Slot<i64>,
+    /// When looking ahead: balances that memory does not have.
+    wanted: Option<RefCell<Vec<BalanceKey>>>,
 }
 
 impl<'a> View<'a> {
@@ -127,7 +129,21 @@ impl<'a> View<'a> {
             cache: RefCell::new(cache),
             source,
             repeated: Slot::new(0),
+            wanted: None,
         }
+    }
+
+    /// A view in which unknown balances are nought and only noted.
+    pub fn looking_ahead(cache: &'a mut Cache, source: &'a dyn Source) -> View<'a> {
+        View {
+            wanted: Some(RefCell::default()),
+            ..View::new(cache, source)
+        }
+    }
+
+    /// The balances that were noted.
+    pub fn wanted(self) -> Vec<BalanceKey> {
+        self.wanted.map(RefCell::into_inner).unwrap_or_default()
     }
 }
 
@@ -217,6 +233,12 @@ impl World for View<'_> {
 
     fn balance(&self, key: &BalanceKey) -> Result<Balance, WorldError> {
         let mut cache = self.cache.borrow_mut();
+        if let Some(wanted) = &self.wanted
+            && cache.accounts.get(key).is_none()
+        {
+            wanted.borrow_mut().push(key.clone());
+            return Ok(Balance::default());
+        }
         let account = load_account(&mut cache, self.source, key).map_err(fault)?;
         Ok(account.total)
     }

@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
-use engine::{Act, Class, Command, Outcome, Refusal, SYSTEM};
+use engine::{Act, Class, Command, Outcome, Refusal, SYSTEM, SYSTEM_KEYS};
 use kernel::SlipId;
 use tokio::sync::{broadcast, oneshot};
 
@@ -16,6 +16,7 @@ use crate::cache::{Cache, View};
 use crate::cell::sha256_hex;
 use crate::counters::{Counters, count, count_time};
 use crate::fold::{Folding, act_slip};
+use crate::foresee;
 use crate::packs::Packs;
 use crate::source::{ContentOnly, Head, Nothing, Source, SqlSource};
 
@@ -132,6 +133,12 @@ impl Lane {
         let started = Instant::now();
         self.begin(jobs)?;
         self.install(jobs)?;
+        if self.backend.distant() {
+            let source = source_of(&*self.backend, &self.packs, &self.cache);
+            let (sql, catalog) = (self.backend.sql(), self.packs.catalog());
+            let commands = jobs.iter().map(|job| &job.command);
+            foresee::balances(&mut self.cache, &*source, sql, &catalog, commands)?;
+        }
         let mut answers = Vec::with_capacity(jobs.len());
         for job in jobs.iter_mut() {
             answers.push(self.one(&mut job.command, job.credential.as_deref(), events)?);
@@ -222,7 +229,7 @@ impl Lane {
             let short: String = pack.version.chars().take(16).collect();
             let mut command = Command {
                 org: kernel::OrgId(self.cache.org),
-                key: format!("install:{short}:{}", versions.len() + 1).into(),
+                key: format!("{SYSTEM_KEYS}install:{short}:{}", versions.len() + 1).into(),
                 at,
                 actor: SYSTEM.into(),
                 on_behalf_of: None,
@@ -254,10 +261,12 @@ impl Lane {
     ) -> Result<Result<Answer, StoreError>, StoreError> {
         // Time never runs backwards within an organisation, whatever the clocks of its servers say.
         command.at = command.at.max(kernel::Moment(self.cache.head.at));
+        let wrong_clock = set_right(command, self.cache.head.at);
         let request: Arc<str> = command.request().into();
         let source = source_of(&*self.backend, &self.packs, &self.cache);
         let mut repeated = 0;
-        let (catalog, outcome) = match refused_outright(command, &request, credential) {
+        let refused = wrong_clock.or_else(|| refused_outright(command, &request, credential));
+        let (catalog, outcome) = match refused {
             Some(refusal) => (self.packs.catalog(), Outcome::Refused(refusal)),
             None => {
                 match judge(
@@ -374,6 +383,24 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> StoreError {
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_default();
     StoreError::Internal(format!("a command made the program fail: {said}"))
+}
+
+/// The year 2200, in microseconds: a later clock is wrong.
+const LATEST: i64 = 7_258_118_400_000_000;
+
+/// Refuses what comes with a clock that is out of its mind. Since time never runs backwards, accepting it once would date
+/// everything after it as late.
+fn set_right(command: &mut Command, last: i64) -> Option<Refusal> {
+    if command.at.0 <= LATEST {
+        return None;
+    }
+    command.at = kernel::Moment(last.clamp(0, LATEST));
+    Some(Refusal::new(
+        Class::Request,
+        "clock",
+        "服务器时钟不对，什么也没有办理",
+        "the server's clock is wrong; nothing was done",
+    ))
 }
 
 /// What no store can write, or may not.

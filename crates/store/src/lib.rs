@@ -42,6 +42,7 @@ mod codec;
 mod copy;
 mod counters;
 mod fold;
+mod foresee;
 mod lane;
 mod migrate;
 mod packs;

@@ -164,7 +164,8 @@ fn answered_from(row: &Row) -> Result<(i64, Answered), StoreError> {
     Ok((row.int(0)?, answered))
 }
 
-fn account_from(rows: &[Row]) -> Result<Option<Account>, StoreError> {
+/// An account out of rows of number, period, eight sums and the last journal row.
+pub(crate) fn account_from(rows: &[Row]) -> Result<Option<Account>, StoreError> {
     let mut account = Account::default();
     for row in rows {
         account.id = Some(row.int(0)?);

@@ -148,6 +148,12 @@ async fn work_is_passed_on_to_those_who_may_and_added_signers_come_first() {
     act(&mut wang, slip, "copy-to", &[("to", "zhou")])
         .await
         .must_have("抄送 zhou 先生");
+    let mut zhou = Desk::log_in(&company, "zhou", "zh").await;
+    zhou.get("/inbox/copies").await.must_have("CG20260401-0001");
+    let mut sun = Desk::log_in(&company, "sun", "zh").await;
+    sun.get("/inbox/copies")
+        .await
+        .must_have("没有抄送给您的单据");
     act(&mut wang, slip, "remind", &[("reason", "快一点")])
         .await
         .must_have("催办：快一点");

@@ -74,6 +74,7 @@ fn pages(slips: &[i64]) -> Vec<String> {
         "/inbox",
         "/inbox/mine",
         "/inbox/done",
+        "/inbox/copies",
         "/inbox/drafts",
         "/slips",
         "/slips?state=done&sort=-amount",

@@ -175,6 +175,35 @@ impl Api {
         })
     }
 
+    /// Sends many requests at once; the answers in their order.
+    pub fn ask_all(&self, requests: Vec<Request<Body>>) -> Vec<Reply> {
+        self.runtime.block_on(async {
+            let tasks: Vec<_> = requests
+                .into_iter()
+                .map(|request| {
+                    let router = self.router.clone();
+                    tokio::spawn(async move {
+                        let response = router.oneshot(request).await.expect("routes never fail");
+                        let (parts, body) = response.into_parts();
+                        let bytes = axum::body::to_bytes(body, 64 << 20)
+                            .await
+                            .expect("the answer is whole");
+                        Reply {
+                            status: parts.status,
+                            headers: parts.headers,
+                            bytes: bytes.to_vec(),
+                        }
+                    })
+                })
+                .collect();
+            let mut replies = Vec::new();
+            for task in tasks {
+                replies.push(task.await.expect("an answer"));
+            }
+            replies
+        })
+    }
+
     /// Sends JSON with a token.
     pub fn call(
         &self,

@@ -24,12 +24,8 @@ pub enum Through {
     Http,
     /// `countersign import`.
     Import,
-    /// `countersign restore`.
-    Restore,
     /// Other commands of the program.
     CommandLine,
-    /// The database itself, by SQL.
-    Database,
 }
 
 impl Through {
@@ -41,9 +37,7 @@ impl Through {
             Through::Pages => ("页面", "pages"),
             Through::Http => ("HTTP", "HTTP"),
             Through::Import => ("导入", "import"),
-            Through::Restore => ("恢复", "restore"),
             Through::CommandLine => ("命令行", "command line"),
-            Through::Database => ("数据库", "database"),
         };
         Say { zh, en }
     }

@@ -8,6 +8,7 @@ use engine::Act;
 use kernel::Moment;
 use store::{ListQuery, StoreUrl};
 use tempfile::TempDir;
+use testkit::company;
 use testkit::load::{Direct, Purchase};
 use testkit::postgres::Cluster;
 use tokio::runtime::Runtime;
@@ -44,8 +45,10 @@ impl Bed {
     /// A place for data, empty unless it was named.
     pub fn make(args: &Args) -> Result<Bed, Stop> {
         if args.at.named() {
+            let place = args.at.place()?;
+            place.make_folder()?;
             return Ok(Bed {
-                place: args.at.place()?,
+                place,
                 _cluster: None,
                 _folder: None,
             });
@@ -91,7 +94,15 @@ impl Bed {
     /// Opens the store, with a company in it to work.
     pub fn open(&self) -> Result<House, Stop> {
         let house = House::open(&self.place)?;
-        if house.people()?.is_empty() {
+        let people = house.people()?;
+        let own = company::login("gsp.buyer", 1);
+        if !people.is_empty() && !people.iter().any(|person| *person.login == *own) {
+            return Err(Stop::usage(
+                "此数据属于一个单位，不能用来测速",
+                "this data belongs to an organisation; a benchmark works on data of its own",
+            ));
+        }
+        if people.is_empty() {
             let direct = Direct {
                 store: house.store.clone(),
                 org: ORG,

@@ -41,6 +41,13 @@ impl Driver {
         })
     }
 
+    /// Connects for reading. A plan made while a table was still empty must not go on being used when it has grown.
+    pub fn connect_reader(&self, url: &str) -> Result<Postgres, StoreError> {
+        let connection = self.connect(url)?;
+        connection.run("set plan_cache_mode = force_custom_plan")?;
+        Ok(connection)
+    }
+
     /// Connects to a server.
     pub fn connect(&self, url: &str) -> Result<Postgres, StoreError> {
         let address = url.to_owned();
@@ -62,9 +69,10 @@ impl Driver {
             client: Arc::new(client),
             statements: Mutex::new(HashMap::new()),
         };
-        // Durable and in a language that error messages are searched for, whatever the server's defaults are.
+        // Durable whatever the server's defaults are. Every question here has its index.
         connection.run(
-            "set synchronous_commit = on; set client_min_messages = warning; set timezone = 'UTC'",
+            "set synchronous_commit = on; set client_min_messages = warning; set timezone = 'UTC'; \
+             set enable_seqscan = off",
         )?;
         Ok(connection)
     }

@@ -147,11 +147,20 @@ fn page(
         .map(|index| sql.dialect().indexed_by(index))
         .unwrap_or_default();
     let fetch = filter.param(limit as i64 + 1);
-    let text = format!(
-        "select {HEAD_COLUMNS} from slip s{hint} where {} order by {} limit {fetch}",
-        filter.text,
-        sorted.join(", ")
-    );
+    let sorted = sorted.join(", ");
+    let text = if order == Order::Amount {
+        // No index has this order: sort numbers first, then read the few rows that are shown.
+        format!(
+            "select {HEAD_COLUMNS} from slip s where s.org = ?1 and s.id in (select s.id from slip s{hint} where {} \
+             order by {sorted} limit {fetch}) order by {sorted}",
+            filter.text
+        )
+    } else {
+        format!(
+            "select {HEAD_COLUMNS} from slip s{hint} where {} order by {sorted} limit {fetch}",
+            filter.text
+        )
+    };
     let rows = sql.query(&text, &filter.params)?;
     let more = rows.len() > limit;
     let rows: Vec<SlipHead> = rows

@@ -129,6 +129,8 @@ fn act_named(name: &str) -> Result<SignedAct, StoreError> {
     parse(&format!("\"{name}\""), "signature.act")
 }
 
+// SQLite keeps the order of a cross join; without statistics it would otherwise begin with the largest table.
+
 /// All acts on a slip, in order.
 pub(crate) fn signatures(
     sql: &dyn Sql,
@@ -137,8 +139,8 @@ pub(crate) fn signatures(
 ) -> Result<Vec<SignatureRow>, StoreError> {
     let text = format!(
         "select g.seq, g.slip, g.act, g.step, g.person, g.identity, g.role, g.on_behalf_of, g.at, g.content, g.text \
-         from journal j{} join signature g on g.org = j.org and g.seq = j.seq \
-         where j.org = ?1 and j.slip = ?2 order by j.seq",
+         from journal j{} cross join signature g \
+         where j.org = ?1 and j.slip = ?2 and g.org = j.org and g.seq = j.seq order by j.seq",
         sql.dialect().indexed_by("journal_slip")
     );
     let rows = sql.query(&text, &[org.into(), slip.0.into()])?;
@@ -168,9 +170,9 @@ pub(crate) fn entries(sql: &dyn Sql, org: i64, slip: SlipId) -> Result<Vec<SlipE
     let text = format!(
         "select l.seq, l.entry, l.day, l.state, l.reversal, l.by_step, l.hold, l.hold_until, a.ledger, a.place, a.key, \
          a.detail, a.unit, l.side, l.amount, l.line, g.step, g.person, g.at \
-         from journal j{} join signature g on g.org = j.org and g.seq = j.seq \
-         join leg l on l.org = j.org and l.seq = j.seq join account a on a.org = l.org and a.id = l.account \
-         where j.org = ?1 and j.slip = ?2 order by l.seq, l.n",
+         from journal j{} cross join signature g cross join leg l cross join account a \
+         where j.org = ?1 and j.slip = ?2 and g.org = j.org and g.seq = j.seq and l.org = j.org and l.seq = j.seq \
+         and a.org = l.org and a.id = l.account order by l.seq, l.n",
         sql.dialect().indexed_by("journal_slip")
     );
     let rows = sql.query(&text, &[org.into(), slip.0.into()])?;

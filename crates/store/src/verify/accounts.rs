@@ -39,6 +39,9 @@ const NO_ACCOUNT: AccountInfo = AccountInfo {
     open: true,
 };
 
+/// By ledger and place: its number, and whether it is a place of the packs.
+type PlaceNumbers = HashMap<Vec<u8>, HashMap<Vec<u8>, (u32, bool)>>;
+
 impl Accounts {
     /// Reads all accounts; those that a journal row after `last` made are not looked at.
     pub fn read(
@@ -49,7 +52,7 @@ impl Accounts {
         found: &Found,
     ) -> Result<Accounts, StoreError> {
         let mut accounts = Accounts::default();
-        let mut place_numbers: HashMap<Vec<u8>, HashMap<Vec<u8>, (u32, bool)>> = HashMap::new();
+        let mut place_numbers: PlaceNumbers = HashMap::new();
         let mut next = 1;
         loop {
             let mut read = 0;

@@ -12,12 +12,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::address::{Address, address_of};
+use super::cookies::{behalf_cookie, cookie, lang_of, language_cookie, session_cookie};
 use super::csrf::{self, Csrf};
 use super::form::{Posted, PostedByAnyone, PostedPending};
 use super::login::{change_first_password, log_in, log_out};
-use super::session::{
-    Pending, behalf_cookie, cookie, find, lang_of, language_cookie, session_cookie,
-};
+use super::session::{Pending, find};
 use crate::error::Error;
 use crate::layout::bare;
 use crate::parts::lang::{Lang, t};

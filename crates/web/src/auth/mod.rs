@@ -7,6 +7,7 @@
 
 mod address;
 mod attempts;
+mod cookies;
 mod csrf;
 mod doors;
 mod form;
@@ -18,14 +19,16 @@ mod sessions;
 mod token;
 
 pub use address::{Address, Peer};
+pub use cookies::{behalf_cookie, language_cookie};
+pub(crate) use cookies::{cookie, lang_of};
 pub(crate) use form::{FILE_MAX, FORM_MAX};
 pub use form::{Fields, Posted, Upload, Uploaded};
 pub use login::{Entered, change_password, confirm_password, log_in, log_out, set_password};
 pub(crate) use password::Passwords;
 pub use password::check_policy;
 pub(crate) use people::People;
-pub use session::{Acting, Session, behalf_cookie, language_cookie};
-pub(crate) use session::{cookie, find, json_acting, lang_of};
+pub use session::{Acting, Session};
+pub(crate) use session::{find, json_acting};
 pub(crate) use sessions::Sessions;
 pub use sessions::{Kind, Scopes};
 pub use token::{Token, issue_token, revoke_token, tokens};

@@ -53,6 +53,7 @@ pub(super) fn views(reader: &Reader<'_>, here: &str) -> Result<Vec<Tab>, Error> 
             "/inbox/drafts",
             u32::try_from(drafts).ok().filter(|count| *count > 0),
         ),
+        tab(reader.t("抄送我", "Copied to me"), "/inbox/copies", None),
         tab(reader.t("我发起", "Begun by me"), "/inbox/mine", None),
         tab(reader.t("已办", "Signed by me"), "/inbox/done", None),
     ])

@@ -78,6 +78,7 @@ fn work() -> Router<Arc<App>> {
         .route("/inbox", get(inbox::show))
         .route("/inbox/mine", get(worklists::mine))
         .route("/inbox/done", get(worklists::signed))
+        .route("/inbox/copies", get(worklists::copies))
         .route("/inbox/drafts", get(worklists::drafts))
         .route("/inbox/sign", post(worklists::sign_batch))
         .route("/slips", get(slips::show))

@@ -254,9 +254,14 @@ pub(crate) fn lines(
         .position(|field| matches!(field.kind, FieldKind::Register(_)))
         .unwrap_or(0);
     let lead = fields.iter().rposition(values::totalled);
+    let about = said_of(fields, main);
     let open = |at: usize| slip.state.live() && drawn_upon(flow, kind, at);
+    let shown = || {
+        let own = fields.iter().enumerate();
+        own.filter(|(at, _)| !about.contains(at))
+    };
     let mut heads = vec![Head::new("#", Shape::Count)];
-    for (at, field) in fields.iter().enumerate() {
+    for (at, field) in shown() {
         let label = words::label(reader.lang, &field.label);
         heads.push(Head::new(label, shape(field, at == main, lead == Some(at))));
         if open(at) {
@@ -266,27 +271,32 @@ pub(crate) fn lines(
     let mut rows = Vec::new();
     for (position, line) in slip.lines.iter().enumerate() {
         let mut cells = vec![Cell::new((position + 1).to_string())];
-        for (at, field) in fields.iter().enumerate() {
+        for (at, field) in shown() {
             let value = line.values.get(at).unwrap_or(&Value::Empty);
-            let shown = values::shown(reader, pack, field, value)?;
+            let own = values::shown(reader, pack, field, value)?;
+            let mut under = vec![own.under];
+            if at == main {
+                under.extend(about.clone().map(|at| {
+                    line.values
+                        .get(at)
+                        .map(ToString::to_string)
+                        .unwrap_or_default()
+                }));
+            }
+            under.retain(|text| !text.is_empty());
             cells.push(Cell {
-                url: shown.url,
-                ..Cell::new(shown.text).under(shown.under)
+                url: own.url,
+                ..Cell::new(own.text).under(under.join(" · "))
             });
             if open(at) {
-                let whole = value.as_amount();
-                let drawn = line.drawn.get(&*field.name).copied().unwrap_or(0);
-                let left =
-                    whole.map(|whole| Amount::new(whole.units.saturating_sub(drawn), whole.unit));
-                cells.push(Cell::new(left.map(Amount::grouped).unwrap_or_default()));
+                cells.push(Cell::new(left(line, field, value)));
             }
         }
         rows.push(Row::from(cells));
     }
-    let foot = if slip.lines.len() > 1 {
-        totals(reader, slip, fields, &open)
-    } else {
-        Vec::new()
+    let foot = match slip.lines.len() {
+        0 | 1 => Vec::new(),
+        _ => totals(reader, slip, shown(), &open),
     };
     Ok(Table {
         caption: reader.t("明细", "Lines").to_owned(),
@@ -296,18 +306,41 @@ pub(crate) fn lines(
     })
 }
 
-fn totals(
+/// The fields right after the one that names a record that say what the record says: they stand small below its name.
+fn said_of(fields: &[Field], main: usize) -> std::ops::Range<usize> {
+    let says = |field: &&Field| {
+        (field.carry || field.is.is_some()) && field.kind == FieldKind::Text && !field.sensitive
+    };
+    let first = main + 1;
+    match fields.get(main).map(|field| &field.kind) {
+        Some(FieldKind::Register(_)) => {
+            first..first + fields[first..].iter().take_while(says).count()
+        }
+        _ => first..first,
+    }
+}
+
+/// What remains of a value that later slips draw on.
+fn left(line: &engine::Line, field: &Field, value: &Value) -> String {
+    let drawn = line.drawn.get(&*field.name).copied().unwrap_or(0);
+    value
+        .as_amount()
+        .map(|whole| Amount::new(whole.units.saturating_sub(drawn), whole.unit).grouped())
+        .unwrap_or_default()
+}
+
+fn totals<'f>(
     reader: &Reader<'_>,
     slip: &Slip,
-    fields: &[Field],
+    fields: impl Iterator<Item = (usize, &'f Field)>,
     open: &dyn Fn(usize) -> bool,
 ) -> Vec<Cell> {
     let mut cells = vec![Cell::new("")];
-    for (at, field) in fields.iter().enumerate() {
+    for (nth, (at, field)) in fields.enumerate() {
         let sum = values::totalled(field).then(|| sum(slip, at)).flatten();
         let text = match sum {
             Some(sum) => sum.grouped(),
-            None if at == 0 => reader.t("合计", "Total").to_owned(),
+            None if nth == 0 => reader.t("合计", "Total").to_owned(),
             None => String::new(),
         };
         cells.push(Cell::new(text));

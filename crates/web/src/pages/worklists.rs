@@ -23,6 +23,10 @@ use crate::parts::{Tone, empty, head, icon::Icon, tabs};
 
 /// Slips shown on a tab.
 const RECENT: usize = 50;
+/// Days for which copies are listed.
+const COPIES_DAYS: i64 = 30;
+/// Copies, to anybody, that are looked through.
+const COPIES_MAX: usize = 1_000;
 /// Slips signed at once.
 const BATCH_MAX: usize = 200;
 
@@ -84,6 +88,48 @@ fn slips(
         (table(&made))
         footer { a href=(all) { (reader.t("查看全部", "See all")) } }
     })
+}
+
+/// Slips that were copied to this person in the last weeks, the latest first.
+pub(crate) async fn copies(desk: Desk) -> Result<Response, Error> {
+    desk.show(Place::Inbox, |reader| {
+        let query = JournalQuery {
+            from: Some(reader.now.plus_minutes(-COPIES_DAYS * 24 * 60)),
+            act: Some("copy_to".to_owned()),
+            outcome: Some("done".to_owned()),
+            limit: COPIES_MAX,
+            ..JournalQuery::default()
+        };
+        let rows = reader.store.journal(reader.org, &query)?.rows;
+        let mut ids: Vec<SlipId> = Vec::new();
+        for row in rows.iter().filter(|row| copied_to(row, &reader.me.login)) {
+            ids.extend(row.slip.filter(|id| !ids.contains(id)));
+        }
+        ids.truncate(RECENT);
+        let heads = reader.store.heads(reader.org, &ids)?;
+        let body = if heads.is_empty() {
+            empty(
+                Icon::User,
+                reader.t("没有抄送给您的单据", "Nothing was copied to you"),
+                reader.t(
+                    "最近三十天抄送给您的单据会列在这里。",
+                    "Slips copied to you in the last thirty days are listed here.",
+                ),
+                &[],
+            )
+        } else {
+            slips(reader, &heads, reader.t("抄送我", "Copied to me"), "/slips")?
+        };
+        beside(reader, "/inbox/copies", body)
+    })
+    .await
+}
+
+/// Whether a journal row copied its slip to a person.
+fn copied_to(row: &store::JournalRow, login: &str) -> bool {
+    let request: serde_json::Value = serde_json::from_str(&row.request).unwrap_or_default();
+    let to = request["act"]["to"].as_array();
+    to.is_some_and(|to| to.iter().any(|one| one == login))
 }
 
 pub(crate) async fn signed(desk: Desk) -> Result<Response, Error> {

@@ -182,5 +182,22 @@ pub fn all() -> Vec<Attempt> {
                 );
             }
         ),
+        attempt!(
+            "replay.key_of_the_system",
+            EDITED,
+            "先用掉系统定时或安装流程时要用的请求编号，使其失效",
+            "uses up the key under which the system will run a timer or install a pack, so that it cannot",
+            "key",
+            BOTH,
+            |stage| {
+                stage.attack_as(Try {
+                    actor: "王内勤".into(),
+                    on_behalf_of: None,
+                    key: "system:install:0123456789abcdef:2".into(),
+                    act: order("5"),
+                    credential: None,
+                });
+            }
+        ),
     ]
 }
