@@ -14,9 +14,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("engine", &["model", "ledger", "kernel"]),
     ("store", &["engine", "model", "ledger", "kernel"]),
     ("print", &["model", "kernel"]),
+    ("seal", &[]),
+    ("notify", &["engine", "store", "seal", "model", "kernel"]),
     (
         "web",
-        &["engine", "store", "print", "model", "ledger", "kernel"],
+        &[
+            "engine", "store", "print", "notify", "seal", "model", "ledger", "kernel",
+        ],
     ),
     (
         "testkit",
@@ -28,8 +32,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "countersign",
         &[
-            "engine", "model", "ledger", "kernel", "pack", "store", "print", "web", "testkit",
-            PACKS,
+            "engine", "model", "ledger", "kernel", "pack", "store", "print", "seal", "notify", "web",
+            "testkit", PACKS,
         ],
     ),
     (
@@ -60,7 +64,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store", "testkit", "bypass", "countersign"]),
     (
         "tokio",
-        &["store", "web", "testkit", "countersign", "bypass"],
+        &["store", "notify", "web", "testkit", "countersign", "bypass"],
     ),
     (
         "tokio-postgres",
@@ -197,7 +201,7 @@ mod tests {
         let library = package("engine", "/h/crates/engine", &[("tokio", None, None)]);
         assert_eq!(
             complaints(&library),
-            ["engine may not use tokio: that is for store, web, testkit, countersign, bypass"]
+            ["engine may not use tokio: that is for store, notify, web, testkit, countersign, bypass"]
         );
         assert!(
             complaints(&package(
