@@ -6,6 +6,7 @@ mod amount;
 pub mod capitals;
 mod day;
 mod entry_state;
+pub mod gs1;
 mod ids;
 mod value;
 

@@ -35,6 +35,9 @@ pub struct Field {
     pub sensitive: bool,
     /// Most characters of a text; 500 unless declared.
     pub length_max: u32,
+    /// The GS1 application identifier that fills it when a pack is scanned: `10`. In a register, the field by whose value a
+    /// scanned code finds the record.
+    pub scan: Option<Arc<str>>,
     /// Explanation shown under the field, where the pack gives one.
     pub help: Option<Label>,
 }

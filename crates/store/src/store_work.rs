@@ -18,6 +18,25 @@ impl Store {
             .work(|sql| work::put_draft(sql, org.0, login, draft))
     }
 
+    /// Keeps a draft if what stands there under its id is still what the caller knows, both in one transaction; whether it
+    /// was kept.
+    pub fn put_draft_if(
+        &self,
+        org: OrgId,
+        login: &str,
+        draft: &Draft,
+        known: impl FnOnce(Option<&Draft>) -> bool,
+    ) -> Result<bool> {
+        self.inner.access.work(|sql| {
+            let kept = work::draft(sql, org.0, login, &draft.id)?;
+            if !known(kept.as_ref()) {
+                return Ok(false);
+            }
+            work::put_draft(sql, org.0, login, draft)?;
+            Ok(true)
+        })
+    }
+
     /// A person's draft.
     pub fn draft(&self, org: OrgId, login: &str, id: &str) -> Result<Option<Draft>> {
         self.inner

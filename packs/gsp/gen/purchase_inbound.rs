@@ -961,6 +961,12 @@ impl<'a> ItemRecord<'a> {
         value.as_text().map(Arc::from)
     }
 
+    /// 商品条码.
+    pub fn gtin(self) -> Option<Arc<str>> {
+        let value = self.fact("gtin");
+        value.as_text().map(Arc::from)
+    }
+
     /// 批准文号.
     pub fn approval_number(self) -> Option<Arc<str>> {
         let value = self.fact("approval_number");

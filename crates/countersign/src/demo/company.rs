@@ -168,6 +168,16 @@ pub const PARTNERS: [Partner; 8] = [
     Partner { code: "GY008", name: "示例旧城医药站", licence: "示AA0990008", licence_days: -12, scope: "中成药", address: "示例省旧城市老街5号", contact: ("张示例", "000-00000008"), sells: &[21, 23] },
 ];
 
+/// A barcode of the kind that companies give out themselves, so that it is nobody's: prefix 020, the digits of the code,
+/// the check digit.
+fn gtin(code: &str) -> String {
+    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+    (0..10)
+        .map(|check| format!("020{digits:0>10}{check}"))
+        .find(|gtin| kernel::gs1::lint("csum", gtin).is_ok())
+        .unwrap_or_default()
+}
+
 /// Fields of an item's record.
 pub fn item_fields(item: &Item) -> Vec<(&'static str, String)> {
     let manufacturer = MANUFACTURERS[item.manufacturer];
@@ -177,6 +187,7 @@ pub fn item_fields(item: &Item) -> Vec<(&'static str, String)> {
         ("dosage_form", item.form.to_owned()),
         ("specification", item.specification.to_owned()),
         ("unit", item.unit.to_owned()),
+        ("gtin", gtin(item.code)),
         ("approval_number", item.approval.to_owned()),
         ("manufacturer", manufacturer.to_owned()),
         ("marketing_holder", manufacturer.to_owned()),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::Unit;
+use kernel::{Unit, gs1};
 use model::{Choice, Field, FieldKind};
 
 use crate::Kind;
@@ -78,6 +78,9 @@ impl<'a> Reader<'a> {
             self.labels
                 .label(self.desk, &format!("{path}/help"), &zh, word.span)
         });
+        let scan = reading
+            .text("scan")
+            .and_then(|word| self.scan(word, kind.as_ref()));
         let on_slip = stands != FieldStands::Register;
         let is = on_slip.then(|| reading.property("is")).flatten();
         let default = on_slip.then(|| reading.property("default")).flatten();
@@ -86,6 +89,10 @@ impl<'a> Reader<'a> {
             .then(|| reading.text("draws"))
             .flatten();
         self.conflicts(&reading, optional, is, default);
+        if scan.is_some() && is.is_some() {
+            let message = "`scan=` and `is=`: a computed field is never entered";
+            self.desk.error(Kind::Conflict, reading.span(), message);
+        }
         reading.finish();
         let ty = kind.as_ref().map_or(Ty::Unknown, Ty::of);
         Some(FieldDraft {
@@ -102,6 +109,7 @@ impl<'a> Reader<'a> {
                 unprinted,
                 sensitive,
                 length_max: length.and_then(|n| u32::try_from(n).ok()).unwrap_or(LENGTH),
+                scan,
                 help,
             },
             ty,
@@ -111,6 +119,41 @@ impl<'a> Reader<'a> {
             must,
             draws,
         })
+    }
+
+    /// `gs1:10`: an application identifier whose values the field can hold.
+    fn scan(&self, word: &Word, kind: Option<&FieldKind>) -> Option<Arc<str>> {
+        let code = word
+            .text
+            .strip_prefix("gs1:")
+            .filter(|code| gs1::title(code).is_some());
+        let Some(code) = code else {
+            let message = "`scan` must be an application identifier of GS1";
+            let hint = "such as `gs1:10` for the batch, `gs1:17` for the day of expiry";
+            self.desk.hinted(
+                Kind::WrongValue,
+                word.span,
+                message.to_owned(),
+                hint.to_owned(),
+            );
+            return None;
+        };
+        let fits = match kind {
+            None | Some(FieldKind::Text) => true,
+            Some(FieldKind::Day) => gs1::is_day(code),
+            Some(FieldKind::Amount(_)) => gs1::is_count(code),
+            Some(_) => false,
+        };
+        if !fits {
+            let message = format!(
+                "a field of this type cannot hold what {} says",
+                quoted(&word.text)
+            );
+            let hint = "text holds anything, `date` days (11, 12, 13, 15, 16, 17), amounts counts (30, 37)";
+            self.desk
+                .hinted(Kind::WrongValue, word.span, message, hint.to_owned());
+        }
+        fits.then(|| Arc::from(code))
     }
 
     fn conflicts(
