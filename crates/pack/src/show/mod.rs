@@ -2,6 +2,7 @@
 
 mod drawing;
 mod expression;
+mod reference;
 mod text;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use model::{Label, Quorum, Step};
 
 pub use drawing::{Here, show_svg};
+pub use reference::show_reference;
 pub use text::show_text;
 
 /// A language of labels.

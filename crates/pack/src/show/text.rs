@@ -136,13 +136,47 @@ impl Show<'_> {
                 self.language.of(&register.label)
             );
         }
+        self.asked(out, step);
         if let Some(minutes) = step.within_minutes {
-            let _ = writeln!(
+            let _ = write!(
                 out,
                 "      {} {}",
                 pick("限时", "within"),
                 self.span(minutes)
             );
+            if let Some(role) = step.escalate {
+                let role = self.language.of(&self.pack.roles[role].label);
+                let _ = write!(out, "{}{role}", pick("，逾期告知", ", then told: "));
+            }
+            out.push('\n');
+        }
+    }
+
+    /// What a step asks of its signer beside its conditions.
+    fn asked(&self, out: &mut String, step: &Step) {
+        let pick = |zh, en| self.language.pick(zh, en);
+        let slip = &self.flow.slips[step.slip];
+        if let Some(field) = step.scope.and_then(|at| slip.header.get(at)) {
+            let label = self.language.of(&field.label);
+            let _ = writeln!(out, "      {} {label}", pick("岗位按此限定", "role within"));
+        }
+        if step.step_up {
+            let again = pick(
+                "签字前再次输入密码",
+                "asks for the password again before signing",
+            );
+            let _ = writeln!(out, "      {again}");
+        }
+        let lines = slip.lines.as_deref().unwrap_or_default();
+        let header = step.enters.iter().filter_map(|at| slip.header.get(*at));
+        let line = step.enters_line.iter().filter_map(|at| lines.get(*at));
+        let entered: Vec<_> = header
+            .chain(line)
+            .map(|field| self.language.of(&field.label))
+            .collect();
+        if !entered.is_empty() {
+            let joined = entered.join(pick("、", ", "));
+            let _ = writeln!(out, "      {} {joined}", pick("可填写", "may enter"));
         }
     }
 
