@@ -61,21 +61,59 @@ pub(crate) fn end(
                 &booked,
                 EntryState::Posted,
                 context.today(),
-                None,
+                Some(&step.qualified),
                 of,
             ));
         } else {
-            entries.extend(ledger::take_back(&booked, context.today(), of));
+            let (day, by) = (context.today(), &step.qualified);
+            entries.extend(ledger::release(&booked, day, by, of));
         }
         out.extend(run.iter().map(|slip| timer(slip.id, &end.name)));
     }
     Ok(entries)
 }
 
+/// The timers of the holds that red letters touch: one whose ending is undone runs out again when it was to, at the slip that
+/// made it; one of which nothing is left has no timer.
+pub(crate) fn undone(
+    context: Context<'_>,
+    slip: &Slip,
+    red: &[Entry],
+    out: &mut Vec<TimerWrite>,
+) -> Checked<()> {
+    let touched: Vec<_> = red.iter().filter_map(|entry| entry.hold.as_ref()).collect();
+    if touched.is_empty() {
+        return Ok(());
+    }
+    for holder in component(context.world, &slip.sources, slip.id)? {
+        let made = context.world.entries_of(holder.id)?;
+        for hold in &touched {
+            let of = |entry: &&Entry| entry.hold.as_ref() == Some(*hold);
+            if !made.iter().filter(of).any(|entry| !entry.reversal) {
+                continue;
+            }
+            let booked = run_of(context, slip)?;
+            let left = ledger::remains(booked.iter().chain(red).filter(of));
+            let set = TimerWrite {
+                due: left.then_some(hold.until),
+                ..timer(holder.id, &hold.name)
+            };
+            if !out.contains(&set) {
+                out.push(set);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn run_of(context: Context<'_>, slip: &Slip) -> Checked<Vec<Entry>> {
+    let run = component(context.world, &slip.sources, slip.id)?;
+    booked_by(context, &run, slip.id)
+}
+
 /// The entries that release a hold that has run out: what is left of it in the whole run.
 pub(crate) fn run_out(context: Context<'_>, slip: &Slip, name: &str) -> Checked<Vec<Entry>> {
-    let run = component(context.world, &slip.sources, slip.id)?;
-    let booked = booked_by(context, &run, slip.id)?;
+    let booked = run_of(context, slip)?;
     let now = context.command.at;
     Ok(ledger::take_back(&booked, context.today(), |entry| {
         entry

@@ -540,11 +540,7 @@ impl<'a> Writing<'a> {
     pub fn take_back(&mut self, undone: impl Fn(&str) -> bool) -> Checked<()> {
         let entries = posting::take_back(self.context, &self.slip, undone)?;
         posting::check(self.context, &entries)?;
-        self.effects.timers.extend(
-            entries
-                .iter()
-                .filter_map(|entry| Some(holds::timer(self.slip.id, &entry.hold.as_ref()?.name))),
-        );
+        holds::undone(self.context, &self.slip, &entries, &mut self.effects.timers)?;
         self.effects.entries.extend(entries);
         Ok(())
     }

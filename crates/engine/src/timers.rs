@@ -33,7 +33,10 @@ fn release(
     }
     posting::check(context, &entries)?;
     let mut writing = Writing::new(context, (**slip).clone(), false);
-    writing.effects.timers.push(holds::timer(slip.id, name));
+    let timers = &mut writing.effects.timers;
+    timers.push(holds::timer(slip.id, name));
+    // What ran out in the whole run needs no further timers at the other slips that made it.
+    holds::undone(context, slip, &entries, timers)?;
     writing.effects.entries = entries;
     writing
         .finish(

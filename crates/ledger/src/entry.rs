@@ -114,6 +114,25 @@ pub fn take_back(entries: &[Entry], day: Day, of: impl Fn(&Entry) -> bool) -> Ve
     red_letters(entries, day, None, of)
 }
 
+/// [`take_back`] under the name of the step that does it, so that taking that step back takes this back too.
+pub fn release(
+    entries: &[Entry],
+    day: Day,
+    by: &Arc<str>,
+    of: impl Fn(&Entry) -> bool,
+) -> Vec<Entry> {
+    red_letters(entries, day, Some(by), of)
+}
+
+/// Whether anything is left of what these entries booked: what was taken back cancels out.
+pub fn remains<'a>(entries: impl Iterator<Item = &'a Entry>) -> bool {
+    let mut cells = Cells::default();
+    for leg in entries.flat_map(|entry| &entry.legs) {
+        cells.add(leg);
+    }
+    cells.sums.iter().any(|(_, sum)| *sum != 0)
+}
+
 /// [`take_back`], under the name of the step that does it where `by` names one.
 fn red_letters(
     entries: &[Entry],

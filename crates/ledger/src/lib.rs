@@ -9,7 +9,9 @@ mod balance;
 mod entry;
 
 pub use balance::{Balance, BalanceKey, Sums};
-pub use entry::{Entry, Hold, Leg, Unbalanced, advance, check_balanced, take_back};
+pub use entry::{
+    Entry, Hold, Leg, Unbalanced, advance, check_balanced, release, remains, take_back,
+};
 pub use kernel::{EntryState, Side};
 
 /// Joins the values of a ledger's dimensions into one key, `A001/B240101`. `/` and `%` inside a value are escaped so that
