@@ -8,7 +8,7 @@ use kernel::{Day, Moment, OrgId};
 use model::{Catalog, Label};
 use print::Printer;
 use store::{Store, StoreError};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::auth::{Passwords, People, Sessions};
 use crate::error::Error;
@@ -67,6 +67,10 @@ pub struct App {
     pub(crate) passwords: Passwords,
     pub(crate) hub: Arc<Hub>,
     pub(crate) security: Bucket,
+    pub(crate) refusals: Bucket,
+    pub(crate) addresses: Bucket,
+    /// Whether a pack's text was ever replaced in this database.
+    pub(crate) replaced: OnceCell<bool>,
 }
 
 impl fmt::Debug for App {
@@ -88,7 +92,10 @@ impl App {
             people: People::default(),
             passwords: Passwords::default(),
             hub: Arc::default(),
-            security: Bucket::default(),
+            security: Bucket::of_attempts(),
+            refusals: Bucket::of_persons(),
+            addresses: Bucket::of_addresses(),
+            replaced: OnceCell::new(),
             settings,
             store,
         });

@@ -12,6 +12,7 @@ use axum::http::header::{
     REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -117,10 +118,28 @@ async fn answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     } else {
         PATIENCE
     };
-    let mut response = match tokio::time::timeout(patience, next.run(request)).await {
-        Ok(response) => response,
-        Err(late) => Error::late(&late).into_response(),
+    let (parts, sent) = request.into_parts();
+    let stranger = stranger(&app, &parts);
+    let turned_away = stranger
+        .as_ref()
+        .is_some_and(|from| !app.addresses.has(from, app.now()));
+    let mut response = if turned_away {
+        // Not a byte of it is kept, and nothing is written anywhere.
+        let _ = tokio::time::timeout(patience, crate::body::drain(sent)).await;
+        crate::submit::too_many().into_response()
+    } else {
+        let answered = next.run(Request::from_parts(parts, sent));
+        match tokio::time::timeout(patience, answered).await {
+            Ok(response) => response,
+            Err(late) => Error::late(&late).into_response(),
+        }
     };
+    if let Some(from) = stranger
+        && response.status() != StatusCode::SEE_OTHER
+        && !response.status().is_success()
+    {
+        app.addresses.take(&from, app.now());
+    }
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(Problem(error)) = problem {
         response = shown(&asked, &error);
@@ -135,6 +154,16 @@ async fn answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
         tracing::debug!(number, method = %asked.method, route, status, micros, "answered");
     }
     response
+}
+
+/// The address of a request that would change something and comes without a session that is kept. Whoever has one is
+/// counted by his name, so that nobody is shut out by a stranger behind the same address.
+fn stranger(app: &App, parts: &Parts) -> Option<String> {
+    if parts.method.is_safe() || crate::auth::is_kept(app, &parts.headers) {
+        return None;
+    }
+    let from = crate::auth::address_of(parts, &app.settings().proxies);
+    Some(from.0.to_string())
 }
 
 /// Whether an answer is one of the framework's own: an error without a body of ours.

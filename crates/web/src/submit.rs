@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::StatusCode;
-use engine::{Act, Class, Command, SYSTEM};
-use kernel::Moment;
-use store::Answer;
+use engine::{Act, Class, Command, SYSTEM, Slip};
+use kernel::{Moment, SlipId};
+use model::Catalog;
+use store::{Answer, JournalQuery, StoreError};
 
 use crate::App;
 use crate::auth::{Acting, Session};
@@ -37,8 +38,11 @@ impl App {
         act: Act,
     ) -> Result<Answer, Error> {
         let at = self.now();
-        if let Act::Step { step, .. } = &act {
-            self.check_step_up(acting, step, at).await?;
+        if !self.refusals.has(&acting.person.login, at) {
+            return Err(too_many());
+        }
+        if let Act::Step { step, slip, .. } = &act {
+            self.check_step_up(acting, step, *slip, at).await?;
         }
         let about_people = matches!(act, Act::PutPerson { .. } | Act::Deputise { .. });
         let command = Command {
@@ -53,6 +57,9 @@ impl App {
         if about_people {
             // The next request must not meet the person as he was, however late the store's event comes.
             self.people.forget();
+        }
+        if answer.outcome.is_err() {
+            self.refusals.take(&acting.person.login, at);
         }
         answered(answer)
     }
@@ -124,12 +131,21 @@ impl App {
     }
 
     /// A step that asks for the password again is only signed shortly after it was given.
-    async fn check_step_up(&self, acting: &Acting, step: &str, at: Moment) -> Result<(), Error> {
-        let asks = self
+    async fn check_step_up(
+        &self,
+        acting: &Acting,
+        step: &str,
+        slip: Option<SlipId>,
+        at: Moment,
+    ) -> Result<(), Error> {
+        if acting.confirmed().plus_minutes(CONFIRMED_MINUTES) >= at {
+            return Ok(());
+        }
+        let asked = self
             .catalog()
             .step(step)
             .is_some_and(|(pack, flow, at)| pack.flows[flow].steps[at].step_up);
-        if !asks || acting.confirmed().plus_minutes(CONFIRMED_MINUTES) >= at {
+        if !asked && !self.asked_before(step, slip).await? {
             return Ok(());
         }
         let tried = self.forbid(Some(&acting.person.login), "confirm", step);
@@ -144,6 +160,50 @@ impl App {
             "this step asks for the password again before it is signed",
         ))
     }
+
+    /// Whether the text that a running slip began under asks for the password, though today's does not. Nothing is read
+    /// where no text was ever replaced.
+    async fn asked_before(&self, step: &str, slip: Option<SlipId>) -> Result<bool, Error> {
+        let Some(slip) = slip else { return Ok(false) };
+        let replaced = self.replaced.get_or_try_init(|| async {
+            let (store, org) = (self.store().clone(), self.org());
+            let packs = self.catalog().packs().len();
+            blocking(move || {
+                let installs = JournalQuery {
+                    act: Some("install_pack".to_owned()),
+                    limit: packs + 1,
+                    ..JournalQuery::default()
+                };
+                Ok(store.journal(org, &installs)?.rows.len() > packs)
+            })
+            .await
+        });
+        if !*replaced.await? {
+            return Ok(false);
+        }
+        let (store, org) = (self.store().clone(), self.org());
+        let found = blocking(move || store.slip(org, slip)).await?;
+        // The read has put the slip's own text into the catalog.
+        Ok(found.is_some_and(|slip| asks(&self.catalog(), &slip, step)))
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, Error> {
+    match tokio::task::spawn_blocking(read).await {
+        Ok(answer) => answer.map_err(Into::into),
+        Err(panicked) => Err(Error::fault("a read of the store", &panicked)),
+    }
+}
+
+/// Whether a step asks for the password in the text that a slip began under.
+fn asks(catalog: &Catalog, slip: &Slip, step: &str) -> bool {
+    let Some((_, _, flow, _, _)) = catalog.slip_of(&slip.version, &slip.kind) else {
+        return false;
+    };
+    let own = step.splitn(3, '.').nth(2).unwrap_or("");
+    flow.step(own).is_some_and(|(_, step)| step.step_up)
 }
 
 fn answered(answer: Answer) -> Result<Answer, Error> {
@@ -157,33 +217,76 @@ fn answered(answer: Answer) -> Result<Answer, Error> {
     }
 }
 
-/// Bounds how many forbidden attempts are written: a burst per actor, then a trickle.
-#[derive(Debug, Default)]
+/// 429: whoever is refused again and again is not heard for a while, so that nobody fills the journal, by hand or by a
+/// program that repeats its mistake.
+pub(crate) fn too_many() -> Error {
+    Error::refused(
+        StatusCode::TOO_MANY_REQUESTS,
+        Class::Request,
+        "too_many",
+        "被拒绝的请求太多，这一次没有处理；请稍后再试，并先看清上次被拒绝的原因",
+        "too many requests were refused; this one was not looked at. Wait a little, and read first why the last was refused",
+    )
+}
+
+/// Bounds how often something may happen by somebody: a burst for each, then a trickle.
+#[derive(Debug)]
 pub(crate) struct Bucket {
     spent: Mutex<std::collections::HashMap<Box<str>, (i64, Moment)>>,
+    burst: i64,
+    refill: i64,
 }
 
 impl Bucket {
-    /// Attempts written at once.
-    const BURST: i64 = 500;
-    /// Microseconds after which one more may be written.
-    const REFILL: i64 = 10_000_000;
-    /// Actors remembered; beyond it all are forgotten, which only lets a burst more through.
-    const ACTORS: usize = 4_096;
+    /// Those remembered; beyond it all are forgotten, which only lets a burst more through.
+    const REMEMBERED: usize = 4_096;
 
-    /// Whether one more may be written for this actor.
-    fn take(&self, actor: &str, now: Moment) -> bool {
+    /// Allows `burst` at once, and one more after every `refill` microseconds.
+    fn new(burst: i64, refill: i64) -> Bucket {
+        Bucket {
+            spent: Mutex::default(),
+            burst,
+            refill,
+        }
+    }
+
+    /// Attempts at what nothing does, written for each actor.
+    pub fn of_attempts() -> Bucket {
+        Bucket::new(500, 10_000_000)
+    }
+
+    /// Refused acts of one person: more than anybody reads, fewer than fill a disk.
+    pub fn of_persons() -> Bucket {
+        Bucket::new(500, 1_000_000)
+    }
+
+    /// Refused requests from one address by those who have no session.
+    pub fn of_addresses() -> Bucket {
+        Bucket::new(3_000, 100_000)
+    }
+
+    /// Whether this one has any left.
+    pub fn has(&self, who: &str, now: Moment) -> bool {
+        let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        spent.get(who).is_none_or(|(count, since)| {
+            let refilled = (now.0 - since.0).max(0) / self.refill;
+            count - refilled < self.burst
+        })
+    }
+
+    /// Spends one; whether there was one to spend.
+    pub fn take(&self, who: &str, now: Moment) -> bool {
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        if spent.len() >= Bucket::ACTORS {
+        if spent.len() >= Bucket::REMEMBERED && !spent.contains_key(who) {
             spent.clear();
         }
-        let (count, since) = spent.entry(actor.into()).or_insert((0, now));
-        let refilled = (now.0 - since.0).max(0) / Bucket::REFILL;
+        let (count, since) = spent.entry(who.into()).or_insert((0, now));
+        let refilled = (now.0 - since.0).max(0) / self.refill;
         if refilled > 0 {
             *count = (*count - refilled).max(0);
             *since = now;
         }
-        let free = *count < Bucket::BURST;
+        let free = *count < self.burst;
         *count += i64::from(free);
         free
     }
@@ -195,7 +298,7 @@ mod tests {
 
     #[test]
     fn strangers_cannot_fill_the_journal() {
-        let bucket = Bucket::default();
+        let bucket = Bucket::of_attempts();
         let now = Moment(0);
         let written = (0..2_000).filter(|_| bucket.take("", now)).count();
         assert_eq!(written, 500);
@@ -204,5 +307,8 @@ mod tests {
         assert!(bucket.take("", Moment(20_000_000)));
         assert!(bucket.take("", Moment(20_000_000)));
         assert!(!bucket.take("", Moment(20_000_000)));
+        assert!(!bucket.has("", Moment(20_000_000)));
+        assert!(bucket.has("", Moment(30_000_000)));
+        assert!(bucket.has("nobody", now));
     }
 }

@@ -267,6 +267,77 @@ async fn failed_log_ins_lock() {
     );
 }
 
+/// A request of nearly a mebibyte that is refused, over and over: the journal keeps a digest of each, five hundred of
+/// them, and then the person is told to wait; others are not.
+#[tokio::test]
+async fn who_is_refused_again_and_again_is_not_heard_for_a_while() {
+    let company = Company::new().await;
+    let wang = company.log_in("wang").await;
+    let path = "/api/v1/steps/gsp.purchase_inbound.order.fill";
+    let mut body = order();
+    body["input"]["header"]["payment"] = "药".repeat(300_000).into();
+    for _ in 0..500 {
+        let reply = wang.post(path, body.clone()).await;
+        assert_eq!(reply.status, 422, "{}", reply.text());
+    }
+    let rows = company.rows();
+    let reply = wang.post(path, body.clone()).await;
+    assert_eq!((reply.status.as_u16(), &*reply.code()), (429, "too_many"));
+    assert!(reply.headers.contains_key("retry-after"));
+    let said = reply.json()["refusal"].clone();
+    assert!(said["zh"].as_str().is_some_and(|zh| zh.contains("请稍后")));
+    assert!(said["en"].as_str().is_some_and(|en| en.contains("Wait")));
+    let reply = wang.step("order.fill", order()).await;
+    assert_eq!(
+        reply.status, 429,
+        "a good one waits too: it was not looked at"
+    );
+    assert_eq!(company.rows(), rows, "nothing more is written");
+    let kept: usize = company
+        .journal()
+        .iter()
+        .map(|row| row.request.len() + row.reply.len())
+        .sum();
+    assert!(kept < 4 << 20, "{kept} bytes in the journal");
+    // Others work on, and he does too after a little while.
+    company.log_in("li").await.must("order.fill", order()).await;
+    company.later(1);
+    wang.must("order.fill", order()).await;
+}
+
+/// Whoever has no session, or changes it every time, is counted by his address.
+#[tokio::test]
+async fn an_address_that_is_refused_again_and_again_is_not_heard_for_a_while() {
+    let company = Company::new().await;
+    let wang = company.log_in("wang").await;
+    let stranger = browser(&company);
+    for nth in 0..3_000 {
+        let token = format!("{nth:064}");
+        let reply = company
+            .post("/api/v1/logout", Some(&token), json!({}))
+            .await;
+        assert!(matches!(reply.status.as_u16(), 401 | 429));
+    }
+    let rows = company.rows();
+    let reply = company.post("/api/v1/logout", Some("x"), json!({})).await;
+    assert_eq!((reply.status.as_u16(), &*reply.code()), (429, "too_many"));
+    let page = stranger
+        .form("/login", "name=wang&password=x".to_owned())
+        .await;
+    assert_eq!(page.status, 429);
+    assert!(
+        page.text().contains("请稍后"),
+        "a page says so too: {}",
+        page.text()
+    );
+    assert_eq!(company.rows(), rows);
+    assert!(rows < 700, "{rows} rows");
+    // What only reads is answered all the time, and after a while everything is.
+    assert_eq!(wang.get("/api/v1/me").await.status, 200);
+    company.later(5);
+    wang.must("order.fill", order()).await;
+}
+
 #[tokio::test]
 async fn a_signature_over_a_stale_version_is_refused() {
     let company = Company::new().await;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use store::Options;
 
 use super::backup::tell;
+use crate::administrator::attempted;
+use crate::house::House;
 use crate::lang::{Lang, say};
 use crate::packs;
 use crate::place::Where;
@@ -34,7 +36,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         ));
     }
     let place = args.at.place()?;
-    let _lock = place.lock()?;
+    let lock = place.lock()?;
     let options = Options::new(packs::embedded()?).with_reader(packs::read_again);
     let progress = Progress::new(lang);
     let restored = store::restore(&args.file, &place.url, &options, &|stage, done, of| {
@@ -51,7 +53,15 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
             ));
             return Err(Stop::Check);
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => {
+            drop(lock);
+            // Whoever would put an older state over what was signed since: that stands in what is there.
+            if error.to_string().contains("is not empty") {
+                let house = House::existing(&args.at)?;
+                attempted(&house, "command_line.restore", &file.to_string())?;
+            }
+            return Err(error.into());
+        }
     };
     if args.json {
         line(serde_json::to_string(&manifest).map_err(Stop::other)?);

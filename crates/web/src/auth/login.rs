@@ -13,6 +13,7 @@ use super::csrf::Csrf;
 use super::password::check_policy;
 use super::session::{self, Acting, Pending, Session, hash_of};
 use super::sessions::{Kind, Known};
+use super::token::refused_token;
 use crate::App;
 use crate::error::Error;
 use crate::parts::lang::Lang;
@@ -178,15 +179,20 @@ pub async fn confirm_password(
     password: String,
 ) -> Result<(), Error> {
     if *session.kind() != Kind::LogIn {
-        return Err(Error::refused(
-            StatusCode::FORBIDDEN,
-            Class::Role,
-            "scope",
+        let (zh, en) = (
             "令牌不能代替本人确认密码",
             "a token cannot stand in for its person here",
-        ));
+        );
+        return Err(refused_token(app, session, "confirm", zh, en).await);
     }
-    prove(app, from, &session.person.login, password).await?;
+    if let Err(error) = prove(app, from, &session.person.login, password).await {
+        // Whoever sits at an open session and does not know its password: that stands in the journal.
+        let login = &session.person.login;
+        return Err(match app.forbid(Some(login), "confirm", "password").await {
+            fault @ Error::Fault { .. } => fault,
+            _ => error,
+        });
+    }
     let now = app.now();
     session.known.confirmed.store(now.0, Ordering::Relaxed);
     let stored = session.known.stored_hash();
@@ -230,13 +236,8 @@ async fn replace(
     agent: &str,
 ) -> Result<Entered, Error> {
     if *session.kind() != Kind::LogIn {
-        return Err(Error::refused(
-            StatusCode::FORBIDDEN,
-            Class::Role,
-            "scope",
-            "令牌不能更改密码",
-            "a token cannot change the password",
-        ));
+        let (zh, en) = ("令牌不能更改密码", "a token cannot change the password");
+        return Err(refused_token(app, session, "password", zh, en).await);
     }
     let person = prove(app, from, &session.person.login, old.clone()).await?;
     check_policy(&new, &person)?;

@@ -18,6 +18,7 @@ mod session;
 mod sessions;
 mod token;
 
+pub(crate) use address::address_of;
 pub use address::{Address, Peer};
 pub use cookies::{behalf_cookie, language_cookie};
 pub(crate) use cookies::{cookie, lang_of};
@@ -28,7 +29,7 @@ pub(crate) use password::Passwords;
 pub use password::check_policy;
 pub(crate) use people::People;
 pub use session::{Acting, Session};
-pub(crate) use session::{find, json_acting};
+pub(crate) use session::{find, is_kept, json_acting};
 pub(crate) use sessions::Sessions;
 pub use sessions::{Kind, Scopes};
 pub use token::{Token, issue_token, revoke_token, tokens};

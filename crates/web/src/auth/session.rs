@@ -115,6 +115,13 @@ pub(crate) fn hash_of(token: &str) -> Hash {
     Sha256::digest(token.as_bytes()).into()
 }
 
+/// Whether a request comes with a session that is kept in memory.
+pub(crate) fn is_kept(app: &App, headers: &HeaderMap) -> bool {
+    token_of(headers, app.settings())
+        .filter(|(token, _)| token.len() <= TOKEN_MAX)
+        .is_some_and(|(token, _)| app.sessions.get(&hash_of(token)).is_some())
+}
+
 /// Why there is no session.
 #[derive(Debug)]
 pub(crate) enum Absent {

@@ -24,6 +24,23 @@ pub struct Token {
     pub expires: Moment,
 }
 
+/// Refuses what a token may not do, only its person himself; the attempt stands in the journal.
+pub(crate) async fn refused_token(
+    app: &Arc<App>,
+    session: &Session,
+    subject: &str,
+    zh: &str,
+    en: &str,
+) -> Error {
+    match app
+        .forbid(Some(&session.person.login), "scope", subject)
+        .await
+    {
+        fault @ Error::Fault { .. } => fault,
+        _ => Refusal::new(Class::Role, "scope", zh, en).into(),
+    }
+}
+
 /// Issues a token of the person under a name, for some purposes and days. It signs as the person himself, so separation
 /// holds for it as for him; it ends with a change of his password.
 ///
@@ -40,13 +57,8 @@ pub async fn issue_token(
         Error::from(Refusal::new(Class::Field, "token", zh, en).at(None, field))
     };
     if *acting.kind() != Kind::LogIn {
-        return Err(Refusal::new(
-            Class::Role,
-            "scope",
-            "令牌不能再发令牌",
-            "a token cannot issue tokens",
-        )
-        .into());
+        let (zh, en) = ("令牌不能再发令牌", "a token cannot issue tokens");
+        return Err(refused_token(app, acting, "tokens", zh, en).await);
     }
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {

@@ -354,7 +354,10 @@ pub(crate) async fn deputise(desk: Desk, posted: Posted) -> Result<Response, Err
         from,
         until,
     };
-    match desk.act(&acting, None, fields.text("_key"), act).await {
+    // The form has no such input: a deputy who sends one, to appoint another in his principal's name, is refused by name.
+    let behalf = Some(fields.text("_for")).filter(|login| !login.is_empty());
+    let behalf = behalf.map(std::sync::Arc::from);
+    match desk.act(&acting, behalf, fields.text("_key"), act).await {
         Ok(_) => {
             desk.forget();
             let said = t(desk.lang(), "已委托", "Deputy appointed");

@@ -300,9 +300,11 @@ pub(crate) async fn post_add(desk: Desk, posted: Posted) -> Result<Response, Err
     };
     let (login, identity) = (header("login"), header("identity"));
     let wanted = login.clone();
-    let known = desk
-        .read(move |reader| Ok(reader.store.person(reader.org, &wanted)?.is_some()))
-        .await?;
+    // Everybody else is refused by the engine, and is not told who there is.
+    let known = posted.acting.person.administrator
+        && desk
+            .read(move |reader| Ok(reader.store.person(reader.org, &wanted)?.is_some()))
+            .await?;
     if known {
         let refusal = Refusal::new(
             Class::Field,
@@ -329,7 +331,11 @@ pub(crate) async fn post_one(
         return Err(super::people::refused_change(&desk, &posted, act.ok()).await);
     }
     let person = desk.read(move |reader| find(reader, &wanted)).await?;
-    let identity = person.identity.to_string();
+    // The form has no input for it. Whoever sends one all the same hears from the engine that it stays.
+    let identity = match typed.header.get("identity") {
+        Some(sent) => sent.trim().to_owned(),
+        None => person.identity.to_string(),
+    };
     put(desk, Some(person), typed, login, identity, posted).await
 }
 

@@ -135,7 +135,9 @@ impl Typed {
         };
         let header = pick(&declared.header, enters);
         let line = pick(declared.lines.as_deref().unwrap_or_default(), enters_line);
-        let lines = if line.is_empty() {
+        // A step that enters no line has no input in one. Whoever sends some all the same hears so from the engine.
+        let wrote = |line: &TypedLine| !line.cells.is_empty();
+        let lines = if line.is_empty() && !self.lines.iter().any(wrote) {
             &[][..]
         } else {
             &self.lines
