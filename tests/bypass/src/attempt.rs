@@ -62,7 +62,9 @@ pub struct Attempt {
     pub run: fn(&mut Stage),
 }
 
-/// Through commands and through the API.
+/// Through commands, the API and the pages.
+pub const EVERYWHERE: &[Through] = &[Through::Commands, Through::Api, Through::Pages];
+/// Through commands and through the API; no page has it.
 pub const BOTH: &[Through] = &[Through::Commands, Through::Api];
 /// Through commands alone: no request could even express it.
 pub const COMMANDS: &[Through] = &[Through::Commands];

@@ -9,6 +9,7 @@ use crate::api::PASSWORD;
 use crate::attempt::{Attempt, Say, Through};
 use crate::attempts::{ADMINISTRATOR, CLERK, TWO_ACCOUNTS, attempt};
 use crate::stage::Stage;
+use store::StoreUrl;
 
 const WORDS: &[Through] = &[Through::CommandLine];
 const IMPORT: &[Through] = &[Through::Import];
@@ -51,12 +52,17 @@ pub fn program() -> &'static Path {
 /// # Panics
 /// When it does not start.
 pub fn run(stage: &Stage, words: &[&str], input: &str) -> Ran {
-    let file = stage.file().expect("a data folder");
-    let folder = file.parent().expect("a data folder");
+    let place = match &stage.url {
+        StoreUrl::Sqlite(file) => {
+            let folder = file.parent().expect("a data folder");
+            ["--data".to_owned(), folder.to_string_lossy().into_owned()]
+        }
+        StoreUrl::Postgres(url) => ["--database-url".to_owned(), url.clone()],
+        StoreUrl::Memory => unreachable!("memory is nobody else's"),
+    };
     let mut child = Command::new(program())
         .args(words)
-        .arg("--data")
-        .arg(folder)
+        .args(place)
         .env_remove("COUNTERSIGN_DATABASE_URL")
         .env("LANG", "C.UTF-8")
         .stdin(Stdio::piped())
@@ -99,13 +105,11 @@ fn words(
     }
 }
 
-/// Imports a table in the name of an administrator; it must be refused whole.
-fn import(stage: &mut Stage, what: &str, text: &str, says: &str) {
-    let file = stage
-        .file()
-        .expect("a data folder")
-        .with_file_name("import.csv");
-    std::fs::write(&file, text).expect("written");
+/// Imports a file in the name of an administrator; it must be refused whole.
+fn import_file(stage: &mut Stage, what: &str, name: &str, bytes: &[u8], says: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join(name);
+    std::fs::write(&file, bytes).expect("written");
     let path = file.to_string_lossy().into_owned();
     words(
         stage,
@@ -114,6 +118,23 @@ fn import(stage: &mut Stage, what: &str, text: &str, says: &str) {
         &["import", what, &path, "--json"],
         (1, says),
     );
+}
+
+/// [`import_file`] of a table as text.
+fn import(stage: &mut Stage, what: &str, text: &str, says: &str) {
+    import_file(stage, what, "import.csv", text.as_bytes(), says);
+}
+
+/// A workbook of these rows.
+fn workbook(rows: &[&[&str]]) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, cells) in (0u32..).zip(rows) {
+        for (column, cell) in (0u16..).zip(*cells) {
+            sheet.write(row, column, *cell).expect("a cell");
+        }
+    }
+    book.save_to_buffer().expect("a workbook")
 }
 
 /// All of them.
@@ -189,7 +210,7 @@ fn people() -> Vec<Attempt> {
         attempt!(
             "cli.clerk_as_administrator",
             CLERK,
-            "非管理员用自己的口令授予岗位",
+            "非管理员用自己的密码授予岗位",
             "grants a role with his own password, being no administrator",
             "command_line.administrator",
             WORDS,
@@ -223,7 +244,7 @@ fn people() -> Vec<Attempt> {
         attempt!(
             "cli.wrong_password",
             OPERATOR,
-            "不知管理员口令而授予岗位",
+            "不知管理员密码而授予岗位",
             "grants a role without the administrator's password",
             "command_line.password",
             WORDS,
@@ -240,7 +261,7 @@ fn people() -> Vec<Attempt> {
         attempt!(
             "cli.recover_clerk",
             OPERATOR,
-            "以系统名义重设审核人的口令",
+            "以系统名义重设审核人的密码",
             "resets the approver's password in the name of the system",
             "command_line.recover",
             WORDS,
@@ -255,9 +276,34 @@ fn people() -> Vec<Attempt> {
             }
         ),
         attempt!(
+            "restore.over_newer_work",
+            OPERATOR,
+            "把旧备份恢复到已有新单据的数据上",
+            "restores an old backup over what was signed since",
+            "command_line.restore",
+            WORDS,
+            |stage| {
+                let folder = tempfile::tempdir().expect("a folder");
+                let backup = folder.path().join("old.backup");
+                stage
+                    .store
+                    .backup(&backup, &|_, _, _| {})
+                    .expect("a backup is made");
+                stage.order("王内勤");
+                let path = backup.to_string_lossy().into_owned();
+                words(
+                    stage,
+                    "system",
+                    ("", ""),
+                    &["restore", &path],
+                    (2, "not empty"),
+                );
+            }
+        ),
+        attempt!(
             "cli.recovered_password",
             OPERATOR,
-            "以系统名义重设管理员口令后直接使用",
+            "以系统名义重设管理员密码后直接使用",
             "resets an administrator's password in the name of the system and uses it",
             "password_change",
             WORDS,
@@ -339,6 +385,46 @@ fn imports() -> Vec<Attempt> {
             }
         ),
         attempt!(
+            "import.new_account_of_oneself",
+            ADMINISTRATOR,
+            "导入人员表，给自己另开一个有岗位的账号",
+            "imports a list with another account of his own, in small letters, with a role",
+            "own_grant",
+            IMPORT,
+            |stage| {
+                import(
+                    stage,
+                    "people",
+                    "login,name,identity,roles\n新号,新号,g01,gsp.purchase_manager\n",
+                    "own_grant",
+                );
+            }
+        ),
+        attempt!(
+            "import.workbook_grant_oneself",
+            ADMINISTRATOR,
+            "导入工作簿形式的人员表，给自己加岗位",
+            "imports a workbook of people in which he has a role",
+            "own_grant",
+            IMPORT,
+            |stage| {
+                let book = workbook(&[&["login", "roles"], &["管理员甲", "gsp.purchase_manager"]]);
+                import_file(stage, "people", "people.xlsx", &book, "own_grant");
+            }
+        ),
+        attempt!(
+            "import.workbook_change_identity",
+            ADMINISTRATOR,
+            "导入工作簿形式的人员表，把一人两号改成两个人",
+            "imports a workbook that makes two persons of one with two accounts",
+            "identity",
+            IMPORT,
+            |stage| {
+                let book = workbook(&[&["login", "identity"], &["吴副号", "别人"]]);
+                import_file(stage, "people", "people.xlsx", &book, "identity");
+            }
+        ),
+        attempt!(
             "import.by_clerk",
             CLERK,
             "非管理员导入往来单位",
@@ -346,10 +432,8 @@ fn imports() -> Vec<Attempt> {
             "command_line.administrator",
             IMPORT,
             |stage| {
-                let file = stage
-                    .file()
-                    .expect("a data folder")
-                    .with_file_name("partners.csv");
+                let folder = tempfile::tempdir().expect("a folder");
+                let file = folder.path().join("partners.csv");
                 std::fs::write(&file, "code,licence_until\nS01,2099-12-31\n").expect("written");
                 let path = file.to_string_lossy().into_owned();
                 words(

@@ -4,15 +4,17 @@
 mod browser;
 mod forms;
 mod sessions;
+mod step_up;
 mod strange;
 
 use crate::attempt::Attempt;
 
-pub use browser::Browser;
+pub use browser::{Browser, form};
 
 /// All of them.
 pub fn all() -> Vec<Attempt> {
     let mut all = sessions::all();
+    all.extend(step_up::all());
     all.extend(strange::all());
     all.extend(forms::all());
     all

@@ -18,6 +18,7 @@ pub mod cast;
 pub mod command_line;
 pub mod front;
 pub mod http;
+pub mod pages;
 pub mod raw;
 pub mod stage;
 pub mod table;

@@ -14,6 +14,7 @@ use crate::api::{Api, Reply as Answer};
 use crate::attempt::Attempt;
 use crate::cast;
 use crate::front::{Commands, Front, ORG, Told, Try};
+use crate::pages::Pages;
 use crate::raw::Raw;
 
 static KEYS: AtomicU64 = AtomicU64::new(1);
@@ -32,7 +33,11 @@ pub fn read_pack(name: &str, texts: &[SourceText]) -> Result<Pack, String> {
     pack::read(texts, rules).map_err(|complaints| complaints.to_string())
 }
 
-fn trial_texts() -> Vec<SourceText> {
+/// The texts of the trial pack beside this crate.
+///
+/// # Panics
+/// When they are not there.
+pub fn trial_texts() -> Vec<SourceText> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("packs/trial");
     ["trial.kdl", "labels.en.kdl"]
         .map(|path| SourceText {
@@ -70,6 +75,8 @@ pub struct Stage {
     pub now: Moment,
     /// The server before the store, where there is one: then tries go through its API.
     pub api: Option<Api>,
+    /// The browsers before the server, where there are any: then tries go through its pages.
+    pub pages: Option<Pages>,
     /// What did not go as it must.
     pub failures: Vec<String>,
     /// How many tries were made.
@@ -99,9 +106,20 @@ impl Stage {
 
     /// On an SQLite file of its own, with the API as the way in.
     pub fn api() -> Stage {
-        let mut stage = Stage::sqlite();
-        let api = Api::new(&mut stage);
-        stage.api = Some(api);
+        Stage::sqlite().through_api()
+    }
+
+    /// The same with the server's API as the way in.
+    pub fn through_api(mut self) -> Stage {
+        let api = Api::new(&mut self);
+        self.api = Some(api);
+        self
+    }
+
+    /// The same with the server's pages as the way in.
+    pub fn through_pages(self) -> Stage {
+        let mut stage = self.through_api();
+        stage.pages = Some(Pages::default());
         stage
     }
 
@@ -109,11 +127,21 @@ impl Stage {
     pub fn data_folder() -> Stage {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("countersign.db");
+        let mut stage = Stage::of_the_program(&StoreUrl::Sqlite(path));
+        stage._folder = Some(folder);
+        stage
+    }
+
+    /// The same on a PostgreSQL database of its own.
+    pub fn data_on_postgres(url: &str) -> Stage {
+        Stage::of_the_program(&StoreUrl::Postgres(url.to_owned()))
+    }
+
+    fn of_the_program(url: &StoreUrl) -> Stage {
         let gsp =
             read_pack(gsp::NAME, &gsp::texts()).unwrap_or_else(|complaints| panic!("{complaints}"));
         let options = Options::new(Catalog::new([Arc::new(gsp)])).with_reader(read_pack);
-        let mut stage = Stage::with(&StoreUrl::Sqlite(path), options);
-        stage._folder = Some(folder);
+        let mut stage = Stage::with(url, options);
         crate::api::give_passwords(&mut stage);
         stage
     }
@@ -140,6 +168,7 @@ impl Stage {
             raw,
             now: Moment::noon_of(cast::day(cast::TODAY)),
             api: None,
+            pages: None,
             failures: Vec::new(),
             tries: 0,
             current: None,
@@ -214,7 +243,11 @@ impl Stage {
     /// Notes that something did not go as it must.
     pub fn fail(&mut self, what: impl std::fmt::Display) {
         let id = self.current.as_ref().map_or("", |attempt| attempt.id);
-        let way = if self.api.is_some() { " (API)" } else { "" };
+        let way = match (&self.pages, &self.api) {
+            (Some(_), _) => " (pages)",
+            (None, Some(_)) => " (API)",
+            (None, None) => "",
+        };
         self.failures.push(format!("{id}{way}: {what}"));
     }
 
@@ -341,6 +374,13 @@ impl Stage {
 
     /// [`Stage::attack`], with everything said.
     pub fn attack_as(&mut self, attempt: Try) {
+        if let Some(mut pages) = self.pages.as_mut().map(std::mem::take) {
+            self.refused(&attempt.actor.clone(), |api, at| {
+                pages.post(api, &attempt, at)
+            });
+            self.pages = Some(pages);
+            return;
+        }
         let at = self.tick();
         let before = self.store.head(ORG).expect("the head is read").0;
         let picture = self.raw.fingerprint();
@@ -587,6 +627,11 @@ impl Stage {
         self.slip_of(by, payment("N1", amount))
     }
 
+    /// A paper of the trial pack that waits for a signature for which the password is asked.
+    pub fn paper(&mut self) -> SlipId {
+        self.slip_of("经办", begin("trial.seal.paper.fill", &[("subject", "合同")], &[]))
+    }
+
     /// An order of the trial pack for a site.
     pub fn trial_order(&mut self, site: &str) -> SlipId {
         self.slip_of(
@@ -616,6 +661,8 @@ pub const NOTIFY: &str = "gsp.purchase_inbound.notice.fill";
 pub const INSPECT: &str = "gsp.purchase_inbound.inspection.fill";
 /// 入库.
 pub const STORE: &str = "gsp.purchase_inbound.stock_in.fill";
+/// 用印, for which the password is asked again.
+pub const SEAL: &str = "trial.seal.paper.approve";
 /// The header of a receipt.
 pub const DELIVERY: &[(&str, &str)] = &[("delivery_note", "DN1"), ("transport", "常温")];
 /// Batch of a receipt's line.

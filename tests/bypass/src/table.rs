@@ -25,7 +25,7 @@ pub fn tables() -> String {
     let tries: usize = refused.iter().map(|attempt| attempt.through.len()).sum();
     let _ = writeln!(
         out,
-        "{} ways, tried {tries} times over (commands on SQLite and on PostgreSQL), and {} alterations of the database.\n",
+        "{} ways, tried {tries} times over on SQLite and again on PostgreSQL, and {} alterations of the database.\n",
         refused.len(),
         altered.len()
     );

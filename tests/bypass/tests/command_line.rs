@@ -1,10 +1,9 @@
 //! The command line and imports are no way around the rules either.
 
 use bypass::{Stage, command_line};
+use testkit::postgres::Cluster;
 
-#[test]
-fn words_and_files_are_refused() {
-    let mut stage = Stage::data_folder();
+fn play(mut stage: Stage) {
     for attempt in command_line::all() {
         stage.play(&attempt);
     }
@@ -16,4 +15,21 @@ fn words_and_files_are_refused() {
         stage.fail(format_args!("verify: {:?}", report.first_bad));
     }
     assert!(stage.failures.is_empty(), "\n{}", stage.failures.join("\n"));
+}
+
+#[test]
+fn words_and_files_are_refused() {
+    play(Stage::data_folder());
+}
+
+#[test]
+fn words_and_files_are_refused_on_postgres() {
+    if !Cluster::available() {
+        eprintln!("PostgreSQL is not installed: its half of the suite was left out");
+        return;
+    }
+    let url = Cluster::shared()
+        .create_database("words")
+        .expect("a database is made");
+    play(Stage::data_on_postgres(&url));
 }

@@ -16,7 +16,7 @@ use store::{JournalQuery, Store, StoreError, StoreUrl};
 use testkit::postgres::Cluster;
 
 /// What is tried on each database, by the name of its database.
-const CASES: [(&str, fn(Stage)); 10] = [
+const CASES: [(&str, fn(Stage)); 12] = [
     ("bad_values", values_that_are_none),
     ("sql", sql_is_text),
     ("long", what_is_too_long),
@@ -24,6 +24,8 @@ const CASES: [(&str, fn(Stage)); 10] = [
     ("order", steps_in_every_order),
     ("at_once", sixty_four_sign_at_once),
     ("repeated", the_same_request_at_once),
+    ("quorum", one_person_with_two_accounts_signs_at_once),
+    ("draws", two_draw_the_same_goods_at_once),
     ("overflow", sums_that_do_not_fit),
     ("clock", a_clock_that_is_set_back),
     ("names", names_of_files),
@@ -159,10 +161,13 @@ fn values_that_are_none(mut stage: Stage) {
     let good_order: &[(&str, &str)] = &[("item", "A001"), ("qty", "1"), ("price", "1")];
     let good_receipt: &[(&str, &str)] = &[BATCH, MADE, EXPIRY, ("qty", "1"), ("refused", "0")];
     let (mut done, mut refused) = (0, 0);
-    let mut judge = |stage: &Stage, actor: &str, act: Act, what: String| {
-        let before = stage.raw.fingerprint();
-        match submit(stage, actor, act) {
-            Ok(_) => done += 1,
+    let mut before = stage.raw.fingerprint();
+    let mut judge =
+        |stage: &Stage, actor: &str, act: Act, what: String| match submit(stage, actor, act) {
+            Ok(_) => {
+                done += 1;
+                before = stage.raw.fingerprint();
+            }
             Err(refusal) => {
                 refused += 1;
                 assert!(
@@ -172,8 +177,7 @@ fn values_that_are_none(mut stage: Stage) {
                 assert_ne!(refusal.class, Class::Role, "{what}: {refusal:?}");
                 unchanged(stage, &before, &what);
             }
-        }
-    };
+        };
     for text in nonsense() {
         for field in ["supplier", "deliver_by", "deliver_to", "payment"] {
             let mut header = texts(&[("supplier", "S01")]);
@@ -512,6 +516,73 @@ fn sixty_four_sign_at_once(mut stage: Stage) {
             .count(),
         1
     );
+    sound(&stage);
+}
+
+/// Sends all of them at the same moment, each from a thread of its own.
+fn at_once(stage: &Stage, acts: Vec<(&str, Act)>) -> Vec<Result<Reply, Refusal>> {
+    let barrier = Barrier::new(acts.len());
+    let (store, now) = (&stage.store, stage.now);
+    std::thread::scope(|scope| {
+        let clerks: Vec<_> = acts
+            .into_iter()
+            .map(|(actor, act)| {
+                let barrier = &barrier;
+                let command = Command {
+                    org: ORG,
+                    key: fresh_key(),
+                    at: now,
+                    actor: actor.into(),
+                    on_behalf_of: None,
+                    act,
+                };
+                scope.spawn(move || {
+                    barrier.wait();
+                    store.submit_blocking(command).expect("an answer").outcome
+                })
+            })
+            .collect();
+        clerks
+            .into_iter()
+            .map(|clerk| clerk.join().expect("an answer"))
+            .collect()
+    })
+}
+
+/// Two must sign; one person with two accounts and two roles races himself. One signature counts.
+fn one_person_with_two_accounts_signs_at_once(mut stage: Stage) {
+    let note = stage.note("经办", "10");
+    let act = stage.step("trial.payment.note.check", note, &[]);
+    let acts = (0..32)
+        .map(|nth| (["吴多岗", "吴副号"][nth % 2], act.clone()))
+        .collect();
+    let answers = at_once(&stage, acts);
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+    for refusal in answers.iter().filter_map(|answer| answer.as_ref().err()) {
+        assert!(
+            matches!(&*refusal.code, "separate" | "stale"),
+            "{refusal:?}"
+        );
+    }
+    let post = stage.step("trial.payment.note.post", note, &[]);
+    let refusal = submit(&stage, "记账员", post).expect_err("one of two has signed");
+    assert_eq!(refusal.code, "order");
+    sound(&stage);
+}
+
+/// An order of a hundred, and many receipts of sixty at once: one is right, the others find too little left.
+fn two_draw_the_same_goods_at_once(mut stage: Stage) {
+    let order = stage.approved();
+    let line: &[(&str, &str)] = &[BATCH, MADE, EXPIRY, ("qty", "60")];
+    let act = stage.from(RECEIVE, &[order], DELIVERY, &[line]);
+    let acts = (0..16)
+        .map(|nth| (["韩收货", "赵收货"][nth % 2], act.clone()))
+        .collect();
+    let answers = at_once(&stage, acts);
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+    for refusal in answers.iter().filter_map(|answer| answer.as_ref().err()) {
+        assert_eq!(refusal.code, "draws", "{refusal:?}");
+    }
     sound(&stage);
 }
 

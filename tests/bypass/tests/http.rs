@@ -2,10 +2,9 @@
 //! nothing.
 
 use bypass::{Stage, http};
+use testkit::postgres::Cluster;
 
-#[test]
-fn requests_of_every_kind_are_refused() {
-    let mut stage = Stage::api();
+fn play(mut stage: Stage) {
     for attempt in http::all() {
         stage.play(&attempt);
     }
@@ -18,4 +17,21 @@ fn requests_of_every_kind_are_refused() {
     }
     assert!(stage.failures.is_empty(), "\n{}", stage.failures.join("\n"));
     println!("{} tries", stage.tries);
+}
+
+#[test]
+fn requests_of_every_kind_are_refused() {
+    play(Stage::api());
+}
+
+#[test]
+fn requests_of_every_kind_are_refused_on_postgres() {
+    if !Cluster::available() {
+        eprintln!("PostgreSQL is not installed: its half of the suite was left out");
+        return;
+    }
+    let url = Cluster::shared()
+        .create_database("by_http")
+        .expect("a database is made");
+    play(Stage::postgres(&url).through_api());
 }

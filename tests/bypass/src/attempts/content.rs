@@ -4,7 +4,7 @@ use engine::{Act, Seen};
 use kernel::SlipId;
 
 use super::{CLERK, EDITED, MANAGER, attempt};
-use crate::attempt::{Attempt, BOTH};
+use crate::attempt::{Attempt, BOTH, EVERYWHERE};
 use crate::stage::{
     APPROVE, BATCH, DELIVERY, EXPIRY, FILL, INSPECT, MADE, RECEIVE, begin, input, order,
 };
@@ -33,7 +33,7 @@ fn seeing() -> Vec<Attempt> {
             "审核人看过之后，填制人撤回改数量再等他签",
             "changes the order between the approver's look and his signature",
             "stale",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 let seen = vec![stage.seen(slip)];
@@ -67,7 +67,7 @@ fn seeing() -> Vec<Attempt> {
             "不附所见内容的摘要就签字",
             "signs without saying what was seen",
             "unseen",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 stage.attack("白经理", sign_over(APPROVE, slip, Vec::new()));
@@ -79,7 +79,7 @@ fn seeing() -> Vec<Attempt> {
             "附另一张单据的摘要",
             "names another slip as seen",
             "unseen",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let (slip, other) = (stage.order("王内勤"), stage.order("高内勤"));
                 let seen = vec![stage.seen(other)];
@@ -92,7 +92,7 @@ fn seeing() -> Vec<Attempt> {
             "把另一张单据的摘要当作本单的",
             "passes another slip's digest off as this one's",
             "stale",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let (slip, other) = (stage.order("王内勤"), stage.order("高内勤"));
                 let content = stage.seen(other).content;
@@ -108,7 +108,7 @@ fn seeing() -> Vec<Attempt> {
             "摘要为空",
             "gives an empty digest",
             "stale",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 stage.attack(
@@ -130,7 +130,7 @@ fn seeing() -> Vec<Attempt> {
             "同时附旧摘要和新摘要",
             "gives an old digest and the right one",
             "stale",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 let old = Seen {
@@ -147,7 +147,7 @@ fn seeing() -> Vec<Attempt> {
             "生单时来源单据已改动",
             "makes a slip from a source that has changed since",
             "stale",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 let seen = vec![stage.seen(slip)];
@@ -195,7 +195,7 @@ fn seeing() -> Vec<Attempt> {
             "第二位复核人改掉第一位签过的内容",
             "the second checker changes what the first has signed",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let note = stage.note("经办", "10");
                 let act = stage.step("trial.payment.note.check", note, &[("remark", "办公用品")]);
@@ -210,7 +210,7 @@ fn seeing() -> Vec<Attempt> {
             "用不可见字符让两个批号看起来一样",
             "makes two batches look alike by characters that nobody sees",
             "field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.approved();
                 let act = stage.from(
@@ -228,7 +228,7 @@ fn seeing() -> Vec<Attempt> {
             "用改变文字方向的字符让审核人看反",
             "makes a text read the other way round for the approver",
             "field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack(
                     "王内勤",
@@ -251,7 +251,7 @@ fn writing() -> Vec<Attempt> {
             "审核时顺手改付款方式",
             "changes the terms of payment while approving",
             "unknown_field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 let act = stage.step(APPROVE, slip, &[("payment", "现结")]);
@@ -264,7 +264,7 @@ fn writing() -> Vec<Attempt> {
             "审核时顺手改数量",
             "changes a quantity while approving",
             "unknown_field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 let seen = vec![stage.seen(slip)];
@@ -308,7 +308,7 @@ fn writing() -> Vec<Attempt> {
             "改动带入的隐藏字段：收货时换商品",
             "edits a carried, hidden field: another item on the receipt",
             "field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.approved();
                 let act = stage.from(
@@ -326,7 +326,7 @@ fn writing() -> Vec<Attempt> {
             "改动带入的单价",
             "edits the carried price",
             "field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.approved();
                 let act = stage.from(
@@ -344,7 +344,7 @@ fn writing() -> Vec<Attempt> {
             "改动带入的供货单位",
             "edits the carried supplier",
             "field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.approved();
                 let act = stage.from(
@@ -362,7 +362,7 @@ fn writing() -> Vec<Attempt> {
             "改动算出的金额",
             "edits a computed amount",
             "field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack(
                     "王内勤",
@@ -385,7 +385,7 @@ fn writing() -> Vec<Attempt> {
             "验收时改待验数量",
             "edits the quantity under inspection",
             "field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let notice = stage.notice("韩收货");
                 let act = stage.from(
@@ -403,7 +403,7 @@ fn writing() -> Vec<Attempt> {
             "把状态当字段填",
             "types the state as if it were a field",
             "unknown_field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack(
                     "王内勤",
@@ -421,7 +421,7 @@ fn writing() -> Vec<Attempt> {
             "把单号当字段填",
             "types the number as if it were a field",
             "unknown_field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack(
                     "王内勤",
@@ -439,7 +439,7 @@ fn writing() -> Vec<Attempt> {
             "把签字当字段填",
             "types a signature as if it were a field",
             "unknown_field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack(
                     "王内勤",
@@ -457,7 +457,7 @@ fn writing() -> Vec<Attempt> {
             "把已执行数量当字段填",
             "types what was drawn as if it were a field",
             "unknown_field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack(
                     "王内勤",

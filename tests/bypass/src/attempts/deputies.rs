@@ -3,7 +3,7 @@
 use engine::Act;
 
 use super::{ADMINISTRATOR, DEPUTY, EDITED, TWO_ACCOUNTS, attempt};
-use crate::attempt::{Attempt, BOTH};
+use crate::attempt::{Attempt, EVERYWHERE};
 use crate::cast::day;
 use crate::stage::{APPROVE, Stage, order};
 
@@ -29,7 +29,7 @@ pub fn all() -> Vec<Attempt> {
             "以审核人的代办人身份审核自己填制的订单",
             "approves his own order as the approver's deputy",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 deputise(stage, "白经理", "王内勤", 10);
                 let order = stage.order("王内勤");
@@ -43,7 +43,7 @@ pub fn all() -> Vec<Attempt> {
             "代别人填制后，以本人名义审核",
             "fills in for another and approves in his own name",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 deputise(stage, "高内勤", "白经理", 10);
                 let slip = stage
@@ -60,7 +60,7 @@ pub fn all() -> Vec<Attempt> {
             "代办人替本人填制后，本人审核",
             "approves what his deputy filled in for him",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 deputise(stage, "李经理", "高内勤", 10);
                 let slip = stage
@@ -77,7 +77,7 @@ pub fn all() -> Vec<Attempt> {
             "代办人替填制人本人审核其订单",
             "a deputy approves, for the person who filled it in, that person's order",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 deputise(stage, "李经理", "周保管", 10);
                 let slip = stage.order("李经理");
@@ -91,7 +91,7 @@ pub fn all() -> Vec<Attempt> {
             "两人互为代办人，各替对方签自己的单",
             "two are deputies of each other, and each signs for the other what is his own",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 deputise(stage, "王内勤", "白经理", 10);
                 deputise(stage, "白经理", "王内勤", 10);
@@ -104,12 +104,59 @@ pub fn all() -> Vec<Attempt> {
             }
         ),
         attempt!(
+            "deputy.fills_the_quorum_alone",
+            DEPUTY,
+            "须两人复核的环节，自己签一次，代另一人再签一次",
+            "signs a step that two must sign for himself and for the person he acts for",
+            "separate",
+            EVERYWHERE,
+            |stage| {
+                let (from, until) = (stage.today(), stage.today());
+                stage.must(
+                    "复核乙",
+                    Act::Deputise {
+                        to: "复核甲".into(),
+                        from,
+                        until,
+                    },
+                );
+                let note = stage.note("经办", "10");
+                stage.sign("复核甲", "trial.payment.note.check", note);
+                let act = stage.step("trial.payment.note.check", note, &[]);
+                stage.attack_for("复核甲", "复核乙", act);
+            }
+        ),
+        attempt!(
+            "deputy.and_principal_fill_the_quorum",
+            DEPUTY,
+            "须两人复核的环节，代办人代签一次，本人再签一次",
+            "signs himself a step that two must sign, after his deputy signed it for him",
+            "separate",
+            EVERYWHERE,
+            |stage| {
+                let (from, until) = (stage.today(), stage.today());
+                stage.must(
+                    "复核乙",
+                    Act::Deputise {
+                        to: "主管".into(),
+                        from,
+                        until,
+                    },
+                );
+                let note = stage.note("经办", "10");
+                let act = stage.step("trial.payment.note.check", note, &[]);
+                stage.must_for("主管", Some("复核乙"), act);
+                let act = stage.step("trial.payment.note.check", note, &[]);
+                stage.attack("复核乙", act);
+            }
+        ),
+        attempt!(
             "deputy.chain",
             DEPUTY,
             "代办人的代办人替第一人签字",
             "a deputy's deputy signs for the first person",
             "deputy",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 deputise(stage, "白经理", "杜保管", 10);
                 deputise(stage, "杜保管", "钱质管", 10);
@@ -124,7 +171,7 @@ pub fn all() -> Vec<Attempt> {
             "代办人以委托人名义再委托他人",
             "a deputy appoints another in the name of the person he acts for",
             "deputy",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 deputise(stage, "白经理", "杜保管", 10);
                 let (from, until) = (stage.today(), stage.today());
@@ -145,7 +192,7 @@ pub fn all() -> Vec<Attempt> {
             "委托期满后仍代办",
             "acts after his time is over",
             "deputy",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let today = stage.today();
                 stage.must(
@@ -168,7 +215,7 @@ pub fn all() -> Vec<Attempt> {
             "委托期开始之前代办",
             "acts before his time begins",
             "deputy",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let from = stage.today().plus_days(1).expect("a day");
                 stage.must(
@@ -190,7 +237,7 @@ pub fn all() -> Vec<Attempt> {
             "请求中写明代他人办理，而无委托",
             "says in the request that it acts for another who never appointed anyone",
             "deputy",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 let act = stage.step(APPROVE, slip, &[]);
@@ -203,7 +250,7 @@ pub fn all() -> Vec<Attempt> {
             "委托给第一个账号，用第二个账号代办",
             "is appointed with one account and acts with the other",
             "deputy",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 deputise(stage, "白经理", "吴多岗", 10);
                 let slip = stage.order("王内勤");
@@ -217,7 +264,7 @@ pub fn all() -> Vec<Attempt> {
             "委托自己的第二个账号",
             "appoints his own second account",
             "deputy",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let (from, until) = (stage.today(), stage.today());
                 stage.attack(
@@ -236,7 +283,7 @@ pub fn all() -> Vec<Attempt> {
             "委托自己",
             "appoints himself",
             "deputy",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let (from, until) = (stage.today(), stage.today());
                 stage.attack(
@@ -255,7 +302,7 @@ pub fn all() -> Vec<Attempt> {
             "委托已停用的账号",
             "appoints an account that is out of use",
             "deputy",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let (from, until) = (stage.today(), stage.today());
                 stage.attack(
@@ -274,7 +321,7 @@ pub fn all() -> Vec<Attempt> {
             "委托期超过一年",
             "appoints a deputy for more than a year",
             "dates",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let from = stage.today();
                 stage.attack(
@@ -293,7 +340,7 @@ pub fn all() -> Vec<Attempt> {
             "替已停用的人签字",
             "signs for somebody whose account is out of use",
             "person",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 let act = stage.step(APPROVE, slip, &[]);
@@ -320,7 +367,7 @@ pub fn all() -> Vec<Attempt> {
             "替别人指定代办人后由其代签",
             "names a deputy for somebody else, who then signs",
             "deputy",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let mut person =
                     crate::cast::person("白经理", vec![crate::cast::gsp("purchase_manager")]);

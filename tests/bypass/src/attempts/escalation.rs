@@ -7,7 +7,7 @@ use kernel::SlipId;
 use sha2::{Digest, Sha256};
 
 use super::{ADMINISTRATOR, CLERK, EDITED, TWO_ACCOUNTS, attempt};
-use crate::attempt::{Attempt, BOTH, COMMANDS};
+use crate::attempt::{Attempt, BOTH, COMMANDS, EVERYWHERE};
 use crate::cast::{gsp, person};
 use crate::front::Try;
 use crate::stage::{APPROVE, Stage, fresh_key, order};
@@ -45,7 +45,7 @@ fn rights() -> Vec<Attempt> {
             "给自己授予岗位",
             "grants himself a role",
             "own_grant",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let own = engine::Person {
                     identity: "G01".into(),
@@ -61,7 +61,7 @@ fn rights() -> Vec<Attempt> {
             "给自己的第二个账号授予岗位",
             "grants a role to his own second account",
             "own_grant",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let second = engine::Person {
                     identity: "G01".into(),
@@ -77,7 +77,7 @@ fn rights() -> Vec<Attempt> {
             "用第二个管理员账号给第一个授予岗位",
             "grants his first account a role with the second",
             "own_grant",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let first = engine::Person {
                     identity: "G01".into(),
@@ -93,7 +93,7 @@ fn rights() -> Vec<Attempt> {
             "给自己另开一个有岗位的账号",
             "makes another account of his own, with roles",
             "own_grant",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let new = engine::Person {
                     identity: "G01".into(),
@@ -108,7 +108,7 @@ fn rights() -> Vec<Attempt> {
             "另开的账号把人员编号写成小写",
             "writes his own number in small letters for it",
             "own_grant",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let new = engine::Person {
                     identity: "g01".into(),
@@ -123,7 +123,7 @@ fn rights() -> Vec<Attempt> {
             "另开的账号把人员编号写成全角",
             "writes his own number in full-width letters for it",
             "identity",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let new = engine::Person {
                     identity: "Ｇ０１".into(),
@@ -138,7 +138,7 @@ fn rights() -> Vec<Attempt> {
             "另开的账号在人员编号里夹不可见字符",
             "hides a character in his own number for it",
             "identity",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let new = engine::Person {
                     identity: "G0\u{200b}1".into(),
@@ -153,7 +153,7 @@ fn rights() -> Vec<Attempt> {
             "把账号改成另一个自然人的，以避开职责分离",
             "makes an account another natural person's, to escape separation",
             "identity",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let other = engine::Person {
                     identity: "别人".into(),
@@ -163,12 +163,65 @@ fn rights() -> Vec<Attempt> {
             }
         ),
         attempt!(
+            "rights.change_identity_of_inactive",
+            ADMINISTRATOR,
+            "先停用账号，再把它改成另一个自然人的",
+            "makes an account that is out of use another natural person's, before it is used again",
+            "identity",
+            EVERYWHERE,
+            |stage| {
+                let other = engine::Person {
+                    identity: "别人".into(),
+                    active: false,
+                    ..person("离职经理", vec![gsp("purchase_manager")])
+                };
+                stage.attack("管理员甲", put(other));
+            }
+        ),
+        attempt!(
+            "rights.role_swapped_between_steps",
+            ADMINISTRATOR,
+            "管理员先给某人采购岗，等他填单后换成审核岗",
+            "gives somebody the buyer's role, and once he has filled in, the approver's instead",
+            "separate",
+            EVERYWHERE,
+            |stage| {
+                stage.must("管理员乙", put(person("门卫", vec![gsp("buyer")])));
+                let slip = stage.order("门卫");
+                stage.must(
+                    "管理员乙",
+                    put(person("门卫", vec![gsp("purchase_manager")])),
+                );
+                let act = stage.step(APPROVE, slip, &[]);
+                stage.attack("门卫", act);
+                stage.must("管理员乙", put(person("门卫", Vec::new())));
+            }
+        ),
+        attempt!(
+            "rights.role_taken_away",
+            CLERK,
+            "岗位刚被收回，仍提交打开着的表单",
+            "sends a form that was open when his role was taken away",
+            "role",
+            EVERYWHERE,
+            |stage| {
+                stage.must(
+                    "管理员乙",
+                    put(person("门卫", vec![gsp("purchase_manager")])),
+                );
+                let slip = stage.order("王内勤");
+                let act = stage.step(APPROVE, slip, &[]);
+                stage.must("管理员乙", put(person("门卫", Vec::new())));
+                stage.attack("门卫", act);
+            }
+        ),
+        attempt!(
             "rights.by_clerk",
             CLERK,
             "非管理员授予岗位",
             "grants roles without being an administrator",
             "administrator",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack("王内勤", put(person("门卫", vec![gsp("purchase_manager")])));
             }
@@ -179,7 +232,7 @@ fn rights() -> Vec<Attempt> {
             "把自己设为管理员",
             "makes himself an administrator",
             "administrator",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack(
                     "王内勤",
@@ -196,7 +249,7 @@ fn rights() -> Vec<Attempt> {
             "授予不存在的岗位",
             "grants a role that there is not",
             "unknown_role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack(
                     "管理员甲",
@@ -210,7 +263,7 @@ fn rights() -> Vec<Attempt> {
             "非管理员改台账：给供货单位延长许可证",
             "edits a register: prolongs a supplier's licence",
             "administrator",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let fields =
                     BTreeMap::from([("licence_until".to_owned(), "2099-12-31".to_owned())]);
@@ -248,7 +301,7 @@ fn rights() -> Vec<Attempt> {
         attempt!(
             "rights.record_of_credential",
             ADMINISTRATOR,
-            "把口令当台账改",
+            "把密码当台账改",
             "edits passwords as if they were a register",
             "unknown_register",
             BOTH,
@@ -422,7 +475,7 @@ fn system() -> Vec<Attempt> {
             "写明代系统办理",
             "says that he acts for the system",
             "person",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 let act = stage.step(APPROVE, slip, &[]);
@@ -435,7 +488,7 @@ fn system() -> Vec<Attempt> {
             "开一个名为 system 的账号",
             "makes an account called system",
             "login",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack(
                     "管理员甲",
@@ -449,7 +502,7 @@ fn system() -> Vec<Attempt> {
             "开一个看起来像 system 的账号",
             "makes an account that looks like system",
             "login",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack(
                     "管理员甲",
@@ -490,7 +543,7 @@ fn passwords() -> Vec<Attempt> {
         attempt!(
             "password.sign_as_another",
             ADMINISTRATOR,
-            "给审核人设新口令，登录后替他签字",
+            "给审核人设新密码，登录后替他签字",
             "sets the approver's password and signs as him",
             "password_change",
             COMMANDS,
@@ -523,7 +576,7 @@ fn passwords() -> Vec<Attempt> {
         attempt!(
             "password.recovered_by_the_system",
             EDITED,
-            "在服务器上以系统名义重设口令后签字",
+            "在服务器上以系统名义重设密码后签字",
             "resets a password on the server as the system and signs",
             "password_change",
             COMMANDS,
@@ -538,10 +591,10 @@ fn passwords() -> Vec<Attempt> {
         attempt!(
             "password.by_clerk",
             CLERK,
-            "非管理员设置别人的口令",
+            "非管理员设置别人的密码",
             "sets another's password without being an administrator",
             "administrator",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let stored = "$argon2id$v=19$m=19456,t=2,p=1$bm90aGluZw$bm90aGluZw".to_owned();
                 let digest = engine::hex(&Sha256::digest(stored.as_bytes()));
@@ -561,7 +614,7 @@ fn passwords() -> Vec<Attempt> {
         attempt!(
             "password.other_than_journaled",
             EDITED,
-            "存入与日记账摘要不符的口令",
+            "存入与日志摘要不符的密码",
             "stores a password other than the one that is journaled",
             "credential",
             COMMANDS,
@@ -582,7 +635,7 @@ fn passwords() -> Vec<Attempt> {
         attempt!(
             "password.of_nobody",
             ADMINISTRATOR,
-            "给不存在的账号设口令，等日后冒用",
+            "给不存在的账号设密码，等日后冒用",
             "sets a password for an account to come",
             "person",
             COMMANDS,

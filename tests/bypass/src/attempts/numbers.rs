@@ -3,7 +3,7 @@
 use engine::Act;
 
 use super::{CLERK, EDITED, attempt};
-use crate::attempt::{Attempt, BOTH};
+use crate::attempt::{Attempt, EVERYWHERE};
 use crate::front::ORG;
 use crate::stage::{APPROVE, order};
 
@@ -15,7 +15,7 @@ pub fn all() -> Vec<Attempt> {
             "作废后重填，想再用原来的单号",
             "makes a slip void and fills in another, hoping for its number",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 let number = stage
@@ -46,7 +46,7 @@ pub fn all() -> Vec<Attempt> {
             "反复提交不合格的单据，让编号断号",
             "sends forms that are refused, to leave a gap in the numbers",
             "field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let before = stage.must("王内勤", order("1")).number.expect("a number");
                 for _ in 0..3 {

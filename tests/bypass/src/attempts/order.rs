@@ -3,7 +3,7 @@
 use engine::Act;
 
 use super::{CLERK, EDITED, MANAGER, attempt};
-use crate::attempt::{Attempt, BOTH};
+use crate::attempt::{Attempt, BOTH, EVERYWHERE};
 use crate::stage::{
     APPROVE, BATCH, BIN, DELIVERY, EXPIRY, INSPECT, JUDGED, MADE, NOTIFY, RECEIVE, STORE, begin,
     input, line_of, payment,
@@ -26,7 +26,7 @@ fn skipping() -> Vec<Attempt> {
             "订单未审核就收货",
             "receives on an order that was not approved",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 let act = stage.from(RECEIVE, &[order], DELIVERY, &[LINE]);
@@ -39,7 +39,7 @@ fn skipping() -> Vec<Attempt> {
             "越过验收通知，由收货单直接验收",
             "inspects straight from the receipt, without the notice",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let receipt = stage.receipt("韩收货");
                 let act = stage.from(INSPECT, &[receipt], &[], &[JUDGED]);
@@ -52,7 +52,7 @@ fn skipping() -> Vec<Attempt> {
             "越过验收，由收货单直接入库",
             "puts to stock straight from the receipt, without inspection",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let receipt = stage.receipt("韩收货");
                 let act = stage.from(STORE, &[receipt], &[], &[BIN]);
@@ -65,7 +65,7 @@ fn skipping() -> Vec<Attempt> {
             "由订单直接入库",
             "puts to stock straight from the order",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.approved();
                 let act = stage.from(STORE, &[order], &[], &[BIN]);
@@ -78,7 +78,7 @@ fn skipping() -> Vec<Attempt> {
             "没有订单就收货",
             "receives without any order",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack("韩收货", begin(RECEIVE, DELIVERY, &[LINE]));
             }
@@ -89,7 +89,7 @@ fn skipping() -> Vec<Attempt> {
             "两张订单合成一张收货单",
             "makes one receipt of two orders",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let (one, two) = (stage.approved(), stage.approved());
                 let act = stage.from(RECEIVE, &[one, two], DELIVERY, &[LINE, LINE]);
@@ -102,7 +102,7 @@ fn skipping() -> Vec<Attempt> {
             "审核时不指明单据",
             "approves without saying which slip",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack("白经理", begin(APPROVE, &[], &[]));
             }
@@ -113,7 +113,7 @@ fn skipping() -> Vec<Attempt> {
             "用另一种单据的环节签这张单",
             "signs a slip with a step of another kind of slip",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.approved();
                 let act = stage.step(STORE, order, &[]);
@@ -126,7 +126,7 @@ fn skipping() -> Vec<Attempt> {
             "用另一个业务包的环节签这张单",
             "signs a slip with a step of another pack",
             "unknown_step",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 let act = stage.step("trial.payment.note.check", order, &[]);
@@ -184,7 +184,7 @@ fn skipping() -> Vec<Attempt> {
             "未复核就记账",
             "posts a payment that was not checked",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let note = stage.note("经办", "10");
                 let act = stage.step("trial.payment.note.post", note, &[]);
@@ -197,7 +197,7 @@ fn skipping() -> Vec<Attempt> {
             "两人复核只签了一人就记账",
             "posts after one of the two checks",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let note = stage.note("经办", "10");
                 stage.sign("复核甲", "trial.payment.note.check", note);
@@ -211,7 +211,7 @@ fn skipping() -> Vec<Attempt> {
             "大额付款越过主管审批",
             "posts a large payment without the chief's approval",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let note = stage.note("经办", "5000");
                 stage.sign("复核甲", "trial.payment.note.check", note);
@@ -226,7 +226,7 @@ fn skipping() -> Vec<Attempt> {
             "让合计溢出，使“是否大额”算不出来",
             "lets the total overflow, so that nobody can tell whether it is large",
             "too_large",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let line: &[(&str, &str)] = &[("reason", "设备"), ("amount", "90000000000000000")];
                 stage.attack(
@@ -241,7 +241,7 @@ fn skipping() -> Vec<Attempt> {
             "已审核的订单再审核一次",
             "approves what is approved",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.approved();
                 let act = stage.step(APPROVE, order, &[]);
@@ -254,7 +254,7 @@ fn skipping() -> Vec<Attempt> {
             "签一个本单无需的环节",
             "signs a step that this slip does not need",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let note = stage.note("经办", "10");
                 stage.sign("复核甲", "trial.payment.note.check", note);
@@ -274,7 +274,7 @@ fn drawing() -> Vec<Attempt> {
             "收货数量超过订货数量",
             "receives more than was ordered",
             "draws",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.approved();
                 let act = stage.from(
@@ -292,7 +292,7 @@ fn drawing() -> Vec<Attempt> {
             "把超出的数量拆成两行",
             "splits the excess over two lines",
             "draws",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.approved();
                 let Act::Step {
@@ -324,7 +324,7 @@ fn drawing() -> Vec<Attempt> {
             "分两张收货单合计超收",
             "receives too much in two receipts",
             "draws",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let receipt = stage.receipt("韩收货");
                 let order = stage
@@ -343,7 +343,7 @@ fn drawing() -> Vec<Attempt> {
             "收负数，让订单可以再收一次",
             "receives less than nothing, so that the order is open again",
             "draws",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.approved();
                 let act = stage.from(
@@ -361,7 +361,7 @@ fn drawing() -> Vec<Attempt> {
             "明细行指向另一张订单",
             "names a line of another order",
             "source_line",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let (one, other) = (stage.approved(), stage.approved());
                 let Act::Step {
@@ -393,7 +393,7 @@ fn drawing() -> Vec<Attempt> {
             "明细行指向不存在的行",
             "names a line that is not there",
             "source_line",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.approved();
                 let Act::Step {
@@ -444,7 +444,7 @@ fn drawing() -> Vec<Attempt> {
             "在后一环节把已引用的数量改大",
             "raises, at a later step, the quantity that was drawn",
             "draws",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.trial_order("N1");
                 let act = stage.from(
@@ -478,7 +478,7 @@ fn drawing() -> Vec<Attempt> {
             "在后一环节改一个字段，使另一字段不合要求",
             "changes a field at a later step so that another no longer meets its condition",
             "field",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.trial_order("N1");
                 let act = stage.from(
@@ -512,7 +512,7 @@ fn drawing() -> Vec<Attempt> {
             "不合格数大于待验数，使待验区为负",
             "rejects more than there is, so that a place would go below zero",
             "gsp.purchase_inbound.inspection.all_judged",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let notice = stage.notice("韩收货");
                 let act = stage.from(
@@ -530,7 +530,7 @@ fn drawing() -> Vec<Attempt> {
             "金额大到账上放不下",
             "asks for amounts that no ledger can hold",
             "too_large",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let note = payment("N1", "90000000000000000");
                 stage.must("经办", note.clone());

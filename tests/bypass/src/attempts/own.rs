@@ -1,7 +1,7 @@
 //! Approving one's own step.
 
 use super::{ADMINISTRATOR, CLERK, MANAGER, OUTSIDER, TWO_ACCOUNTS, TWO_ROLES, attempt};
-use crate::attempt::{Attempt, BOTH};
+use crate::attempt::{Attempt, EVERYWHERE};
 use crate::stage::{
     APPROVE, BATCH, BIN, DELIVERY, EXPIRY, INSPECT, JUDGED, MADE, NOTIFY, RECEIVE, STORE, order,
 };
@@ -14,7 +14,7 @@ pub fn all() -> Vec<Attempt> {
             "审核自己填制的采购订单",
             "approves the order that he filled in",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("李经理");
                 let act = stage.step(APPROVE, order, &[]);
@@ -27,7 +27,7 @@ pub fn all() -> Vec<Attempt> {
             "用第二个账号审核自己填制的订单",
             "approves with the second account what he filled in with the first",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("吴多岗");
                 let act = stage.step(APPROVE, order, &[]);
@@ -40,7 +40,7 @@ pub fn all() -> Vec<Attempt> {
             "第二个账号的人员编号只差大小写",
             "has a second account whose staff number differs in capitals only",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("小写号");
                 let act = stage.step(APPROVE, order, &[]);
@@ -53,7 +53,7 @@ pub fn all() -> Vec<Attempt> {
             "把别人的订单退回，自己重填，再自己审核",
             "returns another's order, fills it in anew himself and approves it",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 let seen = stage.seen(slip);
@@ -90,7 +90,7 @@ pub fn all() -> Vec<Attempt> {
             "不持有审核岗位而审核",
             "approves without the role",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 let act = stage.step(APPROVE, order, &[]);
@@ -103,7 +103,7 @@ pub fn all() -> Vec<Attempt> {
             "兼有两岗，审核自己填制的订单",
             "holds both roles and approves the order that he filled in",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("兼职管理员");
                 let act = stage.step(APPROVE, order, &[]);
@@ -116,7 +116,7 @@ pub fn all() -> Vec<Attempt> {
             "验收自己收的货，中间隔着别人的通知单",
             "inspects what he received, another's notice between the two",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let notice = stage.notice("赵收货");
                 let act = stage.from(INSPECT, &[notice], &[], &[JUDGED]);
@@ -129,7 +129,7 @@ pub fn all() -> Vec<Attempt> {
             "入库自己收的货，中间隔着两张别人的单",
             "puts to stock what he received, two slips of others between",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let inspection = stage.inspection("吴多岗", "孙验收");
                 let act = stage.from(STORE, &[inspection], &[], &[BIN]);
@@ -142,7 +142,7 @@ pub fn all() -> Vec<Attempt> {
             "用第二个账号入库自己收的货",
             "puts to stock with the second account what he received with the first",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let inspection = stage.inspection("吴多岗", "孙验收");
                 let act = stage.from(STORE, &[inspection], &[], &[BIN]);
@@ -155,7 +155,7 @@ pub fn all() -> Vec<Attempt> {
             "入库自己验收的货",
             "puts to stock what he inspected",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let inspection = stage.inspection("韩收货", "吴多岗");
                 let act = stage.from(STORE, &[inspection], &[], &[BIN]);
@@ -168,7 +168,7 @@ pub fn all() -> Vec<Attempt> {
             "须两人复核的环节一人签两次",
             "signs twice a step that two must sign",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let note = stage.note("经办", "10");
                 stage.sign("复核甲", "trial.payment.note.check", note);
@@ -182,7 +182,7 @@ pub fn all() -> Vec<Attempt> {
             "须两人复核的环节用两个账号各签一次",
             "signs a step that two must sign with both accounts",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let note = stage.note("经办", "10");
                 stage.sign("吴多岗", "trial.payment.note.check", note);
@@ -191,12 +191,26 @@ pub fn all() -> Vec<Attempt> {
             }
         ),
         attempt!(
+            "own.check_twice_by_two_roles",
+            TWO_ROLES,
+            "须两人复核的环节，以两个岗位各签一次",
+            "signs a step that two must sign once by each of his two roles",
+            "separate",
+            EVERYWHERE,
+            |stage| {
+                let note = stage.note("经办", "10");
+                stage.sign("吴多岗", "trial.payment.note.check", note);
+                let act = stage.step("trial.payment.note.check", note, &[]);
+                stage.attack("吴多岗", act);
+            }
+        ),
+        attempt!(
             "own.post_what_he_checked",
             TWO_ROLES,
             "记账自己复核的付款单",
             "posts the payment that he checked",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let note = stage.note("经办", "10");
                 stage.sign("吴多岗", "trial.payment.note.check", note);
@@ -211,7 +225,7 @@ pub fn all() -> Vec<Attempt> {
             "没有岗位而填制",
             "fills in an order without a role",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack("门卫", order("1"));
             }
@@ -222,7 +236,7 @@ pub fn all() -> Vec<Attempt> {
             "采购内勤审核订单",
             "a buyer approves an order",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("高内勤");
                 let act = stage.step(APPROVE, order, &[]);
@@ -235,7 +249,7 @@ pub fn all() -> Vec<Attempt> {
             "采购内勤收自己订的货",
             "a buyer receives what he ordered",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.approved();
                 let act = stage.from(
@@ -253,7 +267,7 @@ pub fn all() -> Vec<Attempt> {
             "收货员代质管员通知验收",
             "a receiver writes the quality clerk's notice",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let receipt = stage.receipt("赵收货");
                 let act = stage.from(NOTIFY, &[receipt], &[], &[]);

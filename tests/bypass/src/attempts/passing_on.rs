@@ -3,7 +3,7 @@
 use engine::{Act, Seen};
 
 use super::{ADDED, CLERK, MANAGER, OUTSIDER, TWO_ACCOUNTS, attempt};
-use crate::attempt::{Attempt, BOTH};
+use crate::attempt::{Attempt, BOTH, EVERYWHERE};
 use crate::stage::{APPROVE, BATCH, BIN, DELIVERY, EXPIRY, MADE, RECEIVE, STORE, Stage};
 
 fn hand_over(slip: kernel::SlipId, step: &str, to: &str) -> Act {
@@ -41,7 +41,7 @@ pub fn all() -> Vec<Attempt> {
             "把审核转给填制人",
             "hands the approval to the person who filled the order in",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("李经理");
                 stage.attack("白经理", hand_over(order, APPROVE, "李经理"));
@@ -53,7 +53,7 @@ pub fn all() -> Vec<Attempt> {
             "把审核转给填制人的第二个账号",
             "hands the approval to the filler's second account",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("吴多岗");
                 stage.attack("白经理", hand_over(order, APPROVE, "吴副号"));
@@ -65,7 +65,7 @@ pub fn all() -> Vec<Attempt> {
             "转给自己，把别人挡在外面",
             "hands it to himself to shut the others out",
             "hand_over",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.attack("白经理", hand_over(order, APPROVE, "白经理"));
@@ -77,7 +77,7 @@ pub fn all() -> Vec<Attempt> {
             "转给自己的第二个账号",
             "hands it to his own second account",
             "hand_over",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.attack("吴多岗", hand_over(order, APPROVE, "吴副号"));
@@ -89,7 +89,7 @@ pub fn all() -> Vec<Attempt> {
             "转给没有岗位的人",
             "hands it to somebody without the role",
             "hand_over",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.attack("白经理", hand_over(order, APPROVE, "门卫"));
@@ -101,7 +101,7 @@ pub fn all() -> Vec<Attempt> {
             "把不归自己办的事转出去",
             "hands over what does not wait for him",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.attack("王内勤", hand_over(order, APPROVE, "李经理"));
@@ -113,7 +113,7 @@ pub fn all() -> Vec<Attempt> {
             "已转给别人的审核，自己抢签",
             "signs what was handed over to another",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.must("白经理", hand_over(order, APPROVE, "李经理"));
@@ -127,7 +127,7 @@ pub fn all() -> Vec<Attempt> {
             "岗位到期后凭转办把事情再转出去",
             "passes on, by name, what was handed to him before his role ended",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 // The day must not have moved on past the role: the scene is set on its last day.
                 let inspection = stage.inspection("韩收货", "孙验收");
@@ -183,7 +183,7 @@ pub fn all() -> Vec<Attempt> {
             "加签人直接签该环节",
             "an added signer signs the step itself",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.must("白经理", add_signer(order, APPROVE, "门卫"));
@@ -197,7 +197,7 @@ pub fn all() -> Vec<Attempt> {
             "填制人被加签后审核自己的订单",
             "the filler, added as a signer, approves his own order",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("李经理");
                 stage.must("白经理", add_signer(order, APPROVE, "李经理"));
@@ -213,7 +213,7 @@ pub fn all() -> Vec<Attempt> {
             "不等加签人就签",
             "signs before the added signer has",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.must("白经理", add_signer(order, APPROVE, "钱质管"));
@@ -227,7 +227,7 @@ pub fn all() -> Vec<Attempt> {
             "冲销确认不等加签人",
             "confirms a reversal before the added signer has signed",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let receipt = stage.receipt("赵收货");
                 stage.must(
@@ -254,7 +254,7 @@ pub fn all() -> Vec<Attempt> {
             "加签自己",
             "adds himself",
             "add_signer",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.attack("白经理", add_signer(order, APPROVE, "白经理"));
@@ -266,7 +266,7 @@ pub fn all() -> Vec<Attempt> {
             "加签自己的第二个账号",
             "adds his own second account",
             "add_signer",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.attack("吴多岗", add_signer(order, APPROVE, "吴副号"));
@@ -278,7 +278,7 @@ pub fn all() -> Vec<Attempt> {
             "加签后以加签人的代办人身份自己签",
             "adds a signer and signs for him as his deputy",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let (from, until) = (stage.today(), stage.today());
                 stage.must(
@@ -301,7 +301,7 @@ pub fn all() -> Vec<Attempt> {
             "冒充加签人签字",
             "signs in the place of the added signer",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.must("白经理", add_signer(order, APPROVE, "钱质管"));
@@ -315,7 +315,7 @@ pub fn all() -> Vec<Attempt> {
             "加签人就已改动的内容签字",
             "signs, as added signer, content that has changed since",
             "stale",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.must("白经理", add_signer(order, APPROVE, "钱质管"));
@@ -340,7 +340,7 @@ pub fn all() -> Vec<Attempt> {
             "加签人作废单据",
             "an added signer makes the slip void",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.must("白经理", add_signer(order, APPROVE, "钱质管"));
@@ -359,7 +359,7 @@ pub fn all() -> Vec<Attempt> {
             "无关人员加签，拖住别人的单",
             "adds a signer to hold up somebody else's slip",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.attack("门卫", add_signer(order, APPROVE, "钱质管"));
@@ -371,7 +371,7 @@ pub fn all() -> Vec<Attempt> {
             "把冲销确认转给申请人的第二个账号",
             "hands the confirmation of a reversal to the asker's second account",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.approved();
                 let act = stage.from(

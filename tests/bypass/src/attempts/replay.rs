@@ -1,7 +1,7 @@
 //! Sending again what was sent before.
 
 use super::{CLERK, EDITED, MANAGER, attempt};
-use crate::attempt::{Attempt, BOTH};
+use crate::attempt::{Attempt, EVERYWHERE};
 use crate::front::Try;
 use crate::stage::{APPROVE, fresh_key, order};
 
@@ -13,7 +13,7 @@ pub fn all() -> Vec<Attempt> {
             "同一审核换一个请求编号再发",
             "sends the same approval again under another key",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 let act = stage.step(APPROVE, slip, &[]);
@@ -27,7 +27,7 @@ pub fn all() -> Vec<Attempt> {
             "用已用过的请求编号做另一件事",
             "uses a used key for something else",
             "key_reused",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let key = fresh_key();
                 stage.must_keyed("王内勤", &key, order("5"));
@@ -46,7 +46,7 @@ pub fn all() -> Vec<Attempt> {
             "用别人用过的请求编号",
             "uses a key that somebody else used",
             "key_reused",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let key = fresh_key();
                 stage.must_keyed("王内勤", &key, order("5"));
@@ -65,7 +65,7 @@ pub fn all() -> Vec<Attempt> {
             "同一请求编号改成代他人办理",
             "uses the same key as deputy of somebody",
             "key_reused",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let key = fresh_key();
                 stage.must_keyed("王内勤", &key, order("5"));
@@ -84,7 +84,7 @@ pub fn all() -> Vec<Attempt> {
             "请求编号为空",
             "sends an empty key",
             "key",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack_as(Try {
                     actor: "王内勤".into(),
@@ -101,7 +101,7 @@ pub fn all() -> Vec<Attempt> {
             "请求编号过长",
             "sends a key that is too long",
             "key",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack_as(Try {
                     actor: "王内勤".into(),
@@ -118,7 +118,7 @@ pub fn all() -> Vec<Attempt> {
             "退回后重发旧的审核请求",
             "sends the old approval again after the slip was returned and refilled",
             "stale",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 let old = stage.step(APPROVE, slip, &[]);
@@ -156,7 +156,7 @@ pub fn all() -> Vec<Attempt> {
             "作废后重发旧的填制请求",
             "sends the old form again for a slip that is void",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 stage.must(
@@ -188,12 +188,19 @@ pub fn all() -> Vec<Attempt> {
             "先用掉系统定时或安装流程时要用的请求编号，使其失效",
             "uses up the key under which the system will run a timer or install a pack, so that it cannot",
             "key",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack_as(Try {
                     actor: "王内勤".into(),
                     on_behalf_of: None,
                     key: "system:install:0123456789abcdef:2".into(),
+                    act: order("5"),
+                    credential: None,
+                });
+                stage.attack_as(Try {
+                    actor: "王内勤".into(),
+                    on_behalf_of: None,
+                    key: "system:timer:0123456789abcdef0123456789abcdef".into(),
                     act: order("5"),
                     credential: None,
                 });

@@ -3,7 +3,7 @@
 use engine::Act;
 
 use super::{ADMINISTRATOR, CLERK, OUTSIDER, attempt};
-use crate::attempt::{Attempt, BOTH};
+use crate::attempt::{Attempt, BOTH, EVERYWHERE};
 use crate::cast::{grant, person};
 use crate::stage::{APPROVE, begin, order, payment};
 
@@ -15,7 +15,7 @@ pub fn all() -> Vec<Attempt> {
             "为别的库点填单",
             "fills in a form for another site",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack("南经办", payment("N1", "1"));
             }
@@ -26,7 +26,7 @@ pub fn all() -> Vec<Attempt> {
             "不填库点，让默认值替他选",
             "leaves the site empty and lets the default choose it",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 stage.attack(
                     "南经办",
@@ -44,7 +44,7 @@ pub fn all() -> Vec<Attempt> {
             "退回后重填成别的库点",
             "moves a returned slip to another site",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage
                     .must("南经办", payment("S1", "1"))
@@ -79,7 +79,7 @@ pub fn all() -> Vec<Attempt> {
             "重填别的库点退回的单",
             "refills a slip that was returned to another site",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage
                     .must("南经办", payment("S1", "1"))
@@ -114,7 +114,7 @@ pub fn all() -> Vec<Attempt> {
             "由别的库点的订单收货",
             "receives on an order of another site",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.trial_order("S1");
                 let act = stage.from("trial.delivery.receipt.fill", &[order], &[], &[]);
@@ -127,7 +127,7 @@ pub fn all() -> Vec<Attempt> {
             "收货时把库点写成自己的",
             "types his own site when receiving on another's order",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.trial_order("S1");
                 let act = stage.from(
@@ -158,7 +158,7 @@ pub fn all() -> Vec<Attempt> {
             "给不分范围的岗位写上范围，以为限制住了",
             "narrows a role whose steps are narrowed by nothing",
             "scope",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let person = person("新人", vec![grant("gsp.keeper", "一号库")]);
                 stage.attack("管理员甲", Act::PutPerson { person });
@@ -170,7 +170,7 @@ pub fn all() -> Vec<Attempt> {
             "岗位到期后审核",
             "approves after his role ended",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 let act = stage.step(APPROVE, slip, &[]);
@@ -183,7 +183,7 @@ pub fn all() -> Vec<Attempt> {
             "岗位生效之前审核",
             "approves before his role begins",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 let act = stage.step(APPROVE, slip, &[]);
@@ -196,7 +196,7 @@ pub fn all() -> Vec<Attempt> {
             "在无关的单据上批注",
             "comments on a slip that is none of his business",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.must("王内勤", order("1")).slip.expect("a slip");
                 stage.attack(
@@ -214,7 +214,7 @@ pub fn all() -> Vec<Attempt> {
             "催办无关的单据",
             "reminds people of a slip that is none of his business",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.must("王内勤", order("1")).slip.expect("a slip");
                 stage.attack(
@@ -232,7 +232,7 @@ pub fn all() -> Vec<Attempt> {
             "把无关的单据抄送给自己",
             "sends himself a copy of a slip that is none of his business",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.must("王内勤", order("1")).slip.expect("a slip");
                 stage.attack(

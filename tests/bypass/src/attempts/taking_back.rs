@@ -4,7 +4,7 @@ use engine::Act;
 use kernel::SlipId;
 
 use super::{ADMINISTRATOR, CLERK, DEPUTY, MANAGER, OUTSIDER, TWO_ACCOUNTS, attempt};
-use crate::attempt::{Attempt, BOTH};
+use crate::attempt::{Attempt, BOTH, EVERYWHERE};
 use crate::stage::{APPROVE, FILL, Stage, order};
 
 fn withdraw(slip: SlipId) -> Act {
@@ -58,7 +58,7 @@ fn falling() -> Vec<Attempt> {
             "独自撤回已执行完毕的入库单",
             "takes back alone the stock-in that ended the flow",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.stock_in("周保管");
                 stage.attack("周保管", withdraw(slip));
@@ -70,7 +70,7 @@ fn falling() -> Vec<Attempt> {
             "退回已执行完毕的入库单",
             "returns the stock-in that ended the flow",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.stock_in("周保管");
                 let act = send_back(stage, slip, None);
@@ -83,7 +83,7 @@ fn falling() -> Vec<Attempt> {
             "作废已执行的入库单",
             "makes an executed slip void",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.stock_in("周保管");
                 stage.attack("周保管", void(slip));
@@ -95,7 +95,7 @@ fn falling() -> Vec<Attempt> {
             "重填已执行的入库单",
             "fills in an executed slip anew",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.stock_in("周保管");
                 let act = stage.step(crate::stage::STORE, slip, &[]);
@@ -108,7 +108,7 @@ fn falling() -> Vec<Attempt> {
             "撤回别人的签字",
             "takes another's signature back",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.sign("白经理", APPROVE, order);
@@ -121,7 +121,7 @@ fn falling() -> Vec<Attempt> {
             "下一环节签字后撤回",
             "takes his signature back after the next one was given",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.approved();
                 stage.attack("王内勤", withdraw(order));
@@ -133,7 +133,7 @@ fn falling() -> Vec<Attempt> {
             "已收货的订单撤回审核",
             "takes the approval back after goods were received on it",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let receipt = stage.receipt("韩收货");
                 let order = stage
@@ -151,7 +151,7 @@ fn falling() -> Vec<Attempt> {
             "已收货的订单被退回",
             "returns an order on which goods were received",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let receipt = stage.receipt("韩收货");
                 let order = stage
@@ -170,7 +170,7 @@ fn falling() -> Vec<Attempt> {
             "无关人员退回",
             "returns a slip that does not wait for him",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 let act = send_back(stage, order, None);
@@ -183,7 +183,7 @@ fn falling() -> Vec<Attempt> {
             "管理员退回单据",
             "returns a slip",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 let act = send_back(stage, order, None);
@@ -196,7 +196,7 @@ fn falling() -> Vec<Attempt> {
             "退回到尚未签字的环节以越过中间环节",
             "returns it to a step not signed yet, to jump over what lies between",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let note = stage.note("经办", "10");
                 let act = send_back(stage, note, Some("trial.payment.note.post"));
@@ -209,7 +209,7 @@ fn falling() -> Vec<Attempt> {
             "就已改动的内容退回",
             "returns content that has changed since he saw it",
             "stale",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 let seen = engine::Seen {
@@ -233,7 +233,7 @@ fn falling() -> Vec<Attempt> {
             "作废别人的单据",
             "makes somebody else's slip void",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.attack("高内勤", void(order));
@@ -245,7 +245,7 @@ fn falling() -> Vec<Attempt> {
             "管理员作废单据",
             "makes a slip void",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.attack("管理员甲", void(order));
@@ -257,7 +257,7 @@ fn falling() -> Vec<Attempt> {
             "审核已作废的订单",
             "approves a void order",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let order = stage.order("王内勤");
                 stage.must("王内勤", void(order));
@@ -271,7 +271,7 @@ fn falling() -> Vec<Attempt> {
             "重填已作废的订单",
             "fills in a void order anew",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.order("王内勤");
                 stage.must("王内勤", void(slip));
@@ -297,7 +297,7 @@ fn falling() -> Vec<Attempt> {
             "已审核的订单改数量重填",
             "fills in an approved order anew with another quantity",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.approved();
                 let Act::Step { input, .. } = order("900") else {
@@ -322,7 +322,7 @@ fn falling() -> Vec<Attempt> {
             "撤回重填后沿用旧的审核",
             "refills a returned order and goes on under the old approval",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.approved();
                 let act = send_back(stage, slip, Some(FILL));
@@ -366,7 +366,7 @@ fn reversals() -> Vec<Attempt> {
             "确认自己申请的冲销",
             "confirms the reversal that he asked for",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.stock_in("周保管");
                 stage.must("周保管", ask(slip));
@@ -380,7 +380,7 @@ fn reversals() -> Vec<Attempt> {
             "用第二个账号确认自己申请的冲销",
             "confirms with the second account what he asked for with the first",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.stock_in("周保管");
                 stage.must("吴多岗", ask(slip));
@@ -394,7 +394,7 @@ fn reversals() -> Vec<Attempt> {
             "申请人的代办人替申请人确认",
             "the asker's deputy confirms in the asker's place",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let (from, until) = (stage.today(), stage.today());
                 stage.must(
@@ -417,7 +417,7 @@ fn reversals() -> Vec<Attempt> {
             "代办人替本人申请，本人确认",
             "confirms what his deputy asked for in his name",
             "separate",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let (from, until) = (stage.today(), stage.today());
                 stage.must(
@@ -440,7 +440,7 @@ fn reversals() -> Vec<Attempt> {
             "没有申请就冲销",
             "reverses without a request",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.stock_in("周保管");
                 let act = reverse(stage, slip);
@@ -453,7 +453,7 @@ fn reversals() -> Vec<Attempt> {
             "下游单据仍在时申请冲销",
             "asks for the reversal of a slip from which others were made",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let notice = stage.notice("韩收货");
                 let receipt = stage
@@ -471,7 +471,7 @@ fn reversals() -> Vec<Attempt> {
             "无关人员申请冲销",
             "asks for a reversal without any role in it",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.stock_in("周保管");
                 stage.attack("门卫", ask(slip));
@@ -483,7 +483,7 @@ fn reversals() -> Vec<Attempt> {
             "管理员确认冲销",
             "confirms a reversal",
             "role",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.stock_in("周保管");
                 stage.must("周保管", ask(slip));
@@ -492,12 +492,31 @@ fn reversals() -> Vec<Attempt> {
             }
         ),
         attempt!(
+            "reverse.refused_by_outsider",
+            OUTSIDER,
+            "无关人员退回冲销申请",
+            "turns down a reversal that is none of his business",
+            "role",
+            EVERYWHERE,
+            |stage| {
+                let slip = stage.stock_in("周保管");
+                stage.must("周保管", ask(slip));
+                stage.attack(
+                    "门卫",
+                    Act::RefuseReversal {
+                        slip,
+                        reason: "不必".into(),
+                    },
+                );
+            }
+        ),
+        attempt!(
             "reverse.stale",
             CLERK,
             "就已改动的内容确认冲销",
             "confirms over content other than what is there",
             "stale",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.stock_in("周保管");
                 stage.must("周保管", ask(slip));
@@ -514,7 +533,7 @@ fn reversals() -> Vec<Attempt> {
             "对已冲销的单再次冲销",
             "reverses what was reversed",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let slip = stage.stock_in("周保管");
                 stage.must("周保管", ask(slip));
@@ -531,7 +550,7 @@ fn reversals() -> Vec<Attempt> {
             "冲销申请期间继续往下办",
             "goes on from a slip whose reversal is being asked for",
             "order",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let receipt = stage.receipt("赵收货");
                 stage.must("赵收货", ask(receipt));
@@ -614,7 +633,7 @@ fn reversals() -> Vec<Attempt> {
             "向已结账期间记账",
             "books into a closed period",
             "period",
-            BOTH,
+            EVERYWHERE,
             |stage| {
                 let period = stage.today().period();
                 stage.must(

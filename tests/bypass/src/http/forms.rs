@@ -416,7 +416,7 @@ fn managing() -> Vec<Attempt> {
         attempt!(
             "page.password_by_clerk",
             CLERK,
-            "非管理员提交重设别人口令的表单",
+            "非管理员提交重设别人密码的表单",
             "posts the form that sets another's password",
             "administrator",
             PAGES,

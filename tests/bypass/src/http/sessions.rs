@@ -190,19 +190,19 @@ fn tokens() -> Vec<Attempt> {
         attempt!(
             "session.before_password_change",
             CLERK,
-            "改口令之前的会话再用",
+            "改密码之前的会话再用",
             "uses a session from before the password was changed",
             "session.forged",
             HTTP,
             |stage| {
-                account(stage, "将改口令");
+                account(stage, "将改密码");
                 let now = stage.now;
                 let token = stage
                     .api
                     .as_ref()
                     .map(|api| {
                         api.set_clock(now);
-                        let (old, new) = (api.log_in("将改口令"), api.log_in("将改口令"));
+                        let (old, new) = (api.log_in("将改密码"), api.log_in("将改密码"));
                         let body = json!({"old": PASSWORD, "new": "quite another password"});
                         let changed = api.call("POST", "/api/v1/password", Some(&new), Some(&body));
                         assert!(changed.status.is_success(), "{}", changed.text());
@@ -217,7 +217,7 @@ fn tokens() -> Vec<Attempt> {
         attempt!(
             "session.one_time_password",
             ADMINISTRATOR,
-            "设别人的口令后登录，不改口令就签字",
+            "设别人的密码后登录，不改密码就签字",
             "sets another's password, logs in as him and signs without replacing it",
             "password_change",
             HTTP,
@@ -278,7 +278,7 @@ fn tokens() -> Vec<Attempt> {
         attempt!(
             "token.makes_tokens",
             PROGRAM,
-            "用令牌再发令牌，使其不随口令失效",
+            "用令牌再发令牌，使其不随密码失效",
             "makes another token of a token",
             "scope",
             HTTP,
@@ -291,9 +291,129 @@ fn tokens() -> Vec<Attempt> {
             }
         ),
         attempt!(
+            "token.signing_makes_tokens",
+            PROGRAM,
+            "用可签字的令牌再发令牌",
+            "makes another token of a token that may sign",
+            "scope",
+            HTTP,
+            |stage| {
+                let token = issue(stage, json!(["read", "sign"]));
+                let body = json!({"name": "x", "scopes": ["sign"], "days": 300});
+                stage.refused("王内勤", |api, _| {
+                    api.call("POST", "/api/v1/tokens", Some(&token), Some(&body))
+                });
+            }
+        ),
+        attempt!(
+            "token.changes_password",
+            PROGRAM,
+            "用令牌更改本人密码，把本人挡在外面",
+            "changes the person's password with a token, to shut him out",
+            "scope",
+            HTTP,
+            |stage| {
+                let token = issue(stage, json!(["read", "sign"]));
+                let body = json!({"old": PASSWORD, "new": "a password of the program"});
+                stage.refused("王内勤", |api, _| {
+                    api.call("POST", "/api/v1/password", Some(&token), Some(&body))
+                });
+            }
+        ),
+        attempt!(
+            "token.read_only_administers",
+            PROGRAM,
+            "用管理员的只读令牌授予岗位、改台账、结账",
+            "grants roles, writes records and closes periods with an administrator's token that may only read",
+            "scope",
+            HTTP,
+            |stage| {
+                let token = issue_of(stage, "管理员乙", json!(["read"]));
+                let person = json!({"key": "t1", "name": "门卫", "identity": "门卫", "active": true,
+                    "grants": [{"role": "gsp.purchase_manager"}]});
+                let fields = json!({"key": "t2", "fields": {"licence_until": "2099-12-31"}});
+                let none = json!({"key": "t3"});
+                for (path, body) in [
+                    ("/api/v1/people/门卫", &person),
+                    ("/api/v1/records/gsp.party/S01", &fields),
+                    ("/api/v1/periods/trial.cash/202601/close", &none),
+                    (
+                        "/api/v1/people/门卫/password",
+                        &json!({"password": "a good password"}),
+                    ),
+                ] {
+                    stage.refused("管理员乙", |api, _| {
+                        api.call("POST", path, Some(&token), Some(body))
+                    });
+                }
+            }
+        ),
+        attempt!(
+            "token.read_only_posts_a_form",
+            PROGRAM,
+            "用只读令牌提交页面表单",
+            "posts a page's form with a token that may only read",
+            "scope",
+            HTTP,
+            |stage| {
+                let order = stage.order("高内勤");
+                let seen = format!("{order}:{}", stage.seen(order).content);
+                let token = issue_of(stage, "白经理", json!(["read"]));
+                let fields = form(&[("_key", "k"), ("_seen", &seen), ("_do", "sign")]);
+                stage.refused("白经理", |api, _| {
+                    let path = format!("/slips/{order}/sign/{}", crate::stage::APPROVE);
+                    let request = axum::http::Request::post(path)
+                        .header("authorization", format!("Bearer {token}"))
+                        .header("content-type", "application/x-www-form-urlencoded");
+                    api.ask(
+                        request
+                            .body(axum::body::Body::from(fields))
+                            .expect("a request"),
+                    )
+                });
+            }
+        ),
+        attempt!(
+            "session.page_of_deactivated",
+            CLERK,
+            "停用之后在打开的页面上签字",
+            "signs on a page that was open when his account went out of use",
+            "session.inactive",
+            &[Through::Pages],
+            |stage| {
+                account(stage, "将停用二");
+                let now = stage.now;
+                let open = stage.api.as_ref().map(|api| {
+                    api.set_clock(now);
+                    let browser = Browser::log_in(api, "将停用二");
+                    let csrf = browser.csrf(api);
+                    (browser, csrf)
+                });
+                let person = engine::Person {
+                    active: false,
+                    ..crate::cast::person("将停用二", Vec::new())
+                };
+                stage.must("管理员甲", Act::PutPerson { person });
+                settle();
+                stage.refused("system", |api, _| {
+                    let (browser, csrf) = open.expect("a browser");
+                    let fields = form(&[
+                        ("_csrf", &csrf),
+                        ("_key", "k"),
+                        ("_do", "sign"),
+                        ("h.supplier", "S01"),
+                        ("l.1.item", "A001"),
+                        ("l.1.qty", "5"),
+                        ("l.1.price", "12.50"),
+                    ]);
+                    browser.post(api, &format!("/new/{}", crate::stage::FILL), &fields)
+                });
+            }
+        ),
+        attempt!(
             "login.guessing",
             STRANGER,
-            "反复猜口令",
+            "反复猜密码",
             "guesses a password again and again",
             "login.locked",
             HTTP,
@@ -337,12 +457,17 @@ fn settle() {
 }
 
 fn issue(stage: &mut Stage, scopes: Value) -> String {
+    issue_of(stage, "王内勤", scopes)
+}
+
+/// A token that a person issues to a program, now.
+pub fn issue_of(stage: &mut Stage, login: &str, scopes: Value) -> String {
     let now = stage.now;
     let Some(api) = &mut stage.api else {
         return String::new();
     };
     api.set_clock(now);
-    let token = api.token(&"王内勤".into(), now);
+    let token = api.token(&login.into(), now);
     let body = json!({"name": "地磅", "scopes": scopes, "days": 30});
     let reply = api.call("POST", "/api/v1/tokens", Some(&token), Some(&body));
     reply.json()["token"].as_str().expect("a token").to_owned()

@@ -77,7 +77,7 @@ fn methods() -> Vec<Attempt> {
         unoffered!(
             "http.delete_journal",
             ADMINISTRATOR,
-            "管理员 DELETE 一行日记",
+            "管理员 DELETE 一行日志",
             "deletes a journal row",
             "journal.delete",
             "管理员甲",
@@ -85,7 +85,7 @@ fn methods() -> Vec<Attempt> {
             "/api/v1/journal/1",
             null
         ),
-        unoffered!("http.write_journal", ADMINISTRATOR, "管理员 PUT 一行日记", "puts a journal row", "journal.write", "管理员甲", "PUT", "/api/v1/journal/1", {"actor": "门卫"}),
+        unoffered!("http.write_journal", ADMINISTRATOR, "管理员 PUT 一行日志", "puts a journal row", "journal.write", "管理员甲", "PUT", "/api/v1/journal/1", {"actor": "门卫"}),
         unoffered!(
             "http.delete_record",
             ADMINISTRATOR,

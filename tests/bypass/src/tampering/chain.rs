@@ -118,7 +118,7 @@ pub fn all() -> Vec<Tampering> {
     vec![
         tampering!(
             "journal.actor",
-            "把一行日记改到别人名下",
+            "把一行日志改到别人名下",
             "puts a journal row in another's name",
             "journal",
             |raw, scene| {
@@ -148,7 +148,7 @@ pub fn all() -> Vec<Tampering> {
         ),
         tampering!(
             "journal.delete",
-            "删去中间一行日记",
+            "删去中间一行日志",
             "deletes a journal row in the middle",
             "journal",
             |raw, scene| {
@@ -172,7 +172,7 @@ pub fn all() -> Vec<Tampering> {
         ),
         tampering!(
             "journal.delete_last",
-            "删去最后一行日记",
+            "删去最后一行日志",
             "deletes the last journal row",
             "journal",
             |raw, scene| {
@@ -185,7 +185,7 @@ pub fn all() -> Vec<Tampering> {
         ),
         tampering!(
             "journal.delete_last_with_its_slip",
-            "删去最后一行日记及其单据、签字、待办、编号",
+            "删去最后一行日志及其单据、签字、待办、编号",
             "deletes the last journal row with its slip, signature, inbox row and number",
             "journal",
             |raw, scene| {
@@ -195,7 +195,7 @@ pub fn all() -> Vec<Tampering> {
         ),
         tampering!(
             "journal.swap",
-            "对调两行日记",
+            "对调两行日志",
             "exchanges two journal rows",
             "journal",
             |raw, scene| {
@@ -211,7 +211,7 @@ pub fn all() -> Vec<Tampering> {
         ),
         tampering!(
             "journal.rehash_one",
-            "改一行日记并重算这一行的哈希",
+            "改一行日志并重算这一行的哈希",
             "edits a journal row and computes its hash anew, but not the rows after it",
             "journal",
             |raw, scene| {
@@ -230,7 +230,7 @@ pub fn all() -> Vec<Tampering> {
         ),
         tampering!(
             "journal.insert",
-            "在末尾接一行自编的日记",
+            "在末尾接一行自编的日志",
             "appends a row of his own to the journal",
             "journal",
             |raw, scene| {
@@ -246,7 +246,7 @@ pub fn all() -> Vec<Tampering> {
         ),
         tampering!(
             "head.back",
-            "把日记末行往回拨",
+            "把日志末行往回拨",
             "sets the end of the journal back",
             "head",
             |raw, scene| {

@@ -465,7 +465,7 @@ fn people() -> Vec<Tampering> {
         ),
         tampering!(
             "credential.replace",
-            "换掉别人的口令",
+            "换掉别人的密码",
             "replaces somebody's password",
             "credential",
             |raw, _scene| {
@@ -478,7 +478,7 @@ fn people() -> Vec<Tampering> {
         ),
         tampering!(
             "credential.replace_with_its_digest",
-            "换掉口令，并同时改其摘要记录",
+            "换掉密码，并同时改其摘要记录",
             "replaces a password and the record of its digest with it",
             "record",
             |raw, _scene| {
@@ -496,7 +496,7 @@ fn people() -> Vec<Tampering> {
         ),
         tampering!(
             "credential.delete",
-            "删去口令",
+            "删去密码",
             "deletes a password",
             "credential",
             |raw, _scene| {
