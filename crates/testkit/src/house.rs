@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{Command, Record, Refusal, Reply, Slip};
+use engine::{Command, Note, Record, Refusal, Reply, Slip};
 use kernel::{Moment, SlipId};
 use ledger::{Balance, BalanceKey, Entry};
 
@@ -55,6 +55,9 @@ pub trait House {
 
     /// All versions of a record, in order.
     fn records(&self, register: &str, key: &str) -> Result<Vec<Record>, Fault>;
+
+    /// Notes on a slip (copies, reminders, escalations, comments), in order.
+    fn notes(&self, slip: SlipId) -> Result<Vec<Note>, Fault>;
 
     /// Timers due by then: slip and name, earliest first.
     fn due(&self, by: Moment) -> Result<Vec<(SlipId, Arc<str>)>, Fault>;

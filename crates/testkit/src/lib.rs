@@ -27,6 +27,7 @@ pub mod scenario;
 mod suggest;
 mod watch;
 
+pub use dice::Dice;
 pub use house::{Answer, Fault, House};
 pub use on_store::OnStore;
 pub use oracle::Oracle;

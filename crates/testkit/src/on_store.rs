@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{Command, Record, Slip};
+use engine::{Command, Note, Record, Slip};
 use kernel::{Moment, OrgId, SlipId};
 use ledger::{Balance, BalanceKey, Entry};
 use model::Catalog;
@@ -126,6 +126,11 @@ impl House for OnStore {
             .into_iter()
             .map(|row| row.record)
             .collect())
+    }
+
+    fn notes(&self, slip: SlipId) -> Result<Vec<Note>, Fault> {
+        let rows = self.store.notes(self.org, slip)?;
+        Ok(rows.into_iter().map(|row| row.note).collect())
     }
 
     fn due(&self, by: Moment) -> Result<Vec<(SlipId, Arc<str>)>, Fault> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use engine::{Answered, Command, Effects, Outcome, Person, Record, Slip, World, WorldError};
+use engine::{Answered, Command, Effects, Note, Outcome, Person, Record, Slip, World, WorldError};
 use kernel::{Moment, Period, SlipId};
 use ledger::{Balance, BalanceKey, Entry};
 use model::Catalog;
@@ -22,6 +22,7 @@ pub struct Oracle {
     records: HashMap<(Arc<str>, Arc<str>), Vec<Record>>,
     people: BTreeMap<Arc<str>, Arc<Person>>,
     timers: BTreeMap<(SlipId, Arc<str>), Moment>,
+    notes: Vec<Note>,
     answered: HashMap<Arc<str>, Answered>,
     contents: BTreeSet<String>,
 }
@@ -110,6 +111,7 @@ impl Oracle {
                 .or_default()
                 .push(record);
         }
+        self.notes.extend(effects.notes);
         for timer in effects.timers {
             let at = (timer.slip, timer.name);
             match timer.due {
@@ -210,6 +212,11 @@ impl House for Oracle {
             .get(&(Arc::from(register), Arc::from(key)))
             .cloned()
             .unwrap_or_default())
+    }
+
+    fn notes(&self, slip: SlipId) -> Result<Vec<Note>, Fault> {
+        let of = self.notes.iter().filter(|note| note.slip == slip);
+        Ok(of.cloned().collect())
     }
 
     fn due(&self, by: Moment) -> Result<Vec<(SlipId, Arc<str>)>, Fault> {

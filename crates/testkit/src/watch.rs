@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{Command, Record, Slip};
+use engine::{Command, Note, Record, Slip};
 use kernel::{Moment, SlipId};
 use ledger::{Balance, BalanceKey, Entry};
 
@@ -53,6 +53,10 @@ impl House for Watched<'_> {
 
     fn records(&self, register: &str, key: &str) -> Result<Vec<Record>, Fault> {
         House::records(&self.inner, register, key)
+    }
+
+    fn notes(&self, slip: SlipId) -> Result<Vec<Note>, Fault> {
+        self.inner.notes(slip)
     }
 
     fn due(&self, by: Moment) -> Result<Vec<(SlipId, Arc<str>)>, Fault> {

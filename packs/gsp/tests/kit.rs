@@ -26,14 +26,32 @@ fn the_battery_finds_nothing() {
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
 }
 
+/// Mutants that no scenario can notice, each with the reason. One that is noticed after all must go from the list.
+const NOT_TO_BE_NOTICED: &[(&str, &str)] = &[
+    (
+        "ledger on_order place transit is open",
+        "a receipt draws on the order's lines, so no more ever leaves than was ordered",
+    ),
+    (
+        "ledger stock place pending is open",
+        "passed and failed sum up to what waits by the guard all_judged, so no more ever leaves than came in",
+    ),
+];
+
 #[test]
 fn no_mutant_survives() {
     let outcome = mutation::run(&pack(), &gsp::scenarios());
     assert!(outcome.broken.is_empty(), "{:?}", outcome.broken);
     println!("{} mutants in {:?}", outcome.tried, outcome.took);
+    let excused = |name: &str| NOT_TO_BE_NOTICED.iter().any(|(mutant, _)| *mutant == name);
+    for (mutant, why) in NOT_TO_BE_NOTICED {
+        let survives = outcome.survivors.iter().any(|(_, name)| name == mutant);
+        assert!(survives, "{mutant} is noticed, though {why}");
+    }
     let survivors: Vec<String> = outcome
         .survivors
         .iter()
+        .filter(|(_, name)| !excused(name))
         .map(|(file, name)| format!("{file}: {name}"))
         .collect();
     assert!(

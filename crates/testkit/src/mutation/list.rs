@@ -1,7 +1,7 @@
 //! All mutants of a pack.
 
-use kernel::{Amount, Value};
-use model::{Flow, Pack, Slip, Step};
+use kernel::{Amount, Side, Value};
+use model::{Flow, Pack, PlaceRef, Slip, Step};
 
 use super::{fields, posts, steps};
 
@@ -89,19 +89,35 @@ pub fn mutants(pack: &Pack) -> Vec<Mutant> {
     all.mutants
 }
 
-/// A place that may go below zero no longer may.
+/// A place that may go below zero no longer may; one that may not does, where something takes from it.
 fn ledgers(pack: &Pack, all: &mut List) {
     for (at, ledger) in pack.ledgers.iter().enumerate() {
-        for (nth, place) in ledger
-            .places
-            .iter()
-            .enumerate()
-            .filter(|(_, place)| place.open)
-        {
-            let name = format!("ledger {} place {} is not open", ledger.name, place.name);
-            all.pack(name, move |pack| pack.ledgers[at].places[nth].open = false);
+        for (nth, place) in ledger.places.iter().enumerate() {
+            let (ledger, open) = (&ledger.name, place.open);
+            let word = if open { "is not open" } else { "is open" };
+            let name = format!("ledger {ledger} place {} {word}", place.name);
+            if open || is_taken_from(pack, at, nth) {
+                all.pack(name, move |pack| pack.ledgers[at].places[nth].open = !open);
+            }
         }
     }
+}
+
+/// Whether some step takes from a place. What is only ever filled cannot go below zero by any step.
+fn is_taken_from(pack: &Pack, ledger: usize, place: usize) -> bool {
+    let mut steps = pack.flows.iter().flat_map(|flow| &flow.steps);
+    steps.any(|step| {
+        let mut posts = step.posts.iter().filter(|post| post.ledger == ledger);
+        posts.any(|post| {
+            post.legs.iter().any(|leg| {
+                let here = match leg.place {
+                    PlaceRef::Fixed(at) => at == place,
+                    PlaceRef::Chosen(_) => true,
+                };
+                leg.side == Side::Out && here
+            })
+        })
+    })
 }
 
 /// Every dated value is a smallest part more and a smallest part less.

@@ -35,6 +35,19 @@ fn roles(pack: &Pack, here: (usize, usize), step: &Step, all: &mut List) {
             step.scope = None
         });
     }
+    if let Some(role) = step.escalate {
+        all.step(here, format!("{name} without escalation"), |step| {
+            step.escalate = None
+        });
+        let others = pack.roles.len();
+        if others > 1 {
+            let other = (role + 1) % others;
+            let told = &pack.roles[other].name;
+            all.step(here, format!("{name} escalated to {told}"), move |step| {
+                step.escalate = Some(other)
+            });
+        }
+    }
     match step.quorum {
         Quorum::Any => {}
         Quorum::All => all.step(here, format!("{name} by one instead of all"), |step| {
@@ -99,6 +112,11 @@ fn order(flow: &Flow, here: (usize, usize), step: &Step, all: &mut List) {
         });
         all.step(here, format!("{name} with twice the time"), |step| {
             step.within_minutes = step.within_minutes.map(|minutes| minutes * 2);
+        });
+    }
+    if step.step_up {
+        all.step(here, format!("{name} without the password"), |step| {
+            step.step_up = false
         });
     }
 }

@@ -75,6 +75,7 @@ pub fn shown(what: &Expectation) -> String {
         )
         .trim_end()
         .to_owned(),
+        Expectation::Told { whom, kind } => format!("> {whom} {kind}"),
         Expectation::Field {
             number,
             path,
@@ -121,6 +122,7 @@ pub(super) fn compare(
                 amount,
             )?,
             Expectation::Waits(_) => continue,
+            Expectation::Told { whom, kind } => told_to(runner, whom, kind, result)?,
             Expectation::Field {
                 number,
                 path,
@@ -137,6 +139,32 @@ pub(super) fn compare(
         }
     }
     waits(runner, statement, result)
+}
+
+/// Whether somebody was told by what this statement did: notes of its moment on its slip.
+fn told_to(
+    runner: &Runner<'_>,
+    whom: &str,
+    kind: &str,
+    result: &Outcome,
+) -> Result<Option<String>, Fault> {
+    let Some(slip) = result.slip else {
+        return Ok(Some("no slip".to_owned()));
+    };
+    let to = match runner.names.role(whom) {
+        Ok(role) => format!("role:{role}"),
+        Err(_) => whom.to_owned(),
+    };
+    let notes = runner.house.notes(slip)?;
+    let mut now: Vec<String> = Vec::new();
+    for note in notes.iter().filter(|note| note.at == runner.now()) {
+        if *note.to == *to && note.kind.name() == kind {
+            return Ok(None);
+        }
+        let whom = last(note.to.trim_start_matches("role:"));
+        now.push(format!("> {whom} {}", note.kind.name()));
+    }
+    Ok(Some(now.join(" ")))
 }
 
 /// The first `!` is the answer itself; further ones are among the refusals that came with it.
@@ -215,7 +243,9 @@ fn waits(runner: &mut Runner<'_>, statement: &Statement, result: &Outcome) -> Re
             wanted.extend(waits.as_ref().map(|waits| written(&runner.names, waits)));
         }
     }
-    let (Some(line), Some(id)) = (line, result.slip) else {
+    let Some(line) = line else { return Ok(()) };
+    let Some(id) = result.slip else {
+        runner.fail(line, "something to wait on a slip", "no slip");
         return Ok(());
     };
     let Some(slip) = runner.house.slip(id)? else {

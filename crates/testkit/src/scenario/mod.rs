@@ -21,13 +21,14 @@
 //! `add_signer step= to=`, `cosign step=`, `copy_to to=A,B`, `remind`, `comment text=`, each with the number of its slip;
 //! `deputise to= from= until=`; `close_period LEDGER PERIOD`, `reopen_period LEDGER PERIOD reason=`; `record REGISTER KEY
 //! field=value`. Any command takes `for=LOGIN` (as deputy of), `key=` (idempotency key), `at=14:05`, `seen=stale`,
-//! `seen=nothing`; without these it is noon, a second later each line, and the signer has seen what is there.
-//! `tick DAY TIME` lets time pass; timers that are due fire.
+//! `seen=nothing`, `confirmed=no` (the password was not given again); without these it is noon, a second later each line, and the signer has seen what is there.
+//! `tick DAY TIME` lets time pass; timers that are due fire, and what is expected is of the slip of the last one.
 //!
 //! **Expectations** follow their command: `= NUMBER`; `! code sentence` (short or full code, sentence in either language or
 //! left out; further `!` lines name refusals of the same form); indented `ledger place key [@detail] [word] balance`, key `-`
 //! for none, the word one of posted, available, held, draft, checked, in, out; `~ step roles [kind]`, all of them together
-//! being all that waits (`~ -`: nothing); `? [NUMBER] field = value`, where the field is one of the header, `line.1.qty`,
+//! being all that waits (`~ -`: nothing); `> role kind` or `> LOGIN kind`, somebody told by a copy, reminder, escalation, comment or attachment;
+//! `? [NUMBER] field = value`, where the field is one of the header, `line.1.qty`,
 //! `line.1.drawn.qty`, `state`, `lines` or `register.KEY.field`. A command without `!` must succeed. After a refusal everything
 //! must be as it was, and after the last line the laws must hold.
 

@@ -21,7 +21,7 @@ pub fn parse(text: &str) -> Result<Script, Vec<Failure>> {
             continue;
         }
         let indented = raw.starts_with(char::is_whitespace);
-        let read = if indented || content.starts_with(['=', '!', '~', '?']) {
+        let read = if indented || content.starts_with(['=', '!', '~', '?', '>']) {
             expectation(line, content, &mut script)
         } else {
             statement(line, content, &mut script)
@@ -140,6 +140,7 @@ fn said(day: Day, person: String, verb: &str, words: Vec<Word>) -> Result<Said, 
         on_behalf_of: None,
         key: None,
         seen: SeenAs::Current,
+        confirmed: true,
         deed: Deed::Deputise {
             to: String::new(),
             from: day,
@@ -156,6 +157,8 @@ fn said(day: Day, person: String, verb: &str, words: Vec<Word>) -> Result<Said, 
                 "key" => said.key = Some(value.clone()),
                 "at" => said.minute = Some(minute(value)?),
                 "seen" => said.seen = seen(value)?,
+                "confirmed" if value == "no" => said.confirmed = false,
+                "confirmed" => return Err(format!("confirmed=no, not `{value}`")),
                 _ => fields.push((name.clone(), value.clone())),
             },
             Word::Bar => {}
@@ -311,6 +314,7 @@ fn expected(content: &str) -> Result<Expectation, String> {
         }
         '~' => waits(rest),
         '?' => field(rest),
+        '>' => told(rest),
         _ => balance(content),
     }
 }
@@ -327,6 +331,21 @@ fn waits(rest: &str) -> Result<Expectation, String> {
         _ => Err("~ step role, or ~ - when nothing waits".to_owned()),
     }
 }
+
+fn told(rest: &str) -> Result<Expectation, String> {
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    match words.as_slice() {
+        [whom, kind] if NOTES.contains(kind) => Ok(Expectation::Told {
+            whom: (*whom).to_owned(),
+            kind: (*kind).to_owned(),
+        }),
+        [_, kind] => Err(unknown("kind of note", kind, NOTES.iter().copied())),
+        _ => Err("> role kind, or > LOGIN kind".to_owned()),
+    }
+}
+
+/// The kinds of notes by which people are told something.
+const NOTES: &[&str] = &["comment", "copy", "reminder", "attachment", "escalation"];
 
 fn field(rest: &str) -> Result<Expectation, String> {
     let rule = "? [NUMBER] field = value";

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{Act, Command, Grant, Person, Refusal, Reply, SYSTEM};
+use engine::{Act, Class, Command, Grant, Person, Refusal, Reply, SYSTEM};
 use kernel::{Day, Moment, OrgId, SlipId};
 use model::Catalog;
 
@@ -82,6 +82,11 @@ pub fn run(
 }
 
 impl Runner<'_> {
+    /// The moment of the statement that runs.
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
     pub fn fail(&mut self, line: usize, expected: impl Into<String>, got: impl Into<String>) {
         self.report.failures.push(Failure {
             line,
@@ -302,7 +307,10 @@ impl Runner<'_> {
         } else {
             None
         };
-        let answer = self.house.submit(&command)?;
+        let answer = match self.unconfirmed(said, &command.act)? {
+            Some(refusal) => Err(refusal),
+            None => self.house.submit(&command)?,
+        };
         if let (Some(before), Err(_)) = (before, &answer) {
             self.report.checks += 1;
             if before != laws::picture(self.house)? {
@@ -317,9 +325,30 @@ impl Runner<'_> {
         Ok(Outcome { answer, slip })
     }
 
+    /// The server's answer to a step that asks for the password again, when it was not given; such a signature never
+    /// reaches the house.
+    fn unconfirmed(&self, said: &Said, act: &Act) -> Result<Option<Refusal>, Fault> {
+        let Act::Step { step, .. } = act else {
+            return Ok(None);
+        };
+        let asks = self
+            .names
+            .packs
+            .step(step)
+            .is_some_and(|(pack, flow, at)| pack.flows[flow].steps[at].step_up);
+        Ok((asks && !said.confirmed).then(|| {
+            let (zh, en) = (
+                "此环节签字前须再次输入密码",
+                "this step asks for the password again before it is signed",
+            );
+            Refusal::new(Class::Role, "confirm", zh, en)
+        }))
+    }
+
     /// Time passes; timers that are due by then fire in their order.
     fn tick(&mut self, line: usize, to: Moment) -> Result<Outcome, Fault> {
         self.now = to.max(Moment(self.now.0 + 1_000_000));
+        let mut fired = None;
         // A timer may set another one; a thousand rounds are more than any flow needs.
         for _ in 0..1_000 {
             let due = self.house.due(self.now)?;
@@ -335,6 +364,7 @@ impl Runner<'_> {
                     name: name.clone(),
                 },
             );
+            fired = Some(slip);
             if let Err(refusal) = self.house.submit(&command)? {
                 self.fail(line, format!("timer {name} to fire"), told(&refusal));
                 break;
@@ -342,7 +372,7 @@ impl Runner<'_> {
         }
         Ok(Outcome {
             answer: Ok(Reply::default()),
-            slip: None,
+            slip: fired,
         })
     }
 

@@ -77,6 +77,8 @@ pub struct Said {
     pub key: Option<String>,
     /// What the signer saw (`seen=`).
     pub seen: SeenAs,
+    /// Whether he gave his password again just before (`confirmed=no`).
+    pub confirmed: bool,
     /// What is done.
     pub deed: Deed,
 }
@@ -267,6 +269,13 @@ pub enum Expectation {
     },
     /// `~ step role [kind]`; every `~` of a statement together say all that waits. `~ -`: nothing waits.
     Waits(Option<Waits>),
+    /// `> role kind` or `> LOGIN kind`: somebody is told.
+    Told {
+        /// Role, unqualified or qualified, or login.
+        whom: String,
+        /// `copy`, `reminder`, `escalation`, `comment`, `attachment`.
+        kind: String,
+    },
     /// `? [NUMBER] field = value`.
     Field {
         /// Number of the slip; the slip of the command when absent.
