@@ -140,7 +140,7 @@ pub(crate) fn check_own_password(world: &dyn World, command: &Command) -> Checke
     Err(Refusal::new(
         Class::Role,
         "password_change",
-        "口令由他人设置，须先改为自己的口令",
+        "密码由他人设置，须先改为自己的密码",
         "the password was set by somebody else; replace it by one of your own first",
     )
     .into())

@@ -385,6 +385,28 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> StoreError {
     StoreError::Internal(format!("a command made the program fail: {said}"))
 }
 
+/// The codes of what a lane refuses before the engine looks at it.
+pub const CODES: &[engine::Code] = &[
+    engine::code(
+        "clock",
+        &[Class::Request],
+        "服务器时钟不对，什么也没有办理",
+        "the server's clock is wrong; nothing was done",
+    ),
+    engine::code(
+        "control_character",
+        &[Class::Field],
+        "内容含有空字符",
+        "the content has a NUL character",
+    ),
+    engine::code(
+        "credential",
+        &[Class::Request],
+        "凭据与其摘要不符",
+        "the credential does not match its digest",
+    ),
+];
+
 /// The year 2200, in microseconds: a later clock is wrong.
 const LATEST: i64 = 7_258_118_400_000_000;
 
