@@ -39,7 +39,7 @@ impl InName {
         let Some(stored) = house.store.credential(ORG, &login)? else {
             return Err(Stop::usage(
                 format!(
-                    "{login} 还没有口令；请用 countersign user password {login} --recover 设置"
+                    "{login} 还没有密码；请用 countersign user password {login} --recover 设置"
                 ),
                 format!(
                     "{login} has no password yet; set one with `countersign user password {login} --recover`"
@@ -52,7 +52,7 @@ impl InName {
         } else {
             attempted(house, "command_line.password", &login)?;
             Err(Stop::usage(
-                format!("{login} 的口令不对"),
+                format!("{login} 的密码不对"),
                 format!("that is not the password of {login}"),
             ))
         }

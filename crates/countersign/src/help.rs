@@ -83,14 +83,14 @@ fn about(path: &str) -> Option<&'static str> {
         "backup" => "将全部数据写入一个文件，服务可照常运行",
         "restore" => "将备份恢复到空处，并核对",
         "import" => "由 CSV 或 XLSX 导入商品、单位、人员；全部导入或全不导入",
-        "export" => "将商品、单位、人员、单据或日记导出为 CSV 或 XLSX",
+        "export" => "将商品、单位、人员、单据或日志导出为 CSV 或 XLSX",
         "print" => "将单据打印为 PDF",
         "user" => "查看和变更人员及其岗位",
         "user list" => "列出全部人员及其岗位",
-        "user add" => "增加人员，显示其初始口令（仅一次）",
+        "user add" => "增加人员，显示其初始密码（仅一次）",
         "user grant" => "授予岗位",
         "user revoke" => "收回岗位",
-        "user password" => "设置新口令并显示（仅一次）；也可设置本人的",
+        "user password" => "设置新密码并显示（仅一次）；也可设置本人的",
         "user deactivate" => "停用账号；其已签内容保留",
         "user activate" => "重新启用账号",
         "bench" => "测量本机上的速度；末行是一个 JSON 对象",
@@ -102,7 +102,7 @@ fn about(path: &str) -> Option<&'static str> {
 fn argument(path: &str, id: &str) -> Option<&'static str> {
     Some(match (path, id) {
         (_, "lang") => "提示语言 [默认：按环境变量 LANG]",
-        (_, "data") => "数据文件夹（数据库、锁、演示口令） [默认：./data]",
+        (_, "data") => "数据文件夹（数据库、锁、演示密码） [默认：./data]",
         (_, "database_url") => {
             "不用文件夹中的数据库：postgres://用户@主机/库名、sqlite:///路径 或 memory:"
         }
@@ -115,20 +115,24 @@ fn argument(path: &str, id: &str) -> Option<&'static str> {
         ("show", "pack") => "内置业务包名，或业务包文件夹",
         ("show", "flow") => "流程名；省略则显示整个业务包",
         ("show", "svg") => "以 SVG 图形显示流程",
+        ("show", "reference") => "以 Markdown 显示业务包的参考页",
+        ("show", "refusals") => {
+            "以 Markdown 列出全部拒绝：代码与中英文语句；不给业务包则列内置的全部"
+        }
         ("test", "files") => {
             "情景文件；在业务包文件夹中的，用该文件夹当前内容运行，其余用内置业务包"
         }
         ("verify", "kept") => {
-            "以前核对时显示、另处保存的日记末行及其哈希：可查出日记此后是否被截断或重写；可多次给出"
+            "以前核对时显示、另处保存的日志末行及其哈希：可查出日志此后是否被截断或重写；可多次给出"
         }
         ("backup", "file") => "要写入的备份文件，须尚不存在",
         ("restore", "file") => "要恢复的备份文件",
         ("import", "what") => "对象：items 商品、partners 单位、people 人员，或台账名",
         ("import", "file") => "首行为列名的表格，.csv 或 .xlsx",
         ("import", "dry_run") => "只检查，不导入",
-        ("import", "passwords") => "人员：将新增人员的初始口令写入此文件，仅本人可读",
+        ("import", "passwords") => "人员：将新增人员的初始密码写入此文件，仅本人可读",
         ("export", "what") => {
-            "对象：items 商品、partners 单位、people 人员、slips 单据、journal 日记，或台账名"
+            "对象：items 商品、partners 单位、people 人员、slips 单据、journal 日志，或台账名"
         }
         ("export", "file") => "要写入的表格，.csv 或 .xlsx",
         ("export", "kind") => {
@@ -148,10 +152,10 @@ fn argument(path: &str, id: &str) -> Option<&'static str> {
         ("user grant" | "user revoke", "role") => "岗位，可限定到环节的范围值",
         ("user grant", "from") => "起始日期",
         ("user grant", "until") => "截止日期",
-        ("user password", "recover") => "管理员遗失口令时：由系统设置，并记入日记",
+        ("user password", "recover") => "管理员遗失密码时：由系统设置，并记入日志",
         (_, "login") if path.starts_with("user ") => "账号",
         (_, "in_name_of") => "以哪位系统管理员的名义办理（账号） [默认：唯一的管理员]",
-        (_, "password_stdin") => "由标准输入首行读取管理员口令",
+        (_, "password_stdin") => "由标准输入首行读取管理员密码",
         _ => return bench_argument(path, id),
     })
 }

@@ -1,9 +1,7 @@
-//! Passwords: made, hashed with argon2id, compared.
+//! Passwords that the program makes, and keys of commands. How a password is hashed and compared is the server's.
 
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use sha2::{Digest, Sha256};
+pub use web::auth::is_password as matches;
 
 use crate::stop::Stop;
 
@@ -24,21 +22,10 @@ pub fn generate() -> Result<String, Stop> {
     Ok(out)
 }
 
-/// What is stored of a password: a PHC string of argon2id with a salt of its own.
+/// What is stored of a password.
 pub fn hash(password: &str) -> Result<String, Stop> {
-    let hash: PasswordHash = Argon2::default()
-        .hash_password(password.as_bytes())
-        .map_err(|error| Stop::other(format!("the password could not be hashed: {error}")))?;
-    Ok(hash.to_string())
-}
-
-/// Whether a password is the one that is stored.
-pub fn matches(password: &str, stored: &str) -> bool {
-    PasswordHash::new(stored).is_ok_and(|hash| {
-        Argon2::default()
-            .verify_password(password.as_bytes(), &hash)
-            .is_ok()
-    })
+    web::auth::hash_password(password)
+        .map_err(|error| Stop::other(format!("the password could not be hashed: {error}")))
 }
 
 /// The digest of a stored credential, as it stands in the journal.

@@ -185,7 +185,7 @@ impl Fault {
                 "check the form template in the pack's folder `forms`",
             ),
             Fault::Refused(_) | Fault::Other(_) => {
-                Sentence::new("详情见日志", "see the log for details")
+                Sentence::new("详情见运行日志", "see the log for details")
             }
         }
     }

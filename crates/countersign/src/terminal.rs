@@ -71,7 +71,7 @@ fn style(known: bool) -> ProgressStyle {
 /// What the store calls its stages, in the operator's language; unknown ones as they are.
 fn stage_name(lang: Lang, stage: &str) -> String {
     let zh = match stage {
-        "journal" => "核对日记",
+        "journal" => "核对日志",
         "legs" => "核对分录",
         "slips" => "核对单据",
         "balances" => "重算余额",
@@ -95,7 +95,7 @@ pub fn password(lang: Lang, from_stdin: bool, who: &str) -> Result<String, Stop>
         return match read {
             Ok(count) if count > 0 => Ok(text.trim_end_matches(['\n', '\r']).to_owned()),
             _ => Err(Stop::usage(
-                "标准输入中没有口令",
+                "标准输入中没有密码",
                 "there is no password on standard input",
             )),
         };
@@ -103,14 +103,14 @@ pub fn password(lang: Lang, from_stdin: bool, who: &str) -> Result<String, Stop>
     let terminal = console::Term::stderr();
     if !terminal.is_term() || !console::user_attended() {
         return Err(Stop::usage(
-            format!("需要 {who} 的口令：请在终端中运行，或用 --password-stdin 由标准输入给出"),
+            format!("需要 {who} 的密码：请在终端中运行，或用 --password-stdin 由标准输入给出"),
             format!(
                 "the password of {who} is needed: run this in a terminal, or give it on standard input with --password-stdin"
             ),
         ));
     }
     let prompt = match lang {
-        Lang::Zh => format!("{who} 的口令："),
+        Lang::Zh => format!("{who} 的密码："),
         Lang::En => format!("Password of {who}: "),
     };
     let asked = terminal

@@ -35,11 +35,17 @@ fn postgres_and_sqlite_hold_the_same_company() {
     run(&["verify", "--data", &path("moved")]).ended(0);
     let again = path("two.backup");
     run(&["backup", &again, "--data", &path("moved")]).ended(0);
-    let restored = run(&["restore", &again, "--database-url", &second, "--json"])
-        .ended(0)
-        .json();
+    let (beside, restore) = (
+        path("beside"),
+        ["restore", &again, "--database-url", &second],
+    );
+    let into = |further: &[&str]| {
+        let words = [&restore[..], &["--data", &beside], further].concat();
+        run(&words)
+    };
+    let restored = into(&["--json"]).ended(0).json();
     assert_eq!(restored["heads"], made["heads"]);
-    run(&["restore", &again, "--database-url", &second]).ended(2);
+    into(&[]).ended(2);
 
     // The address may come from the environment, so that a password need not stand among the arguments.
     let output = program()

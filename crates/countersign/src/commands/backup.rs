@@ -60,7 +60,7 @@ pub fn tell(manifest: &Manifest, lang: Lang) {
     for (org, row, hash) in &manifest.heads {
         line(say!(
             lang,
-            "  单位 {org}：日记末行 {row}，哈希 {hash}",
+            "  单位 {org}：日志末行 {row}，哈希 {hash}",
             "  organisation {org}: last journal row {row}, hash {hash}"
         ));
     }

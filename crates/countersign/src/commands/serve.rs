@@ -162,7 +162,7 @@ fn banner(
     match first {
         First::Demo(logins) => {
             line(lang.pick(
-                "  演示公司的账号（口令只属于此数据文件夹）：",
+                "  演示公司的账号（密码只属于此数据文件夹）：",
                 "  log-ins of the demo company (passwords of this data folder alone):",
             ));
             tell_logins(house, logins, lang)?;
@@ -170,7 +170,7 @@ fn banner(
         First::Administrator(login, password) => {
             line(say!(
                 lang,
-                "  系统管理员 {login} 的口令（只显示这一次）：{password}",
+                "  系统管理员 {login} 的密码（只显示这一次）：{password}",
                 "  password of the administrator {login} (shown this once): {password}"
             ));
         }

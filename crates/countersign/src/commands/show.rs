@@ -6,6 +6,7 @@ use std::sync::Arc;
 use model::{Flow, Ledger, Pack};
 use pack::Language;
 
+use crate::commands::refusals;
 use crate::lang::{Lang, say};
 use crate::packs;
 use crate::stop::Stop;
@@ -15,19 +16,33 @@ use crate::terminal::line;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Name of a pack built in, or a pack's folder
-    #[arg(value_name = "PACK")]
-    pack: String,
+    #[arg(value_name = "PACK", required_unless_present = "refusals")]
+    pack: Option<String>,
     /// Name of a flow; without it the pack as a whole
     #[arg(value_name = "FLOW")]
     flow: Option<String>,
     /// The flow as an SVG drawing
     #[arg(long)]
     svg: bool,
+    /// The pack as a page of reference in Markdown
+    #[arg(long, conflicts_with_all = ["flow", "svg", "refusals"])]
+    reference: bool,
+    /// Every refusal with its code and its sentence in both languages, in Markdown; of all packs built in unless one is named
+    #[arg(long, conflicts_with_all = ["flow", "svg"])]
+    refusals: bool,
 }
 
 /// Shows.
 pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
-    let pack = find_pack(&args.pack)?;
+    if args.refusals {
+        let packs = match &args.pack {
+            Some(name) => vec![find_pack(name)?],
+            None => packs::embedded()?.packs().to_vec(),
+        };
+        line(refusals::page(&packs).trim_end());
+        return Ok(());
+    }
+    let pack = find_pack(args.pack.as_deref().unwrap_or_default())?;
     let flow = match (&args.flow, pack.flows.as_slice()) {
         (Some(name), _) => Some(find_flow(&pack, name)?),
         // A drawing is of one flow; where there is only one it needs no name.
@@ -45,6 +60,10 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         Lang::Zh => Language::Zh,
         Lang::En => Language::En,
     };
+    if args.reference {
+        line(pack::show_reference(&pack, language).trim_end());
+        return Ok(());
+    }
     let shown = match flow {
         Some(flow) if args.svg => {
             pack::show_svg(&pack, &flow.name, language, None).map(|drawing| alone(&drawing))

@@ -253,7 +253,7 @@ fn new_password(args: &Password, lang: Lang) -> Result<(), Stop> {
         if !person.administrator {
             attempted(&house, "command_line.recover", &args.login)?;
             return Err(Stop::usage(
-                "--recover 只用于系统管理员；其他人的口令由管理员设置",
+                "--recover 只用于系统管理员；其他人的密码由管理员设置",
                 "--recover is for administrators only; other passwords are set by an administrator",
             ));
         }
@@ -313,7 +313,7 @@ fn give_password(house: &House, actor: &str, login: &str, lang: Lang) -> Result<
     house.store.end_sessions(crate::house::ORG, login)?;
     line(say!(
         lang,
-        "✔ {login} 的口令（只显示这一次）：{password}",
+        "✔ {login} 的密码（只显示这一次）：{password}",
         "✔ password of {login} (shown this once): {password}"
     ));
     Ok(())

@@ -85,13 +85,13 @@ pub fn tell(report: &Report, lang: Lang) {
     } = report;
     line(say!(
         lang,
-        "日记 {journal_rows} 行，分录行 {legs}，单据 {slips}，余额 {balances}，档案 {records}；用时 {millis} 毫秒",
+        "日志 {journal_rows} 行，分录行 {legs}，单据 {slips}，余额 {balances}，档案 {records}；用时 {millis} 毫秒",
         "{journal_rows} journal rows, {legs} legs, {slips} slips, {balances} balances, {records} records; {millis} ms"
     ));
     for (org, row, hash) in &report.heads {
         line(say!(
             lang,
-            "单位 {org} 日记末行 {row}，哈希 {hash}（请另处保存；日后用 verify --kept {row}:{hash} 可证明日记未被截断或重写）",
+            "单位 {org} 日志末行 {row}，哈希 {hash}（请另处保存；日后用 verify --kept {row}:{hash} 可证明日志未被截断或重写）",
             "organisation {org}: last journal row {row}, hash {hash} (keep it elsewhere; `verify --kept {row}:{hash}` then shows whether anything was cut off or written anew)"
         ));
     }

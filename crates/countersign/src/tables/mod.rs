@@ -1,6 +1,8 @@
 //! Tables in files: CSV and XLSX, read with limits and written row by row.
 
 mod csv_file;
+#[cfg(test)]
+mod random_tests;
 mod write;
 mod xlsx_file;
 

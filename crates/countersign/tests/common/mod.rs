@@ -17,6 +17,8 @@ pub fn root() -> PathBuf {
 /// The program, in English, with nothing of this machine's settings.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    // Whatever it makes beside the folders that it is told, it makes here and not among the sources.
+    command.current_dir(env!("CARGO_TARGET_TMPDIR"));
     command.env_remove("COUNTERSIGN_DATABASE_URL");
     command.env_remove("RUST_LOG");
     command.env_remove("LC_ALL");

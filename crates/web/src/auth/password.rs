@@ -120,7 +120,11 @@ fn compute(
     argon.hash_password_into_with_memory(password.as_bytes(), salt, out, memory)
 }
 
-fn hash(password: &str) -> Result<String, HashError> {
+/// What is stored of a password: a PHC string of argon2id with a salt of its own.
+///
+/// # Errors
+/// Without randomness.
+pub fn hash(password: &str) -> Result<String, HashError> {
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT);
     let mut salt = [0u8; Salt::RECOMMENDED_LENGTH];
     getrandom::fill(&mut salt).map_err(|error| HashError(error.to_string()))?;
@@ -138,7 +142,7 @@ fn hash(password: &str) -> Result<String, HashError> {
 }
 
 /// Whether a password is the one of a stored argon2id hash. Anything else that is stored is nobody's password.
-fn is_of(password: &str, stored: &str) -> bool {
+pub fn is_of(password: &str, stored: &str) -> bool {
     let Ok(parsed) = PasswordHash::new(stored) else {
         return false;
     };
@@ -162,7 +166,7 @@ fn is_of(password: &str, stored: &str) -> bool {
 /// A password could not be hashed.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-struct HashError(String);
+pub struct HashError(String);
 
 /// Passwords of at least ten characters that are tried first by everyone who guesses.
 const COMMON: &[&str] = &[
