@@ -68,6 +68,7 @@ mod views;
 mod whole;
 
 pub use api::*;
+pub use lane::CODES;
 pub use read_world::ReadWorld;
 pub use restore::restore;
 pub use store::Store;

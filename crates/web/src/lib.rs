@@ -12,6 +12,7 @@ mod app;
 mod attach;
 pub mod auth;
 mod body;
+mod codes;
 mod error;
 mod events;
 mod guard;
@@ -26,6 +27,7 @@ mod submit;
 mod text;
 
 pub use app::{App, Clock, Settings, router};
+pub use codes::CODES;
 pub use error::{Error, Incident, status_of};
 pub use listen::serve;
 pub use parts::lang::Lang;

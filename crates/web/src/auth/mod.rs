@@ -26,7 +26,7 @@ pub(crate) use form::{FILE_MAX, FORM_MAX};
 pub use form::{Fields, Posted, Upload, Uploaded};
 pub use login::{Entered, change_password, confirm_password, log_in, log_out, set_password};
 pub(crate) use password::Passwords;
-pub use password::check_policy;
+pub use password::{HashError, check_policy, hash as hash_password, is_of as is_password};
 pub(crate) use people::People;
 pub use session::{Acting, Session};
 pub(crate) use session::{find, is_kept, json_acting};
