@@ -1,6 +1,6 @@
 //! The rows that a batch of commands writes, gathered so that each is written once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engine::Waiting;
@@ -9,6 +9,7 @@ use ledger::Balance;
 
 use crate::cell::Cell;
 use crate::codec::StoredSlip;
+use crate::recent::HashMap;
 use crate::schema::{self, Table};
 
 /// How rows of a table are written.

@@ -1,7 +1,6 @@
 //! What a lane remembers of its organisation, and the world that the engine reads: memory first, then the database.
 
 use std::cell::{Cell as Slot, RefCell};
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use engine::{Answered, Person, Record, Slip, World, WorldError};
@@ -12,7 +11,7 @@ use serde::Deserialize;
 use crate::api::StoreError;
 use crate::batch::{Pending, Turnover, TurnoverKey};
 use crate::codec::StoredSlip;
-use crate::recent::Recent;
+use crate::recent::{HashMap, HashSet, Recent};
 use crate::source::{Account, Head, Source};
 
 /// Sizes of what is kept besides slips.
@@ -57,16 +56,16 @@ impl Cache {
             pending: Pending::default(),
             slips: Recent::default(),
             accounts: Recent::default(),
-            turnovers: HashMap::new(),
+            turnovers: HashMap::default(),
             series: Recent::default(),
-            records: HashMap::new(),
-            persons: HashMap::new(),
+            records: HashMap::default(),
+            persons: HashMap::default(),
             has_people: false,
-            periods: HashMap::new(),
-            booked: HashMap::new(),
-            keys: HashMap::new(),
-            pack_texts: HashSet::new(),
-            unused: HashSet::new(),
+            periods: HashMap::default(),
+            booked: HashMap::default(),
+            keys: HashMap::default(),
+            pack_texts: HashSet::default(),
+            unused: HashSet::default(),
             whole: false,
         }
     }

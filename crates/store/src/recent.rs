@@ -1,8 +1,12 @@
 //! A map that forgets what was not used lately.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::hash::Hash;
+
+/// A map hashed fast, with a seed of its own in each process.
+pub(crate) type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
+/// A set of the same kind.
+pub(crate) type HashSet<K> = std::collections::HashSet<K, foldhash::fast::RandomState>;
 
 /// Two generations: what is used moves into the young one; when that is full, the old one is forgotten. Nothing is
 /// forgotten but in [`Recent::age`], so that what an uncommitted batch wrote stays.
@@ -15,8 +19,8 @@ pub(crate) struct Recent<K, V> {
 impl<K, V> Default for Recent<K, V> {
     fn default() -> Recent<K, V> {
         Recent {
-            young: HashMap::new(),
-            old: HashMap::new(),
+            young: HashMap::default(),
+            old: HashMap::default(),
         }
     }
 }

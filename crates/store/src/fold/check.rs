@@ -1,6 +1,5 @@
 //! What is found out before anything is changed.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use engine::{Act, Effects, Record, SlipWrite};
@@ -13,6 +12,7 @@ use crate::batch::{Turnover, TurnoverKey};
 use crate::cache::{Cache, load_account, load_records, load_slip};
 use crate::codec::StoredSlip;
 use crate::packs::texts_to;
+use crate::recent::HashMap;
 use crate::source::{Account, Source};
 
 /// What was found out before anything was changed.

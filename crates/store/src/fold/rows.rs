@@ -1,6 +1,5 @@
 //! The rows of what a command wrote, into the batch and into the lane's memory. Nothing here can fail.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use engine::{Effects, Record, SlipWrite};
@@ -13,6 +12,7 @@ use crate::batch::PendingSlip;
 use crate::cache::Cache;
 use crate::cell::{Cell, digest_of};
 use crate::codec::{self, StoredSlip, day_number};
+use crate::recent::HashMap;
 use crate::schema;
 use crate::source::Account;
 
@@ -54,7 +54,8 @@ impl Folding<'_> {
         if effects.entries.is_empty() {
             return;
         }
-        let mut ids: HashMap<BalanceKey, i64> = HashMap::with_capacity(accounts.len());
+        let mut ids: HashMap<BalanceKey, i64> =
+            HashMap::with_capacity_and_hasher(accounts.len(), Default::default());
         // New accounts are numbered in the order of the legs, so that every store numbers them alike.
         for leg in effects.entries.iter().flat_map(|entry| &entry.legs) {
             let key = BalanceKey::of(leg);

@@ -1,6 +1,7 @@
 //! Accounts as they are needed to check legs.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use model::Catalog;
@@ -53,6 +54,8 @@ impl Accounts {
     ) -> Result<Accounts, StoreError> {
         let mut accounts = Accounts::default();
         let mut place_numbers: PlaceNumbers = HashMap::new();
+        // Under a key that nobody knows, so that nobody finds two groups that are taken for one.
+        let keyed = RandomState::new();
         let mut next = 1;
         loop {
             let mut read = 0;
@@ -98,7 +101,7 @@ impl Accounts {
                 }
                 accounts.by_id[at] = AccountInfo {
                     digest: Some(row_digest(schema::ACCOUNT.name, cells.iter().copied())),
-                    group: group(ledger, key, unit),
+                    group: keyed.hash_one([ledger, key, unit]),
                     place: number,
                     open,
                 };
@@ -114,13 +117,6 @@ impl Accounts {
         let info = self.by_id.get(usize::try_from(id).ok()?)?;
         info.digest.is_some().then_some(info)
     }
-}
-
-fn group(ledger: &[u8], key: &[u8], unit: &[u8]) -> u64 {
-    let digest = row_digest("", [ledger, key, unit].map(CellRef::Text));
-    u64::from_le_bytes([
-        digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7],
-    ])
 }
 
 /// Whether a place may go below zero, by the current packs. A ledger that no pack declares any more is not judged.
