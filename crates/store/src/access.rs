@@ -1,7 +1,7 @@
 //! How a store reaches its database besides its lanes: for reading, and for work tables.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::api::{Options, StoreError, StoreUrl};
 use crate::backend::Backend;
@@ -10,6 +10,7 @@ use crate::checkpointer::Checkpointer;
 use crate::migrate;
 use crate::pool::Pool;
 use crate::postgres::{Driver, Postgres, PostgresBackend};
+use crate::search::home::{self, File};
 use crate::sql::{Dialect, Sql};
 use crate::sqlite::{Sqlite, SqliteBackend, Use};
 use crate::views;
@@ -27,18 +28,26 @@ pub(crate) enum Access {
         gate: Arc<Mutex<()>>,
         /// Started with the first lane.
         checkpointer: Mutex<Option<Arc<Checkpointer>>>,
+        /// Opened when it is first needed.
+        index: Index,
     },
     Memory {
         connection: Arc<Sqlite>,
         gate: Arc<Mutex<()>>,
+        index: Index,
     },
     Postgres {
         url: String,
         driver: Arc<Driver>,
         readers: Pool<Postgres>,
         gate: Arc<Mutex<()>>,
+        /// Whether the tables of the index were seen to be there.
+        index: OnceLock<()>,
     },
 }
+
+/// A search index beside the database, once it was opened.
+type Index = OnceLock<Arc<File>>;
 
 impl Access {
     /// Opens a database, making or migrating its tables.
@@ -56,6 +65,7 @@ impl Access {
                 Ok(Access::Memory {
                     connection,
                     gate: Arc::default(),
+                    index: OnceLock::new(),
                 })
             }
             StoreUrl::Postgres(address) => {
@@ -105,6 +115,7 @@ impl Access {
             path: path.to_owned(),
             gate: Arc::default(),
             checkpointer: Mutex::default(),
+            index: OnceLock::new(),
         })
     }
 
@@ -128,7 +139,75 @@ impl Access {
             ),
             driver,
             gate: Arc::default(),
+            index: OnceLock::new(),
         }
+    }
+
+    /// Lends a connection for reading the search index.
+    pub fn index_read<T>(&self, work: impl FnOnce(&dyn Sql) -> Result<T>) -> Result<T> {
+        match self {
+            Access::Postgres { readers, .. } => {
+                self.prepare_index()?;
+                readers.with(|connection| work(connection))
+            }
+            Access::Sqlite { .. } | Access::Memory { .. } => self.index_file()?.read(work),
+        }
+    }
+
+    /// Lends a connection for writing the search index, in a transaction.
+    pub fn index_write<T>(&self, work: impl FnOnce(&dyn Sql) -> Result<T>) -> Result<T> {
+        match self {
+            Access::Postgres { readers, .. } => {
+                self.prepare_index()?;
+                readers.with(|connection| in_transaction(connection, "begin", || work(connection)))
+            }
+            Access::Sqlite { .. } | Access::Memory { .. } => self.index_file()?.write(work),
+        }
+    }
+
+    fn index_file(&self) -> Result<Arc<File>> {
+        let (index, gate) = match self {
+            Access::Sqlite { index, gate, .. } | Access::Memory { index, gate, .. } => {
+                (index, gate)
+            }
+            Access::Postgres { .. } => {
+                return Err(StoreError::Internal("the index has no file".to_owned()));
+            }
+        };
+        if let Some(file) = index.get() {
+            return Ok(file.clone());
+        }
+        let _guard = gate.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = index.get() {
+            return Ok(file.clone());
+        }
+        let file = match self {
+            Access::Sqlite { path, readers, .. } => {
+                File::open(&home::file_beside(path), readers.most())?
+            }
+            _ => File::memory()?,
+        };
+        Ok(index.get_or_init(|| Arc::new(file)).clone())
+    }
+
+    fn prepare_index(&self) -> Result<()> {
+        let Access::Postgres { index, readers, .. } = self else {
+            return Ok(());
+        };
+        if index.get().is_some() {
+            return Ok(());
+        }
+        readers.with(|connection| {
+            in_transaction(connection, "begin", || {
+                connection.query(
+                    "select pg_advisory_xact_lock(?1)::text",
+                    &[MIGRATION_LOCK.into()],
+                )?;
+                home::prepare(connection)
+            })
+        })?;
+        index.get_or_init(|| ());
+        Ok(())
     }
 
     /// A new lane's memory and its side of the database.
@@ -148,7 +227,9 @@ impl Access {
                 let backend = SqliteBackend::new(connection, gate.clone(), started.clone());
                 (Cache::new(org), Box::new(backend))
             }
-            Access::Memory { connection, gate } => {
+            Access::Memory {
+                connection, gate, ..
+            } => {
                 let backend = SqliteBackend::new(connection.clone(), gate.clone(), None);
                 (Cache::whole(org), Box::new(backend))
             }
@@ -164,7 +245,9 @@ impl Access {
         match self {
             Access::Sqlite { readers, .. } => readers.with(|connection| work(connection)),
             Access::Postgres { readers, .. } => readers.with(|connection| work(connection)),
-            Access::Memory { connection, gate } => {
+            Access::Memory {
+                connection, gate, ..
+            } => {
                 let _guard = gate.lock().unwrap_or_else(PoisonError::into_inner);
                 work(&**connection)
             }

@@ -34,6 +34,8 @@ pub(crate) enum Use {
     Read,
     /// Bringing the write-ahead log over.
     Checkpoint,
+    /// The search index, which has a file of its own and can be made anew.
+    Index,
 }
 
 /// A connection.
@@ -62,12 +64,14 @@ impl Sqlite {
     /// Opens a file for a use. [`Use::Lane`] makes the file when it is not there, readable by its owner only.
     pub fn open(path: &Path, what_for: Use) -> Result<Sqlite, StoreError> {
         let doing = format!("opening {}", path.display());
-        if what_for == Use::Lane && !path.exists() {
+        if matches!(what_for, Use::Lane | Use::Index) && !path.exists() {
             make_file(path).map_err(|source| StoreError::database(doing.clone(), source))?;
         }
         let flags = match what_for {
             Use::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-            Use::Lane | Use::Work | Use::Checkpoint => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Use::Lane | Use::Work | Use::Checkpoint | Use::Index => {
+                OpenFlags::SQLITE_OPEN_READ_WRITE
+            }
         } | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(error(&doing))?;
         connection.busy_timeout(BUSY).map_err(error(&doing))?;
@@ -80,6 +84,10 @@ impl Sqlite {
             }
             Use::Work => {
                 "pragma synchronous = normal; pragma wal_autocheckpoint = 0; pragma cache_size = -2048;"
+            }
+            Use::Index => {
+                "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -8192; \
+                 pragma wal_autocheckpoint = 4096; pragma journal_size_limit = 67108864; pragma temp_store = memory;"
             }
             Use::Checkpoint => "pragma synchronous = full; pragma cache_size = -512;",
             Use::Read => {

@@ -16,6 +16,7 @@ use crate::api::{Answer, Event, Options, Stats, StoreError, StoreUrl};
 use crate::counters::Counters;
 use crate::lane::{Job, Lane};
 use crate::packs::Packs;
+use crate::search::indexer::Indexer;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -31,11 +32,12 @@ pub struct Store {
 pub(crate) struct Inner {
     url: StoreUrl,
     options: Options,
-    pub access: Access,
+    pub access: Arc<Access>,
     pub packs: Arc<Packs>,
     events: broadcast::Sender<Event>,
-    counters: Arc<Counters>,
+    pub counters: Arc<Counters>,
     lanes: Mutex<Lanes>,
+    indexers: Mutex<HashMap<OrgId, Arc<Indexer>>>,
 }
 
 #[derive(Default)]
@@ -60,7 +62,7 @@ impl Store {
     /// [`StoreError::Schema`] for a database that a newer program made or that is none of ours;
     /// [`StoreError::Database`] when it cannot be reached or written.
     pub fn open(url: &StoreUrl, options: Options) -> Result<Store> {
-        let access = Access::open(url, &options)?;
+        let access = Arc::new(Access::open(url, &options)?);
         Ok(Store {
             inner: Arc::new(Inner {
                 url: url.clone(),
@@ -70,6 +72,7 @@ impl Store {
                 events: broadcast::channel(EVENTS_KEPT).0,
                 counters: Arc::default(),
                 lanes: Mutex::default(),
+                indexers: Mutex::default(),
             }),
         })
     }
@@ -191,7 +194,23 @@ impl Inner {
             .spawn(move || lane.run(&receiver))
             .map_err(|source| StoreError::database("starting a lane", source))?;
         lanes.by_org.insert(org, (sender.clone(), thread));
+        if self.options.search {
+            self.indexer(org)?;
+        }
         Ok(sender)
+    }
+
+    /// The indexer of an organisation, started when it is first needed.
+    pub(crate) fn indexer(&self, org: OrgId) -> Result<Arc<Indexer>> {
+        let mut indexers = self.indexers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(indexer) = indexers.get(&org) {
+            return Ok(indexer.clone());
+        }
+        let (access, packs) = (self.access.clone(), self.packs.clone());
+        let indexer = Indexer::start(org.0, access, packs, self.counters.clone())?;
+        let indexer = Arc::new(indexer);
+        indexers.insert(org, indexer.clone());
+        Ok(indexer)
     }
 
     fn close(&self) {
@@ -204,6 +223,11 @@ impl Inner {
             drop(sender);
             // A lane that panicked has answered with a fault already.
             let _ = thread.join();
+        }
+        let indexers =
+            std::mem::take(&mut *self.indexers.lock().unwrap_or_else(PoisonError::into_inner));
+        for indexer in indexers.into_values() {
+            indexer.stop();
         }
     }
 }

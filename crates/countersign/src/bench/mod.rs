@@ -1,13 +1,16 @@
 //! `bench`: what the program does on this machine, measured. The last line of every benchmark is one JSON object.
 
 mod bed;
+mod export;
 mod floor;
 mod http;
 mod lifecycle;
 mod load;
 mod machine;
 mod pages;
+mod printing;
 mod report;
+mod search;
 mod server;
 mod size;
 mod small;
@@ -24,7 +27,7 @@ pub use report::Report;
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// lifecycle, step-at-size, pages, verify, check or print
+    /// lifecycle, step-at-size, pages, verify, check, print, search or export
     #[arg(value_enum, value_name = "NAME", hide_possible_values = true)]
     name: Name,
     /// Clients at once
@@ -62,6 +65,8 @@ enum Name {
     Verify,
     Check,
     Print,
+    Search,
+    Export,
 }
 
 /// A kind of store.
@@ -95,7 +100,9 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         Name::Pages => pages::run(args, lang)?,
         Name::Verify => small::verify(args, lang)?,
         Name::Check => small::check(args, lang)?,
-        Name::Print => small::print(args, lang)?,
+        Name::Print => printing::print(args, lang)?,
+        Name::Search => search::run(args, lang)?,
+        Name::Export => export::run(args, lang)?,
     };
     line(report.to_string());
     Ok(())

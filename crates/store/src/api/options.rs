@@ -88,6 +88,8 @@ pub struct Options {
     pub cache_slips: usize,
     /// Most connections for reading.
     pub readers: usize,
+    /// Whether what commands write is indexed as they are written; otherwise when somebody searches.
+    pub search: bool,
 }
 
 impl Options {
@@ -100,6 +102,7 @@ impl Options {
             queue_max: 16_384,
             cache_slips: 20_000,
             readers: 8,
+            search: true,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::sql::{Filter, Sql, past_prefix};
 
 /// By what a page is in fact sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Order {
+pub(super) enum Order {
     Id,
     Number,
     Party,
@@ -31,7 +31,7 @@ impl Order {
         }
     }
 
-    fn columns(self) -> &'static [&'static str] {
+    pub(super) fn columns(self) -> &'static [&'static str] {
         match self {
             Order::Id => &["s.id"],
             Order::Number => &["s.number", "s.id"],
@@ -40,7 +40,7 @@ impl Order {
         }
     }
 
-    fn index(self, query: &ListQuery) -> Option<&'static str> {
+    pub(super) fn index(self, query: &ListQuery) -> Option<&'static str> {
         match self {
             Order::Number => Some("slip_number"),
             Order::Party => Some("slip_party"),
@@ -178,7 +178,7 @@ fn page(
     })
 }
 
-fn conditions(
+pub(super) fn conditions(
     sql: &dyn Sql,
     org: i64,
     query: &ListQuery,

@@ -1,146 +1,242 @@
-//! Lists of slips: filtered, sorted, paged, as a file; and the box at the top of every page that finds one.
+//! Lists of slips: filtered by any field, sorted, paged, with columns of one's own.
 
-use std::fmt::Write;
+use std::collections::BTreeMap;
 
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use engine::SlipState;
-use kernel::Day;
+use maud::html;
 use model::{Catalog, FieldKind};
-use store::{Cursor, ListQuery, RecordQuery, SlipHead, Sort};
+use store::{ListQuery, RecordQuery, SlipHead, Sort, StoreError, TablePage, TableRow, Test};
 
-use super::desk::{Asked, Content, Desk, Reader, address, go};
-use super::{heads, words};
+use super::desk::{Asked, Content, Desk, Reader, address};
+use super::listing::{self, FILTERS, Listing, ROWS};
+use super::{list_views, words};
 use crate::error::Error;
 use crate::layout::Place;
 use crate::parts::lang::Lang;
-use crate::parts::list::{Choose, Filter, List, Pager, list};
-use crate::parts::table::Table;
+use crate::parts::list::{Choose, Filter, Pager};
+use crate::parts::listing as part;
+use crate::parts::table::{Head, Row, Table};
+use crate::parts::{Link, Tone, note};
 
-/// Rows of a page.
-const ROWS: usize = 50;
-/// Rows of a file.
-const FILE_MAX: usize = 50_000;
 /// Records that a name is looked up among.
 const NAMED_MAX: usize = 20;
 
-/// The names of the filters, in their order.
-const FILTERS: [&str; 7] = ["kind", "state", "step", "from", "to", "person", "text"];
-
-fn query_of(reader: &Reader<'_>, asked: &Asked) -> ListQuery {
-    let day = |name: &str| asked.text(name).parse::<Day>().ok();
-    let (sort, descending) = order(asked);
-    ListQuery {
-        kind: asked.some("kind"),
-        state: SlipState::named(asked.text("state")),
-        day_from: day("from"),
-        day_to: day("to"),
-        begun_by: asked.some("person").map(|typed| login_of(reader, typed)),
-        party: asked.some("party"),
-        text: asked.some("text"),
-        waiting_step: asked.some("step"),
-        sort,
-        descending,
-        after: asked.some("after").map(Cursor),
-        limit: ROWS,
-    }
-}
-
-/// The login of a name; what was typed where nobody has that name.
-fn login_of(reader: &Reader<'_>, typed: String) -> String {
-    let people = reader.memory.people(reader).unwrap_or_default();
-    if people.contains_key(typed.as_str()) {
-        return typed;
-    }
-    people
-        .values()
-        .find(|person| *person.name == *typed)
-        .map_or(typed, |person| person.login.to_string())
-}
-
-fn order(asked: &Asked) -> (Sort, bool) {
-    let text = asked.text("sort");
-    let (name, descending) = match text.strip_prefix('-') {
-        Some(name) => (name, true),
-        None => (text, text.is_empty()),
-    };
-    let sort = match name {
-        "number" => Sort::Number,
-        "party" => Sort::Party,
-        "amount" => Sort::Amount,
-        _ => Sort::Begun,
-    };
-    (sort, descending)
-}
-
-/// The address of this list with some of its query changed.
-fn with(asked: &Asked, path: &str, change: &[(&str, &str)]) -> String {
-    let kept: Vec<(&str, &str)> = FILTERS
-        .iter()
-        .chain(&["party", "sort"])
-        .filter(|name| !change.iter().any(|(changed, _)| changed == *name))
-        .map(|name| (*name, asked.text(name)))
-        .chain(change.iter().copied())
-        .collect();
-    address(path, &kept)
-}
-
 pub(crate) async fn show(desk: Desk, asked: Asked) -> Result<Response, Error> {
+    let csrf = desk.session.csrf();
     desk.show(Place::Slips, move |reader| {
-        let query = query_of(reader, &asked);
-        let mut page = reader.store.list(reader.org, &query)?;
-        let catalog = reader.catalog();
-        let mut by_name = false;
-        if page.rows.is_empty()
-            && query.after.is_none()
-            && let Some(text) = &query.text
-        {
-            page.rows = of_named(reader, &catalog, &query, text)?;
-            by_name = !page.rows.is_empty();
-        }
         let title = reader.t("单据", "Slips");
-        let made = List {
-            title: title.to_owned(),
-            filters: filters(reader, &catalog, &asked),
-            keep: asked
-                .some("sort")
-                .map(|sort| ("sort".to_owned(), sort))
-                .into_iter()
-                .collect(),
-            table: Table {
-                caption: title.to_owned(),
-                heads: headings(reader, &asked, by_name),
-                rows: page
-                    .rows
-                    .iter()
-                    .map(|head| heads::row(reader, &catalog, head))
-                    .collect::<Result<_, _>>()?,
-                foot: Vec::new(),
-            },
-            pager: Pager {
-                text: counted(reader.lang, page.rows.len(), page.total),
-                before: query
-                    .after
-                    .as_ref()
-                    .map(|_| with(&asked, "/slips", &[("after", "")])),
-                after: page
-                    .next
-                    .as_ref()
-                    .map(|next| with(&asked, "/slips", &[("after", &next.0)])),
-            },
-            export: Some(with(&asked, "/slips/export.csv", &[])),
-            begin: reader.begins()?,
-            when_empty: reader
-                .t(
-                    "换个条件再试：单号可以只写开头，往来单位可写编码或名称。",
-                    "Try other conditions: the beginning of a number is enough; a partner is found by code or name.",
-                )
-                .to_owned(),
-            ..List::default()
+        let catalog = reader.catalog();
+        let kept = listing::kept_columns(reader, asked.text("kind"))?;
+        listing::keep_columns(reader, &asked, kept.as_ref())?;
+        let list = listing::read(reader, &catalog, &asked, kept.as_ref());
+        let (page, wrong) = match reader
+            .store
+            .table(reader.org, &list.query, list.needs_fields())
+        {
+            Ok(page) => (page, None),
+            Err(StoreError::Invalid(why)) => (nothing(), Some(why)),
+            Err(error) => return Err(error.into()),
         };
-        Ok(Content::new(title, list(reader.lang, &made)))
+        let (page, by_name) = or_by_name(reader, &catalog, &list, page)?;
+        let mut made = made(reader, &catalog, &asked, &list, page, by_name, wrong)?;
+        made.hidden = vec![("_csrf".to_owned(), csrf)];
+        Ok(Content::new(title, part::listing(reader.lang, &made)))
     })
     .await
+}
+
+fn nothing() -> TablePage {
+    TablePage {
+        rows: Vec::new(),
+        next: None,
+        total: Some(0),
+        looked_at: 0,
+    }
+}
+
+/// Where no number begins as asked, the slips about records of that name.
+fn or_by_name(
+    reader: &Reader<'_>,
+    catalog: &Catalog,
+    list: &Listing,
+    page: TablePage,
+) -> Result<(TablePage, bool), Error> {
+    let query = &list.query.list;
+    let (true, None, Some(text)) = (page.rows.is_empty(), &query.after, &query.text) else {
+        return Ok((page, false));
+    };
+    let heads = of_named(reader, catalog, query, text)?;
+    let ids: Vec<kernel::SlipId> = heads.iter().map(|head| head.id).collect();
+    let rows = reader.store.slips_with_fields(reader.org, &ids)?;
+    let by_name = !rows.is_empty();
+    Ok((TablePage { rows, ..page }, by_name))
+}
+
+fn made(
+    reader: &Reader<'_>,
+    catalog: &Catalog,
+    asked: &Asked,
+    list: &Listing,
+    page: TablePage,
+    by_name: bool,
+    wrong: Option<String>,
+) -> Result<part::Listing, Error> {
+    let title = reader.t("单据", "Slips");
+    let query = listing::query_text(asked);
+    let mut rows = Vec::new();
+    for row in &page.rows {
+        add_rows(reader, catalog, list, row, &mut rows)?;
+    }
+    let text = asked.text("text");
+    Ok(part::Listing {
+        title: title.to_owned(),
+        views: list_views::views(reader, asked)?,
+        notes: notes(reader, list, &page, wrong),
+        filters: filters(reader, catalog, asked),
+        keep: ["sort", "party"]
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), asked.some(name)?)))
+            .collect(),
+        fields: list
+            .columns
+            .iter()
+            .filter(|column| column.at().is_some())
+            .map(|column| (column.name.clone(), column.label.clone()))
+            .collect(),
+        tests: Test::ALL
+            .into_iter()
+            .map(|test| (test.name().to_owned(), test_word(reader, test).to_owned()))
+            .collect(),
+        conditions: list
+            .typed
+            .iter()
+            .map(|typed| part::Condition {
+                field: typed.field.clone(),
+                test: typed.test.clone(),
+                one: typed.one.clone(),
+                two: typed.two.clone(),
+            })
+            .collect(),
+        columns: list
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| {
+                let shown = list.shown.contains(&at);
+                (column.name.clone(), column.label.clone(), shown)
+            })
+            .collect(),
+        table: Table {
+            caption: title.to_owned(),
+            heads: headings(asked, list, by_name),
+            rows,
+            foot: Vec::new(),
+        },
+        pager: Pager {
+            text: counted(reader.lang, page.rows.len(), page.total),
+            before: asked
+                .some("after")
+                .map(|_| listing::with(asked, "/slips", &[("after", "")])),
+            after: page
+                .next
+                .as_ref()
+                .map(|next| listing::with(asked, "/slips", &[("after", &next.0)])),
+        },
+        print_url: "/slips/print".to_owned(),
+        hidden: Vec::new(),
+        sums_url: listing::with(asked, "/slips/sums", &[]),
+        query,
+        roles: list_views::own_roles(reader, catalog),
+        begin: reader.begins()?,
+        when_empty: reader
+            .t(
+                "换个条件再试：单号可以只写开头，往来单位可写编码或名称。",
+                "Try other conditions: the beginning of a number is enough; a partner is found by code or name.",
+            )
+            .to_owned(),
+        elsewhere: if text.is_empty() {
+            Vec::new()
+        } else {
+            vec![Link::new(
+                reader.t("全文查找", "Search everything"),
+                address("/search", &[("q", text)]),
+            )]
+        },
+    })
+}
+
+/// The rows of a slip: one, or one of each line where columns of lines are shown.
+fn add_rows(
+    reader: &Reader<'_>,
+    catalog: &Catalog,
+    list: &Listing,
+    row: &TableRow,
+    out: &mut Vec<Row>,
+) -> Result<(), Error> {
+    let mut add = |line: Option<&BTreeMap<String, String>>, tick: bool| {
+        let cells = list
+            .shown()
+            .map(|column| column.cell(reader, catalog, row, line))
+            .collect::<Result<Vec<_>, Error>>()?;
+        let mut made = Row::from(cells);
+        made.tick = tick.then(|| ("slip".to_owned(), row.head.id.0.to_string()));
+        out.push(made);
+        Ok::<_, Error>(())
+    };
+    if !list.by_lines() || row.lines.is_empty() {
+        return add(None, true);
+    }
+    for (at, line) in row.lines.iter().enumerate() {
+        add(Some(line), at == 0)?;
+    }
+    Ok(())
+}
+
+fn notes(
+    reader: &Reader<'_>,
+    list: &Listing,
+    page: &TablePage,
+    wrong: Option<String>,
+) -> Vec<maud::Markup> {
+    let mut out = Vec::new();
+    if let Some(why) = wrong {
+        let said = reader.t("条件无法比较：", "A condition cannot be compared: ");
+        out.push(note(Tone::Held, html! { (said) (why) }));
+    }
+    if !list.left_out.is_empty() {
+        let said = reader.t(
+            "这类单据没有以下字段，或尚未选择比较方式，条件未用：",
+            "These conditions were not used, since this kind of slip has no such field or no test was chosen: ",
+        );
+        out.push(note(
+            Tone::Held,
+            html! { (said) (list.left_out.join(", ")) },
+        ));
+    }
+    if page.next.is_some() && page.rows.len() < ROWS {
+        let (zh, en) = (
+            "已查看 {} 张，翻到下一页继续查找。",
+            "{} slips were looked at; the next page looks further.",
+        );
+        let said = reader.t(zh, en).replace("{}", &page.looked_at.to_string());
+        out.push(note(Tone::Draft, html! { (said) }));
+    }
+    out
+}
+
+/// The word of a test.
+pub(crate) fn test_word<'t>(reader: &Reader<'t>, test: Test) -> &'t str {
+    match test {
+        Test::Is => reader.t("等于", "is"),
+        Test::Not => reader.t("不等于", "is not"),
+        Test::Has => reader.t("包含", "contains"),
+        Test::Between => reader.t("介于", "between"),
+        Test::OneOf => reader.t("属于", "one of"),
+        Test::Empty => reader.t("为空", "is empty"),
+        Test::Filled => reader.t("不为空", "is not empty"),
+    }
 }
 
 /// "50 张" or, where it is known, of how many.
@@ -193,36 +289,40 @@ fn of_named(
     Ok(rows)
 }
 
-fn headings(reader: &Reader<'_>, asked: &Asked, by_name: bool) -> Vec<crate::parts::table::Head> {
-    let mut all = heads::headings(reader);
+/// The headings, each sorting by its column; a search by number or name has its own order.
+fn headings(asked: &Asked, list: &Listing, by_name: bool) -> Vec<Head> {
     if by_name || !asked.text("text").is_empty() {
-        // A search has its own order.
-        return all;
+        return list.shown().map(|column| column.head()).collect();
     }
-    let (sort, descending) = order(asked);
-    for (at, name, this) in [
-        (0, "number", Sort::Number),
-        (2, "party", Sort::Party),
-        (3, "amount", Sort::Amount),
-        (4, "begun", Sort::Begun),
-    ] {
-        let now = (sort == this).then_some(!descending);
-        let turned = match now {
-            Some(true) => format!("-{name}"),
-            Some(false) => name.to_owned(),
-            None if at >= 3 => format!("-{name}"),
-            None => name.to_owned(),
-        };
-        let head = std::mem::take(&mut all[at]);
-        all[at] = head.sorts(
-            with(asked, "/slips", &[("sort", &turned), ("after", "")]),
-            now,
-        );
-    }
-    all
+    let (sort, own, descending) = listing::order(asked, &list.columns);
+    let current = match (&own, sort) {
+        (Some(at), _) => at.to_string(),
+        (None, Sort::Number) => "number".to_owned(),
+        (None, Sort::Party) => "party".to_owned(),
+        (None, _) => "day".to_owned(),
+    };
+    list.shown()
+        .map(|column| {
+            if column.at().is_none() {
+                return column.head();
+            }
+            let name = &column.name;
+            let now = (*name == current).then_some(!descending);
+            let falling = column.unit().is_some() || name == "day";
+            let turned = match now {
+                Some(true) => format!("-{name}"),
+                Some(false) => name.clone(),
+                None if falling => format!("-{name}"),
+                None => name.clone(),
+            };
+            let url = listing::with(asked, "/slips", &[("sort", &turned)]);
+            column.head().sorts(url, now)
+        })
+        .collect()
 }
 
-fn filters(reader: &Reader<'_>, catalog: &Catalog, asked: &Asked) -> Vec<Filter> {
+/// The filters that every list has.
+pub(crate) fn filters(reader: &Reader<'_>, catalog: &Catalog, asked: &Asked) -> Vec<Filter> {
     let all = |text: &str| (String::new(), text.to_owned());
     let mut kinds = vec![all(reader.t("全部单据", "All kinds"))];
     let mut steps = vec![all(reader.t("全部环节", "Any step"))];
@@ -246,21 +346,34 @@ fn filters(reader: &Reader<'_>, catalog: &Catalog, asked: &Asked) -> Vec<Filter>
         let word = words::state(reader.lang, state).1;
         states.push((state.name().to_owned(), word.to_owned()));
     }
-    let filter = |name: &str, zh: &str, en: &str, choose: Choose| Filter {
-        name: name.to_owned(),
-        label: reader.t(zh, en).to_owned(),
-        choose,
-        value: asked.text(name).to_owned(),
-    };
-    vec![
-        filter("kind", "单据", "Kind", Choose::One(kinds)),
-        filter("state", "状态", "State", Choose::One(states)),
-        filter("step", "待办环节", "Awaits", Choose::One(steps)),
-        filter("from", "从", "From", Choose::Day),
-        filter("to", "到", "To", Choose::Day),
-        filter("person", "经办人", "Begun by", Choose::Words),
-        filter("text", "单号 / 对方", "Number / party", Choose::Words),
-    ]
+    let labels = [
+        reader.t("单据", "Kind"),
+        reader.t("状态", "State"),
+        reader.t("待办环节", "Awaits"),
+        reader.t("从", "From"),
+        reader.t("到", "To"),
+        reader.t("经办人", "Begun by"),
+        reader.t("单号 / 对方", "Number / party"),
+    ];
+    let chooses = [
+        Choose::One(kinds),
+        Choose::One(states),
+        Choose::One(steps),
+        Choose::Day,
+        Choose::Day,
+        Choose::Words,
+        Choose::Words,
+    ];
+    FILTERS
+        .iter()
+        .zip(labels.into_iter().zip(chooses))
+        .map(|(name, (label, choose))| Filter {
+            name: (*name).to_owned(),
+            label: label.to_owned(),
+            choose,
+            value: asked.text(name).to_owned(),
+        })
+        .collect()
 }
 
 /// A cell of a file for a spreadsheet: quoted, and never a formula.
@@ -290,85 +403,6 @@ pub(crate) fn csv_answer(name: &str, text: String) -> Response {
         ),
     ];
     (headers, format!("\u{feff}{text}")).into_response()
-}
-
-/// The same list as a file.
-pub(crate) async fn export(desk: Desk, asked: Asked) -> Result<Response, Error> {
-    let text = desk
-        .read(move |reader| {
-            let mut query = ListQuery {
-                limit: 1_000,
-                after: None,
-                ..query_of(reader, &asked)
-            };
-            let mut out = String::new();
-            let titles: Vec<String> = heads::headings(reader)
-                .iter()
-                .map(|head| csv_cell(&head.label))
-                .collect();
-            out.push_str(&titles.join(","));
-            out.push_str("\r\n");
-            let mut written = 0;
-            loop {
-                let page = reader.store.list(reader.org, &query)?;
-                let catalog = reader.catalog();
-                for head in &page.rows {
-                    file_row(reader, &catalog, head, &mut out)?;
-                }
-                written += page.rows.len();
-                match page.next {
-                    Some(next) if written < FILE_MAX => query.after = Some(next),
-                    _ => break,
-                }
-            }
-            Ok(out)
-        })
-        .await?;
-    Ok(csv_answer("slips.csv", text))
-}
-
-fn file_row(
-    reader: &Reader<'_>,
-    catalog: &Catalog,
-    head: &SlipHead,
-    out: &mut String,
-) -> Result<(), Error> {
-    let party = heads::party(reader, catalog, head)?;
-    let cells = [
-        csv_cell(&head.number),
-        csv_cell(&words::kind_name(
-            catalog,
-            reader.lang,
-            &head.version,
-            &head.kind,
-        )),
-        csv_cell(&party.text),
-        heads::amount(catalog, head).replace(',', ""),
-        head.day.to_string(),
-        csv_cell(&reader.person(&head.begun_by)?),
-        csv_cell(&heads::standing(reader, catalog, head).1),
-    ];
-    let _ = write!(out, "{}\r\n", cells.join(","));
-    Ok(())
-}
-
-/// The box at the top: one slip goes to its page, anything else to the list.
-pub(crate) async fn find(desk: Desk, asked: Asked) -> Result<Response, Error> {
-    let text = asked.text("q").to_owned();
-    let wanted = text.clone();
-    let found = desk
-        .read(move |reader| {
-            let number = wanted.to_uppercase();
-            Ok(reader
-                .store
-                .slip_by_number(reader.org, &number)?
-                .map(|slip| slip.id))
-        })
-        .await?;
-    Ok(match found {
-        Some(id) => go(&heads::url(id), None),
-        None => go(&address("/slips", &[("text", &text)]), None),
-    })
 }
 
 #[cfg(test)]

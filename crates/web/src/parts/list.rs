@@ -96,16 +96,23 @@ pub fn filters(lang: Lang, filters: &[Filter], keep: &[(String, String)]) -> Mar
     html! {
         form class="filters" data-auto {
             (super::hidden(keep))
-            @for filter in filters {
-                @if let Choose::Yes = filter.choose {
-                    label class="check" {
-                        input type="checkbox" name=(filter.name) value="1" checked[filter.value == "1"]; (filter.label)
-                    }
-                } @else {
-                    label { (filter.label) (control(filter)) }
-                }
-            }
+            (filter_controls(filters))
             button class="button" { (icon(Icon::ListFilter)) (t(lang, "筛选", "Filter")) }
+        }
+    }
+}
+
+/// The inputs of the filters, each with its label.
+pub(super) fn filter_controls(filters: &[Filter]) -> Markup {
+    html! {
+        @for filter in filters {
+            @if let Choose::Yes = filter.choose {
+                label class="check" {
+                    input type="checkbox" name=(filter.name) value="1" checked[filter.value == "1"]; (filter.label)
+                }
+            } @else {
+                label { (filter.label) (control(filter)) }
+            }
         }
     }
 }
@@ -121,6 +128,11 @@ fn control(filter: &Filter) -> Markup {
             _ => input type="search" name=(filter.name) value=(filter.value) autocomplete="off";,
         }
     }
+}
+
+/// The arrows to the page before and after.
+pub fn pager_of(lang: Lang, part: &Pager) -> Markup {
+    pager(lang, part)
 }
 
 pub(super) fn pager(lang: Lang, pager: &Pager) -> Markup {
