@@ -9,7 +9,7 @@ use crate::step::{Actor, Checked, Stop, check_own_password};
 use crate::values::is_hidden;
 use crate::{
     Act, Class, Command, Effects, Outcome, Person, Refusal, Reply, World, WorldError, pass_on,
-    registers, sign, timers, undo,
+    printed, registers, setting, sign, sign_in, timers, undo,
 };
 
 /// Judges a command. Reads the world, changes nothing; the store writes the effects in one transaction or not at all.
@@ -166,6 +166,16 @@ fn judge(catalog: &Catalog, world: &dyn World, command: &Command) -> Checked<(Ef
             let (context, slip) = open(*slip)?;
             pass_on::attach(context, &slip, name, hash, *size, media)
         }
+        Act::Print {
+            slip,
+            content,
+            form,
+            copies,
+            how,
+        } => {
+            let (context, slip) = open(*slip)?;
+            printed::print(context, &slip, content, form, *copies, how)
+        }
         Act::PutRecord {
             register,
             key,
@@ -189,6 +199,25 @@ fn judge(catalog: &Catalog, world: &dyn World, command: &Command) -> Checked<(Ef
         Act::Credential { login, digest } => {
             admin::credential(world, command, Some(&actor), login, digest)
         }
+        Act::SignIn {
+            login,
+            id,
+            kind,
+            name,
+            digest,
+        } => sign_in::record(
+            world,
+            command,
+            &actor,
+            &sign_in::Way {
+                login,
+                id,
+                kind,
+                name,
+                digest,
+            },
+        ),
+        Act::PutSetting { name, body } => setting::put_setting(world, command, &actor, name, body),
         Act::ClosePeriod { ledger, period } => {
             admin::close_period(catalog, world, command, &actor, ledger, *period)
         }
@@ -197,6 +226,11 @@ fn judge(catalog: &Catalog, world: &dyn World, command: &Command) -> Checked<(Ef
             period,
             reason,
         } => admin::reopen_period(catalog, world, command, &actor, ledger, *period, reason),
+        Act::Export {
+            what,
+            format,
+            query,
+        } => admin::export(what, format, query),
         Act::Timer { .. } | Act::Bootstrap { .. } | Act::InstallPack { .. } => {
             Err(forbidden("system_act", "").into())
         }

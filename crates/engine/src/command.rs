@@ -198,6 +198,19 @@ pub enum Act {
         /// Media type.
         media: String,
     },
+    /// 打印: a slip was printed to be handed out.
+    Print {
+        /// Slip.
+        slip: SlipId,
+        /// [`crate::Slip::content`] that was printed.
+        content: Arc<str>,
+        /// The form, `order.typ`, with its version where it is the organisation's own.
+        form: String,
+        /// Copies (联), 1 to 12.
+        copies: i64,
+        /// An object of JSON that says how: whoever made the print reads it to make it again.
+        how: String,
+    },
     /// A timer that is due: releases a hold, or marks a step overdue and tells who is to be told.
     Timer {
         /// Slip.
@@ -243,6 +256,20 @@ pub enum Act {
         /// Hex SHA-256 of the stored credential.
         digest: Arc<str>,
     },
+    /// A way to sign in was added to a person, by himself; or it was taken away, or sessions were ended, by himself or an
+    /// administrator. Only the digest of what is stored is journaled.
+    SignIn {
+        /// Whose.
+        login: Arc<str>,
+        /// Which one: lower-case hexadecimal, or `session`.
+        id: Arc<str>,
+        /// `totp`, `recovery`, `passkey`, `oidc` or `session`.
+        kind: Arc<str>,
+        /// What the person calls it; at most 60 characters.
+        name: Arc<str>,
+        /// Hex SHA-256 of what is stored; empty when it holds no longer.
+        digest: Arc<str>,
+    },
     /// Closes a period of a ledger (an administrator or a role the ledger names).
     ClosePeriod {
         /// Qualified ledger.
@@ -258,6 +285,24 @@ pub enum Act {
         period: kernel::Period,
         /// Why; never empty.
         reason: String,
+    },
+    /// How this installation reaches the world outside: a webhook, the mail server, the schedule of backups (by an
+    /// administrator). Secrets in it are sealed before they come here.
+    PutSetting {
+        /// `webhook/7f3a`, `channel/email`, `backup`.
+        name: Arc<str>,
+        /// An object of JSON, whose shape the program knows that reads it.
+        body: Arc<str>,
+    },
+    /// Slips were given out of the house as a file, or printed many at once. Nothing changes; it is here so that it stands in
+    /// the journal who took what.
+    Export {
+        /// What was given: `slips`, `sums`, `print`.
+        what: Arc<str>,
+        /// The form of the file: `xlsx`, `csv`, `pdf`.
+        format: Arc<str>,
+        /// Which of it, as the list was asked for; at most 2,000 characters.
+        query: String,
     },
     /// Makes a pack version current; its text is kept for the slips that begin under it.
     InstallPack {

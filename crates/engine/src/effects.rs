@@ -112,7 +112,8 @@ impl SignedAct {
 /// One version of one record of a register. Versions are never changed or deleted.
 #[derive(Debug, Clone)]
 pub struct Record {
-    /// Qualified register: `gsp.item`, or one of the engine's own: `person`, `period`, `pack`, `credential`.
+    /// Qualified register: `gsp.item`, or one of the engine's own: `person`, `period`, `pack`, `credential`,
+    /// `setting`.
     pub register: Arc<str>,
     /// Key.
     pub key: Arc<str>,
@@ -208,6 +209,8 @@ pub enum NoteKind {
     Attachment,
     /// A deadline passed.
     Escalation,
+    /// 打印: media type is the form, size the copies, hash the content that was printed, text how.
+    Print,
 }
 
 impl NoteKind {
@@ -219,6 +222,7 @@ impl NoteKind {
             NoteKind::Reminder => "reminder",
             NoteKind::Attachment => "attachment",
             NoteKind::Escalation => "escalation",
+            NoteKind::Print => "print",
         }
     }
 }

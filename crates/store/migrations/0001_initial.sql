@@ -261,6 +261,22 @@ CREATE TABLE content (
     PRIMARY KEY (org, hash)
 ){HEAP};
 
+-- Lists as people keep them: filter, order and columns, for oneself or for all who hold a role. One without a name is the
+-- list as its owner left it.
+CREATE TABLE saved_view (
+    org {INT} NOT NULL,
+    id {TEXT} NOT NULL,
+    owner {TEXT} NOT NULL,
+    role {TEXT} NOT NULL,
+    place {TEXT} NOT NULL,
+    name {TEXT} NOT NULL,
+    body {TEXT} NOT NULL,
+    updated {INT} NOT NULL,
+    sum {BLOB} NOT NULL,
+    PRIMARY KEY (org, id)
+){HEAP};
+CREATE INDEX saved_view_place ON saved_view (org, place, owner);
+
 -- Half-filled forms.
 CREATE TABLE draft (
     org {INT} NOT NULL,
@@ -285,10 +301,43 @@ CREATE TABLE session (
     expires {INT} NOT NULL,
     confirmed {INT} NOT NULL,
     agent {TEXT} NOT NULL,
+    address {TEXT} NOT NULL,
     sum {BLOB} NOT NULL,
     PRIMARY KEY (org, token)
 ){CLUSTERED};
 CREATE INDEX session_login ON session (org, login);
+
+-- Further ways to sign in: authenticator apps, recovery codes, passkeys, accounts elsewhere. A row counts while the last
+-- `sign_in` record of its login and id has its digest. `counter` is the last time step, signature count or used codes.
+CREATE TABLE factor (
+    org {INT} NOT NULL,
+    login {TEXT} NOT NULL,
+    id {TEXT} NOT NULL,
+    kind {TEXT} NOT NULL,
+    name {TEXT} NOT NULL,
+    body {TEXT} NOT NULL,
+    created {INT} NOT NULL,
+    used {INT} NOT NULL,
+    counter {INT} NOT NULL,
+    sum {BLOB} NOT NULL,
+    PRIMARY KEY (org, login, id)
+){CLUSTERED};
+-- One passkey, or account elsewhere, is one person's.
+CREATE UNIQUE INDEX factor_id ON factor (org, id);
+
+-- What was asked of a browser and is to be answered once: by the SHA-256 of the secret in it.
+CREATE TABLE challenge (
+    org {INT} NOT NULL,
+    id {TEXT} NOT NULL,
+    kind {TEXT} NOT NULL,
+    owner {TEXT} NOT NULL,
+    login {TEXT} NOT NULL,
+    body {TEXT} NOT NULL,
+    expires {INT} NOT NULL,
+    sum {BLOB} NOT NULL,
+    PRIMARY KEY (org, id)
+){CLUSTERED};
+CREATE INDEX challenge_expires ON challenge (org, expires);
 
 -- Failed attempts to sign in, by login or address.
 CREATE TABLE attempt (
@@ -301,3 +350,107 @@ CREATE TABLE attempt (
     sum {BLOB} NOT NULL,
     PRIMARY KEY (org, who)
 ){CLUSTERED};
+
+-- How far the outbox has followed the journal.
+CREATE TABLE follower (
+    org {INT} NOT NULL,
+    name {TEXT} NOT NULL,
+    seq {INT} NOT NULL,
+    sum {BLOB} NOT NULL,
+    PRIMARY KEY (org, name)
+){CLUSTERED};
+
+-- What is to be sent, and what became of it. `id` never changes, so that a receiver can tell what it has already; `state`
+-- is waiting, sent or dead. A delivery is one node's until `leased_until`.
+CREATE TABLE delivery (
+    org {INT} NOT NULL,
+    id {TEXT} NOT NULL,
+    channel {TEXT} NOT NULL,
+    target {TEXT} NOT NULL,
+    kind {TEXT} NOT NULL,
+    person {TEXT} NOT NULL,
+    address {TEXT} NOT NULL,
+    seq {INT} NOT NULL,
+    slip {INT},
+    title {TEXT} NOT NULL,
+    body {TEXT} NOT NULL,
+    state {TEXT} NOT NULL,
+    tries {INT} NOT NULL,
+    due {INT} NOT NULL,
+    leased_until {INT} NOT NULL,
+    leased_by {TEXT} NOT NULL,
+    created {INT} NOT NULL,
+    finished {INT} NOT NULL,
+    result {TEXT} NOT NULL,
+    sum {BLOB} NOT NULL,
+    PRIMARY KEY (org, id)
+){HEAP};
+CREATE INDEX delivery_due ON delivery (org, target, state, due);
+CREATE INDEX delivery_state ON delivery (org, state, created);
+CREATE INDEX delivery_created ON delivery (org, created);
+
+-- Each try of a delivery.
+CREATE TABLE delivery_try (
+    org {INT} NOT NULL,
+    id {TEXT} NOT NULL,
+    n {INT} NOT NULL,
+    at {INT} NOT NULL,
+    millis {INT} NOT NULL,
+    ok {INT} NOT NULL,
+    answer {TEXT} NOT NULL,
+    sum {BLOB} NOT NULL,
+    PRIMARY KEY (org, id, n)
+){HEAP};
+
+-- What a person is told: a page of its own, and the source of digests. `read_at` is 0 until he has read it; `digest` is
+-- the delivery that sums it up, if one does.
+CREATE TABLE notice (
+    org {INT} NOT NULL,
+    login {TEXT} NOT NULL,
+    seq {INT} NOT NULL,
+    n {INT} NOT NULL,
+    at {INT} NOT NULL,
+    kind {TEXT} NOT NULL,
+    slip {INT} NOT NULL,
+    number {TEXT} NOT NULL,
+    slip_kind {TEXT} NOT NULL,
+    step {TEXT} NOT NULL,
+    person {TEXT} NOT NULL,
+    text {TEXT} NOT NULL,
+    shown {INT} NOT NULL,
+    read_at {INT} NOT NULL,
+    digest {TEXT} NOT NULL,
+    sum {BLOB} NOT NULL,
+    PRIMARY KEY (org, login, seq, n)
+){HEAP};
+CREATE INDEX notice_seq ON notice (org, seq);
+CREATE INDEX notice_unread ON notice (org, login) WHERE read_at = 0 AND shown = 1;
+CREATE INDEX notice_digest ON notice (org, digest) WHERE digest <> '';
+
+-- How each person wants to be told.
+CREATE TABLE preference (
+    org {INT} NOT NULL,
+    login {TEXT} NOT NULL,
+    body {TEXT} NOT NULL,
+    updated {INT} NOT NULL,
+    sum {BLOB} NOT NULL,
+    PRIMARY KEY (org, login)
+){HEAP};
+
+-- Backups and restore drills: asked for, under way, done or failed. `id` names the occasion, so that one node alone takes it.
+CREATE TABLE backup_run (
+    org {INT} NOT NULL,
+    id {TEXT} NOT NULL,
+    kind {TEXT} NOT NULL,
+    state {TEXT} NOT NULL,
+    asked_by {TEXT} NOT NULL,
+    at {INT} NOT NULL,
+    finished {INT} NOT NULL,
+    file {TEXT} NOT NULL,
+    size {INT} NOT NULL,
+    seq {INT} NOT NULL,
+    told {TEXT} NOT NULL,
+    sum {BLOB} NOT NULL,
+    PRIMARY KEY (org, id)
+){HEAP};
+CREATE INDEX backup_run_at ON backup_run (org, at);

@@ -55,11 +55,17 @@ mod restore;
 mod schema;
 #[cfg(test)]
 mod schema_tests;
+mod search;
 mod source;
 mod sql;
 mod sqlite;
 mod store;
+mod store_factors;
+mod store_outbox;
 mod store_reads;
+mod store_search;
+mod store_table;
+mod store_views;
 mod store_work;
 #[cfg(test)]
 mod testing;
@@ -70,6 +76,6 @@ mod whole;
 pub use api::*;
 pub use lane::CODES;
 pub use read_world::ReadWorld;
-pub use restore::restore;
+pub use restore::{check_backup, restore};
 pub use store::Store;
 pub use whole::{Kept, verify_url, verify_url_against};

@@ -66,6 +66,25 @@ fn manifest_of(backup: &dyn Sql) -> Result<Manifest> {
     serde_json::from_str(row.str(0)?).map_err(|_| no_backup())
 }
 
+/// Checks a backup where it lies, changing nothing: every hash and balance in it, and that it holds what its manifest
+/// says.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] names the first bad row; [`StoreError::Invalid`] when the file is no backup.
+pub fn check_backup(file: &Path, options: &Options, progress: Progress<'_>) -> Result<Manifest> {
+    if !file.is_file() {
+        return Err(StoreError::Invalid(format!(
+            "there is no file {}",
+            file.display()
+        )));
+    }
+    let backup = Sqlite::open(file, Use::Read)?;
+    let manifest = manifest_of(&backup)?;
+    let report = verify::verify(&backup, None, &options.catalog, progress)?;
+    compare(&manifest, &report, &backup)?;
+    Ok(manifest)
+}
+
 fn into_sqlite(
     file: &Path,
     path: &Path,

@@ -131,16 +131,46 @@ tables! {
     SERIES = "series", 2, Business, [int("org"), text("name"), int("last")];
     CREDENTIAL = "credential", 2, Business, [int("org"), text("login"), text("stored"), int("seq")];
     CONTENT = "content", 2, Business, [int("org"), text("hash"), int("size"), blob("bytes"), blob("sum")];
+    SAVED_VIEW = "saved_view", 2, Work, [
+        int("org"), text("id"), text("owner"), text("role"), text("place"), text("name"), text("body"), int("updated"),
+        blob("sum"),
+    ];
     DRAFT = "draft", 3, Work, [
         int("org"), text("login"), text("id"), text("step"), maybe_int("slip"), text("sources"), text("body"),
         int("updated"), blob("sum"),
     ];
     SESSION = "session", 2, Passing, [
         int("org"), text("token"), text("login"), int("created"), int("seen"), int("expires"), int("confirmed"),
-        text("agent"), blob("sum"),
+        text("agent"), text("address"), blob("sum"),
+    ];
+    FACTOR = "factor", 3, Work, [
+        int("org"), text("login"), text("id"), text("kind"), text("name"), text("body"), int("created"), int("used"),
+        int("counter"), blob("sum"),
+    ];
+    CHALLENGE = "challenge", 2, Passing, [
+        int("org"), text("id"), text("kind"), text("owner"), text("login"), text("body"), int("expires"), blob("sum"),
     ];
     ATTEMPT = "attempt", 2, Passing, [
         int("org"), text("who"), int("count"), int("first"), int("last"), int("locked_until"), blob("sum"),
+    ];
+    FOLLOWER = "follower", 2, Work, [int("org"), text("name"), int("seq"), blob("sum")];
+    DELIVERY = "delivery", 2, Work, [
+        int("org"), text("id"), text("channel"), text("target"), text("kind"), text("person"), text("address"),
+        int("seq"), maybe_int("slip"), text("title"), text("body"), text("state"), int("tries"), int("due"),
+        int("leased_until"), text("leased_by"), int("created"), int("finished"), text("result"), blob("sum"),
+    ];
+    DELIVERY_TRY = "delivery_try", 3, Work, [
+        int("org"), text("id"), int("n"), int("at"), int("millis"), int("ok"), text("answer"), blob("sum"),
+    ];
+    NOTICE = "notice", 4, Work, [
+        int("org"), text("login"), int("seq"), int("n"), int("at"), text("kind"), int("slip"), text("number"),
+        text("slip_kind"), text("step"), text("person"), text("text"), int("shown"), int("read_at"), text("digest"),
+        blob("sum"),
+    ];
+    PREFERENCE = "preference", 2, Work, [int("org"), text("login"), text("body"), int("updated"), blob("sum")];
+    BACKUP_RUN = "backup_run", 2, Work, [
+        int("org"), text("id"), text("kind"), text("state"), text("asked_by"), int("at"), int("finished"),
+        text("file"), int("size"), int("seq"), text("told"), blob("sum"),
     ];
 }
 

@@ -2,18 +2,26 @@
 
 mod lists;
 mod options;
+mod outbox;
 mod query;
 mod report;
+mod search;
+mod table;
+mod view;
 mod work;
 
 pub use lists::{
     Cursor, Holder, InboxCounts, InboxItem, ListQuery, Page, SlipHead, Sort, WaitingAt,
 };
 pub use options::{Answer, Event, Options, ReadPack, Stats, StoreError, StoreUrl, UrlError};
+pub use outbox::{BackupRun, Delivery, DeliveryQuery, DeliveryState, Notice, Tried, Try};
 pub use query::{
     AsOf, BalanceQuery, BalanceRow, FieldChange, HistoryRow, JournalQuery, JournalRow, KeyFilter,
     NoteRow, RecordQuery, RecordRow, SignatureRow, SlipEntry, Statement, StatementCursor,
     StatementLeg, StatementQuery, TrialQuery, TrialRow,
 };
 pub use report::{Bad, Manifest, Progress, Report};
-pub use work::{Attempts, ContentInfo, Draft, DueTimer, Session};
+pub use search::{Found, SearchQuery, SearchState, Searched};
+pub use table::{At, Condition, SumQuery, SumRow, Sums, TablePage, TableQuery, TableRow, Test};
+pub use view::SavedView;
+pub use work::{Attempts, Challenge, ContentInfo, Draft, DueTimer, Factor, Session};

@@ -38,6 +38,68 @@ pub struct Session {
     pub confirmed: Moment,
     /// The browser's name for itself.
     pub agent: String,
+    /// The address it began from.
+    pub address: String,
+}
+
+/// A further way to sign in. What is secret in it is encrypted by whoever keeps it here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Factor {
+    /// Whose.
+    pub login: Arc<str>,
+    /// Lower-case hexadecimal, unique in the organisation.
+    pub id: String,
+    /// `totp`, `recovery`, `passkey` or `oidc`.
+    pub kind: String,
+    /// What the person calls it.
+    pub name: String,
+    /// What a log-in is checked against; never changes.
+    pub body: String,
+    /// When it was added.
+    pub created: Moment,
+    /// When it was last used; zero before.
+    pub used: Moment,
+    /// Grows with every use: a time step, a count of signatures, a set of used codes.
+    pub counter: i64,
+}
+
+impl Factor {
+    /// Hex SHA-256 of what never changes in it, as the journal keeps it.
+    #[must_use]
+    pub fn digest(&self) -> Arc<str> {
+        let created = self.created.0.to_string();
+        let parts = [
+            &*self.login,
+            &self.id,
+            &self.kind,
+            &self.name,
+            &self.body,
+            &created,
+        ];
+        let mut bytes = Vec::new();
+        for part in parts {
+            bytes.extend((part.len() as u64).to_be_bytes());
+            bytes.extend(part.as_bytes());
+        }
+        crate::cell::sha256_hex(&bytes)
+    }
+}
+
+/// Something asked of a browser that may be answered once, until it expires.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Challenge {
+    /// Hex SHA-256 of the secret by which the answer names it.
+    pub id: String,
+    /// What it is for.
+    pub kind: String,
+    /// Hex SHA-256 of the session or cookie that it was asked of.
+    pub owner: String,
+    /// Whom it is about; empty where nobody is known yet.
+    pub login: Arc<str>,
+    /// What belongs to it.
+    pub body: String,
+    /// When it is forgotten.
+    pub expires: Moment,
 }
 
 /// Failed attempts to sign in, per login or address.

@@ -20,14 +20,18 @@ pub(crate) fn act_slip(act: &Act) -> Option<SlipId> {
         | Act::Remind { slip, .. }
         | Act::Comment { slip, .. }
         | Act::Attach { slip, .. }
+        | Act::Print { slip, .. }
         | Act::Timer { slip, .. } => Some(*slip),
         Act::PutRecord { .. }
         | Act::PutPerson { .. }
         | Act::Bootstrap { .. }
         | Act::Deputise { .. }
         | Act::Credential { .. }
+        | Act::SignIn { .. }
         | Act::ClosePeriod { .. }
         | Act::ReopenPeriod { .. }
+        | Act::PutSetting { .. }
+        | Act::Export { .. }
         | Act::InstallPack { .. }
         | Act::Forbidden { .. } => None,
     }
@@ -50,14 +54,18 @@ pub(crate) const fn act_name(act: &Act) -> &'static str {
         Act::Remind { .. } => "remind",
         Act::Comment { .. } => "comment",
         Act::Attach { .. } => "attach",
+        Act::Print { .. } => "print",
         Act::Timer { .. } => "timer",
         Act::PutRecord { .. } => "put_record",
         Act::PutPerson { .. } => "put_person",
         Act::Bootstrap { .. } => "bootstrap",
         Act::Deputise { .. } => "deputise",
         Act::Credential { .. } => "credential",
+        Act::SignIn { .. } => "sign_in",
         Act::ClosePeriod { .. } => "close_period",
         Act::ReopenPeriod { .. } => "reopen_period",
+        Act::PutSetting { .. } => "put_setting",
+        Act::Export { .. } => "export",
         Act::InstallPack { .. } => "install_pack",
         Act::Forbidden { .. } => "forbidden",
     }

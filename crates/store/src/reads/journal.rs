@@ -13,9 +13,9 @@ use crate::cell::{Cell, Row};
 use crate::codec::parse;
 use crate::sql::{Filter, Sql};
 
-const COLUMNS: &str = "j.seq, j.at, j.actor, j.act, j.slip, j.outcome, j.code, j.key, j.request, j.reply, j.prev, j.hash";
+pub(crate) const COLUMNS: &str = "j.seq, j.at, j.actor, j.act, j.slip, j.outcome, j.code, j.key, j.request, j.reply, j.prev, j.hash";
 
-fn row_from(row: &Row) -> Result<JournalRow, StoreError> {
+pub(crate) fn row_from(row: &Row) -> Result<JournalRow, StoreError> {
     Ok(JournalRow {
         seq: row.int(0)?,
         at: Moment(row.int(1)?),

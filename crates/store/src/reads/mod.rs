@@ -1,12 +1,17 @@
 //! Reading, by subject. Every function takes a connection and an organisation.
 
 pub(crate) mod balances;
+pub(crate) mod factors;
 pub(crate) mod inbox;
 pub(crate) mod journal;
 pub(crate) mod lists;
+pub(crate) mod notices;
+pub(crate) mod outbox;
 pub(crate) mod registers;
 pub(crate) mod slips;
 pub(crate) mod statement;
+pub(crate) mod table;
+mod table_test;
 pub(crate) mod work;
 
 use serde::Serialize;

@@ -10,7 +10,11 @@ use crate::schema::{self, Table};
 use crate::sql::Sql;
 
 /// Writes a row of a table whose last column is its digest; it replaces one of the same key.
-fn put(sql: &dyn Sql, table: &'static Table, mut cells: Vec<Cell>) -> Result<(), StoreError> {
+pub(crate) fn put(
+    sql: &dyn Sql,
+    table: &'static Table,
+    mut cells: Vec<Cell>,
+) -> Result<(), StoreError> {
     let sum = digest_of(table.name, &cells);
     cells.push(Cell::blob(&sum));
     let text = table.insert() + &table.on_conflict();
@@ -18,7 +22,11 @@ fn put(sql: &dyn Sql, table: &'static Table, mut cells: Vec<Cell>) -> Result<(),
 }
 
 /// The row of a primary key, if its digest is right.
-fn get(sql: &dyn Sql, table: &'static Table, key: &[Cell]) -> Result<Option<Row>, StoreError> {
+pub(crate) fn get(
+    sql: &dyn Sql,
+    table: &'static Table,
+    key: &[Cell],
+) -> Result<Option<Row>, StoreError> {
     let conditions: Vec<String> = (1..)
         .zip(table.key_columns())
         .map(|(at, name)| format!("{name} = ?{at}"))
@@ -33,7 +41,7 @@ fn get(sql: &dyn Sql, table: &'static Table, key: &[Cell]) -> Result<Option<Row>
     row.map(|row| checked(table, row)).transpose()
 }
 
-fn checked(table: &Table, row: Row) -> Result<Row, StoreError> {
+pub(crate) fn checked(table: &Table, row: Row) -> Result<Row, StoreError> {
     let last = row.0.len() - 1;
     if *row.blob(last)? == digest_of(table.name, &row.0[..last]) {
         return Ok(row);
@@ -122,6 +130,7 @@ pub(crate) fn put_session(sql: &dyn Sql, org: i64, session: &Session) -> Result<
             session.expires.0.into(),
             session.confirmed.0.into(),
             session.agent.as_str().into(),
+            session.address.as_str().into(),
         ],
     )
 }
@@ -144,6 +153,7 @@ fn session_from(row: &Row) -> Result<Session, StoreError> {
         expires: Moment(row.int(5)?),
         confirmed: Moment(row.int(6)?),
         agent: row.str(7)?.to_owned(),
+        address: row.str(8)?.to_owned(),
     })
 }
 

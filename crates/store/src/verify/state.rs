@@ -15,6 +15,7 @@ use super::{bytes_of, key_text, key_text_of};
 use crate::api::{Progress, Report, StoreError};
 use crate::batch::{timer_rows, todo_rows};
 use crate::cell::{Cell, CellRef, RowDigest, digest_of, row_digest};
+use crate::reads::factors;
 use crate::schema::{self, Table};
 use crate::sql::Sql;
 
@@ -54,9 +55,23 @@ pub(crate) fn check(
     state.series(&passed)?;
     state.credentials(&passed)?;
     state.head(&passed, last, last_slip)?;
+    state.factors()?;
     progress("contents", 0, 0);
     state.contents(&passed)?;
-    for table in [&schema::DRAFT, &schema::SESSION, &schema::ATTEMPT] {
+    let own_digest = [
+        &schema::DRAFT,
+        &schema::SAVED_VIEW,
+        &schema::SESSION,
+        &schema::CHALLENGE,
+        &schema::ATTEMPT,
+        &schema::FOLLOWER,
+        &schema::DELIVERY,
+        &schema::DELIVERY_TRY,
+        &schema::NOTICE,
+        &schema::PREFERENCE,
+        &schema::BACKUP_RUN,
+    ];
+    for table in own_digest {
         state.summed(table)?;
     }
     Ok(())
@@ -77,6 +92,12 @@ struct Derived {
 
 fn as_text(cell: CellRef<'_>) -> &str {
     std::str::from_utf8(bytes_of(cell)).unwrap_or("")
+}
+
+/// A key of a way to sign in, as a message names it.
+fn named(key: &str) -> String {
+    let (login, id) = key.split_once('/').unwrap_or((key, ""));
+    format!("login={login} id={id}")
 }
 
 fn as_int(cell: CellRef<'_>) -> i64 {
@@ -375,6 +396,28 @@ impl State<'_> {
         for login in left.keys() {
             self.found
                 .at_key(LATE, "credential", &format!("login={login}"), "is missing");
+        }
+        Ok(())
+    }
+
+    /// Ways to sign in against the last record of each. A row that no record speaks of was left by an enrolment that
+    /// stopped half-way: it opens nothing.
+    fn factors(&self) -> Result<(), StoreError> {
+        let mut left = factors::recorded(self.sql, self.org)?;
+        left.retain(|_, digest| !digest.is_empty());
+        for (key, state) in factors::stored(self.sql, self.org)? {
+            let digest = left.remove(&key);
+            let what = match state {
+                None => "was altered",
+                Some(is) if digest.is_some_and(|digest| *is != *digest) => {
+                    "is not the one that the journal knows"
+                }
+                Some(_) => continue,
+            };
+            self.found.at_key(LATE, "factor", &named(&key), what);
+        }
+        for key in left.keys() {
+            self.found.at_key(LATE, "factor", &named(key), "is missing");
         }
         Ok(())
     }
