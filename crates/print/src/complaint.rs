@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use typst::{
     WorldExt,
     diag::SourceDiagnostic,
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// One mistake in a form.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Complaint {
     /// The form's file, or the kit's if the mistake is not in the form.
     pub file: String,
@@ -62,6 +63,12 @@ pub enum FormError {
     /// The slip cannot be printed truthfully.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The form takes too long: more than this many seconds.
+    #[error("the form was stopped after {0} seconds: does a loop in it ever end?")]
+    TooLong(u64),
+    /// The form takes too much memory: more than this many megabytes.
+    #[error("the form was stopped when it took more than {0} MB of memory")]
+    TooLarge(u64),
     /// The typesetter itself failed; the process goes on.
     #[error("the typesetter failed: {0}")]
     Fault(String),
@@ -143,8 +150,9 @@ fn quoted(message: &str) -> Option<&str> {
 }
 
 /// What a form may say: arguments and functions of the kit.
-const KIT_NAMES: [&str; 9] = [
+const KIT_NAMES: [&str; 11] = [
     "form",
+    "overlay",
     "maybe",
     "fields",
     "columns",
@@ -153,6 +161,7 @@ const KIT_NAMES: [&str; 9] = [
     "rows",
     "size",
     "note",
+    "seal",
 ];
 
 fn suggestion(message: &str, wrong: &str, data: &FormData) -> Option<String> {

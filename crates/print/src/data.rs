@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use kernel::Moment;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The language of a printed form.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
     /// Chinese.
@@ -17,7 +17,7 @@ pub enum Language {
 }
 
 /// The same words in both languages of the house.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bilingual {
     /// Chinese.
     pub zh: String,
@@ -36,7 +36,7 @@ impl Bilingual {
 }
 
 /// How far the slip has come; every state but [`SlipState::Effective`] is stamped across the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SlipState {
     /// Not yet in force: stamped 未生效.
@@ -51,7 +51,7 @@ pub enum SlipState {
 }
 
 /// Paper that a site may prefer to the form's own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Paper {
     /// 210 × 297 mm.
     #[serde(rename = "a4")]
@@ -62,16 +62,117 @@ pub enum Paper {
     /// 210 × 148 mm.
     #[serde(rename = "a5-landscape")]
     A5Landscape,
+    /// 148 × 210 mm.
+    #[serde(rename = "a5")]
+    A5,
+    /// Continuous stationery with tractor strips, 241 × 280 mm.
+    #[serde(rename = "continuous-241x280")]
+    Continuous241x280,
     /// Continuous stationery with tractor strips, one page folded in two: 241 × 140 mm.
     #[serde(rename = "continuous-241x140")]
     Continuous241x140,
+    /// The same, folded in three: 241 × 93 mm.
+    #[serde(rename = "continuous-241x93")]
+    Continuous241x93,
     /// Voucher paper without strips: 240 × 140 mm.
     #[serde(rename = "voucher-240x140")]
     Voucher240x140,
 }
 
+impl Paper {
+    /// Every paper, the usual ones first.
+    pub const ALL: [Paper; 8] = [
+        Paper::A4,
+        Paper::A4Landscape,
+        Paper::A5,
+        Paper::A5Landscape,
+        Paper::Continuous241x280,
+        Paper::Continuous241x140,
+        Paper::Continuous241x93,
+        Paper::Voucher240x140,
+    ];
+
+    /// The name that forms use, `a4-landscape`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Paper::A4 => "a4",
+            Paper::A4Landscape => "a4-landscape",
+            Paper::A5Landscape => "a5-landscape",
+            Paper::A5 => "a5",
+            Paper::Continuous241x280 => "continuous-241x280",
+            Paper::Continuous241x140 => "continuous-241x140",
+            Paper::Continuous241x93 => "continuous-241x93",
+            Paper::Voucher240x140 => "voucher-240x140",
+        }
+    }
+
+    /// The paper of that name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Paper> {
+        Paper::ALL.into_iter().find(|paper| paper.name() == name)
+    }
+}
+
+/// Paper of any size, in tenths of a millimetre. Limited to 600 to 6,000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sheet {
+    /// From left to right.
+    pub width: u16,
+    /// From top to foot.
+    pub height: u16,
+}
+
+/// Margins in tenths of a millimetre. Limited to 500.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Margins {
+    /// At the head.
+    pub top: u16,
+    /// At the foot.
+    pub bottom: u16,
+    /// At the left.
+    pub left: u16,
+    /// At the right.
+    pub right: u16,
+}
+
+/// The organisation's seal: a picture that the form places over the signatures of the last page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seal {
+    /// A PNG.
+    #[serde(with = "picture")]
+    pub png: Vec<u8>,
+    /// How wide it is printed, in tenths of a millimetre; 420 is the usual round seal.
+    pub width: u16,
+}
+
+/// Pictures travel to the process that sets a form in hexadecimal.
+mod picture {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], out: S) -> Result<S::Ok, S::Error> {
+        let mut text = String::with_capacity(bytes.len() * 2);
+        for byte in bytes {
+            text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+            text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+        }
+        out.serialize_str(&text)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(given: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(given)?;
+        let digit = |byte: u8| char::from(byte).to_digit(16);
+        let byte = |pair: &[u8]| match pair {
+            [high, low] => u8::try_from(digit(*high)? * 16 + digit(*low)?).ok(),
+            _ => None,
+        };
+        let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(byte).collect();
+        bytes.ok_or_else(|| D::Error::custom("not hexadecimal"))
+    }
+}
+
 /// A correction for a printer that feeds paper askew, in tenths of a millimetre.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shift {
     /// Towards the right; negative is left. Limited to ±200.
     pub right: i16,
@@ -80,7 +181,7 @@ pub struct Shift {
 }
 
 /// What a column holds; decides its width, its alignment and whether it can be totalled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Words; wrapped as needed.
@@ -95,7 +196,7 @@ pub enum Kind {
 }
 
 /// Where text stands in its column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Align {
     /// At the left.
@@ -107,7 +208,7 @@ pub enum Align {
 }
 
 /// One field of the slip's head.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// The name by which a form speaks of it, as declared in the flow.
     pub name: String,
@@ -118,7 +219,7 @@ pub struct Field {
 }
 
 /// One column of the slip's lines.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// The name by which a form speaks of it, as declared in the flow.
     pub name: String,
@@ -134,7 +235,7 @@ pub struct Column {
 }
 
 /// Who did which step. A step that is still to be done has no person and leaves room for a pen.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
     /// The step, in the form's language (制单, 审核).
     pub step: String,
@@ -147,7 +248,7 @@ pub struct Signature {
 }
 
 /// One copy of the form (联): all pages are printed once for each.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copy {
     /// What stands at the side: `第一联 存根` / `Copy 1 File`.
     pub name: Bilingual,
@@ -170,7 +271,8 @@ impl Copy {
 }
 
 /// One slip as a form sees it. Fields that people at this desk may not see are left out by the caller.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FormData {
     /// The language of the form's own words; labels are expected in the same one.
     pub language: Language,
@@ -204,6 +306,18 @@ pub struct FormData {
     pub paper: Option<Paper>,
     /// The site's correction for its printer.
     pub shift: Shift,
+    /// The site's own size of paper, over [`FormData::paper`].
+    pub sheet: Option<Sheet>,
+    /// The site's margins, if they are not the paper's.
+    pub margins: Option<Margins>,
+    /// 套打: the paper is printed already with all that is the same on every slip; only what is this slip's is printed.
+    pub overprint: bool,
+    /// A print to look at and not to hand out: it says so across the page.
+    pub sample: bool,
+    /// The organisation's seal.
+    pub seal: Option<Seal>,
+    /// What the square code at the head holds; none when empty.
+    pub code: String,
 }
 
 /// Data that cannot be printed truthfully.
@@ -232,6 +346,9 @@ pub enum DataError {
         /// What was found.
         value: String,
     },
+    /// The text of the square code is longer than such a code can hold.
+    #[error("the text of the square code is too long")]
+    Code,
     /// A total is given for a column of words or of days.
     #[error("column `{0}` has a total but holds no numbers")]
     NotTotalled(String),

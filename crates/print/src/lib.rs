@@ -12,6 +12,7 @@
 //! values, signatures and totals come from [`FormData`]. Text of a slip is handed to Typst as data and never
 //! as markup, so nothing that a person types can become a command.
 
+mod code;
 mod complaint;
 mod data;
 mod fonts;
@@ -19,12 +20,17 @@ mod inspect;
 mod near;
 mod prepare;
 mod printer;
+mod said;
+mod worker;
+mod workshop;
 mod world;
 
 pub use complaint::{Complaint, FormError};
 pub use data::{
-    Align, Bilingual, Column, Copy, DataError, Field, FormData, Kind, Language, Paper, Shift,
-    Signature, SlipState,
+    Align, Bilingual, Column, Copy, DataError, Field, FormData, Kind, Language, Margins, Paper,
+    Seal, Sheet, Shift, Signature, SlipState,
 };
 pub use inspect::{Inspection, Shown};
 pub use printer::{Form, Printer};
+pub use worker::work;
+pub use workshop::{Limits, Workshop};

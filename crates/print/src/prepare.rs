@@ -45,6 +45,25 @@ pub fn prepare(data: &FormData, fonts: &Fonts) -> Value {
         data.shift.down.clamp(-200, 200),
     );
     (data.shift.right, data.shift.down) = shift;
+    if let Some(sheet) = &mut data.sheet {
+        sheet.width = sheet.width.clamp(600, 6_000);
+        sheet.height = sheet.height.clamp(600, 6_000);
+    }
+    if let Some(margins) = &mut data.margins {
+        for side in [
+            &mut margins.top,
+            &mut margins.bottom,
+            &mut margins.left,
+            &mut margins.right,
+        ] {
+            *side = (*side).min(500);
+        }
+    }
+    // The picture itself is a file beside the data.
+    if let Some(seal) = &mut data.seal {
+        seal.png.clear();
+        seal.width = seal.width.clamp(50, 1_000);
+    }
     let mut value = serde_json::json!({ "slip": data, "full_texts": full_texts });
     make_visible(&mut value, fonts);
     value

@@ -15,8 +15,9 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::{
+    code,
     complaint::{FormError, complain},
-    data::FormData,
+    data::{DataError, FormData},
     inspect::{Inspection, inspect},
     prepare::prepare,
     world::{House, Job},
@@ -46,6 +47,27 @@ impl<'a> Form<'a> {
     #[must_use]
     pub fn generic() -> Self {
         Self::new("generic.typ", "#import \"/kit.typ\": form\n#form()\n")
+    }
+
+    /// Rulers and crosses by which a printer is set right. Of the data it takes language, paper, sheet and shift.
+    #[must_use]
+    pub fn calibration() -> Self {
+        Self::new(
+            "calibration.typ",
+            "#import \"/calibration.typ\": sheet\n#sheet()\n",
+        )
+    }
+
+    /// Its name, for complaints.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its Typst source.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
     }
 }
 
@@ -81,6 +103,37 @@ impl Printer {
         })
     }
 
+    /// Sets each slip into its form and gives all pages, in that order, as one PDF.
+    ///
+    /// # Errors
+    /// As [`Printer::render`], for the first that cannot be set; [`FormError::Fault`] when there is none at all.
+    pub fn render_all(&self, jobs: &[(Form<'_>, &FormData)]) -> Result<Vec<u8>, FormError> {
+        let Some((_, data)) = jobs.first() else {
+            return Err(FormError::Fault("there is nothing to print".into()));
+        };
+        let mut pages = Vec::new();
+        let mut info = None;
+        for (form, data) in jobs {
+            self.run(form, data, |document, _, _| {
+                pages.extend(document.pages().iter().cloned());
+                info.get_or_insert_with(|| document.clone());
+                Ok(())
+            })?;
+        }
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let mut first = info.ok_or_else(|| FormError::Fault("there are no pages".into()))?;
+            let whole = PagedDocument::new(pages.into_iter().collect(), first.info_mut().clone());
+            typst_pdf::pdf(&whole, &options(data)).map_err(|errors| {
+                let said: Vec<_> = errors
+                    .iter()
+                    .map(|error| error.message.to_string())
+                    .collect();
+                FormError::Fault(said.join("; "))
+            })
+        }));
+        outcome.unwrap_or_else(|panic| Err(FormError::Fault(words_of(&*panic))))
+    }
+
     /// Sets `data` into `form` and tells what is on the pages and what the form loses.
     ///
     /// # Errors
@@ -91,6 +144,18 @@ impl Printer {
         })
     }
 
+    /// Sets `data` into `form` and gives each page as an SVG, for the screen.
+    ///
+    /// # Errors
+    /// As [`Printer::render`].
+    pub fn pages(&self, form: &Form<'_>, data: &FormData) -> Result<Vec<String>, FormError> {
+        let options = typst_svg::SvgOptions::default();
+        self.run(form, data, |document, _, _| {
+            let pages = document.pages().iter();
+            Ok(pages.map(|page| typst_svg::svg(page, &options)).collect())
+        })
+    }
+
     fn run<T>(
         &self,
         form: &Form<'_>,
@@ -98,7 +163,13 @@ impl Printer {
         finish: impl FnOnce(&PagedDocument, Vec<String>, &Job<'_>) -> Result<T, FormError>,
     ) -> Result<T, FormError> {
         data.check()?;
-        let job = Job::new(&self.house, &form.source, &prepare(data, self.house.fonts));
+        let seal = data.seal.as_ref().map(|seal| seal.png.clone());
+        let code = match data.code.as_str() {
+            "" => None,
+            text => Some(code::svg(text).ok_or(DataError::Code)?),
+        };
+        let prepared = prepare(data, self.house.fonts);
+        let job = Job::new(&self.house, &form.source, &prepared, seal, code);
         // The typesetter is a large program that meets hostile text here: its panic is a fault of one job.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let Warned { output, warnings } = typst::compile::<PagedDocument>(&job);

@@ -14,8 +14,11 @@ use typst::{
 use crate::fonts::Fonts;
 
 /// The form kit; `kit.typ` is what forms import, the others are its parts.
-const KIT: [(&str, &str); 5] = [
+const KIT: [(&str, &str); 8] = [
     ("/kit.typ", include_str!("../kit/kit.typ")),
+    ("/calibration.typ", include_str!("../kit/calibration.typ")),
+    ("/overlay.typ", include_str!("../kit/overlay.typ")),
+    ("/papers.typ", include_str!("../kit/papers.typ")),
     ("/figures.typ", include_str!("../kit/figures.typ")),
     ("/pages.typ", include_str!("../kit/pages.typ")),
     ("/parts.typ", include_str!("../kit/parts.typ")),
@@ -46,14 +49,25 @@ pub struct Job<'a> {
     house: &'a House,
     pub form: Source,
     data: Bytes,
+    seal: Option<Bytes>,
+    code: Option<Bytes>,
 }
 
 impl<'a> Job<'a> {
-    pub fn new(house: &'a House, form: &str, data: &serde_json::Value) -> Self {
+    /// `seal` is a PNG and `code` an SVG, where the slip has them.
+    pub fn new(
+        house: &'a House,
+        form: &str,
+        data: &serde_json::Value,
+        seal: Option<Vec<u8>>,
+        code: Option<String>,
+    ) -> Self {
         Self {
             house,
             form: Source::new(form_id(), form.to_owned()),
             data: Bytes::from_string(data.to_string()),
+            seal: seal.map(Bytes::new),
+            code: code.map(Bytes::from_string),
         }
     }
 }
@@ -84,11 +98,13 @@ impl World for Job<'_> {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == data_id() {
-            Ok(self.data.clone())
-        } else {
-            Err(refused(id))
-        }
+        let own = match id {
+            id if id == data_id() => Some(&self.data),
+            id if id == seal_id() => self.seal.as_ref(),
+            id if id == code_id() => self.code.as_ref(),
+            _ => None,
+        };
+        own.cloned().ok_or_else(|| refused(id))
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -116,6 +132,16 @@ fn form_id() -> FileId {
 
 fn data_id() -> FileId {
     static ID: LazyLock<FileId> = LazyLock::new(|| id("/data.json"));
+    *ID
+}
+
+fn seal_id() -> FileId {
+    static ID: LazyLock<FileId> = LazyLock::new(|| id("/seal.png"));
+    *ID
+}
+
+fn code_id() -> FileId {
+    static ID: LazyLock<FileId> = LazyLock::new(|| id("/code.svg"));
     *ID
 }
 

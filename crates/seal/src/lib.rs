@@ -13,7 +13,9 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
+use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
 /// Name of the key's file in a data folder.
 pub const KEY_FILE: &str = "secret.key";
@@ -39,7 +41,11 @@ impl fmt::Display for NotOurs {
 impl std::error::Error for NotOurs {}
 
 /// The key of an installation.
-pub struct SecretKey(LessSafeKey);
+pub struct SecretKey {
+    sealing: LessSafeKey,
+    /// What signing keys are derived from.
+    deriving: hmac::Key,
+}
 
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -103,7 +109,10 @@ impl SecretKey {
     fn of_bytes(bytes: [u8; KEY]) -> io::Result<SecretKey> {
         let key = UnboundKey::new(&CHACHA20_POLY1305, &bytes)
             .map_err(|_| io::Error::other("the key is no key"))?;
-        Ok(SecretKey(LessSafeKey::new(key)))
+        Ok(SecretKey {
+            sealing: LessSafeKey::new(key),
+            deriving: hmac::Key::new(hmac::HMAC_SHA256, &bytes),
+        })
     }
 
     /// Seals a secret for a purpose, such as `webhook/7f3a`. The text has letters, digits and `.-_` alone.
@@ -116,7 +125,7 @@ impl SecretKey {
             .fill(&mut nonce)
             .map_err(no_randomness)?;
         let mut bytes = secret.to_vec();
-        self.0
+        self.sealing
             .seal_in_place_append_tag(
                 Nonce::assume_unique_for_key(nonce),
                 Aad::from(purpose.as_bytes()),
@@ -137,7 +146,7 @@ impl SecretKey {
         let (nonce, bytes) = whole.split_first_chunk::<NONCE>().ok_or(NotOurs)?;
         let mut bytes = bytes.to_vec();
         let secret = self
-            .0
+            .sealing
             .open_in_place(
                 Nonce::assume_unique_for_key(*nonce),
                 Aad::from(purpose.as_bytes()),
@@ -147,6 +156,29 @@ impl SecretKey {
         Ok(secret.to_vec())
     }
 
+    /// The Ed25519 key of a purpose: it follows from this key and is kept nowhere.
+    fn pair(&self, purpose: &str) -> io::Result<Ed25519KeyPair> {
+        let seed = hmac::sign(&self.deriving, format!("ed25519/{purpose}").as_bytes());
+        Ed25519KeyPair::from_seed_unchecked(seed.as_ref())
+            .map_err(|_| io::Error::other("no signing key follows from this key"))
+    }
+
+    /// The public half of the signing key of a purpose, 32 bytes.
+    ///
+    /// # Errors
+    /// When no signing key follows from this key.
+    pub fn public(&self, purpose: &str) -> io::Result<Vec<u8>> {
+        Ok(self.pair(purpose)?.public_key().as_ref().to_vec())
+    }
+
+    /// An Ed25519 signature over a message, 64 bytes.
+    ///
+    /// # Errors
+    /// As [`SecretKey::public`].
+    pub fn sign(&self, purpose: &str, message: &[u8]) -> io::Result<Vec<u8>> {
+        Ok(self.pair(purpose)?.sign(message).as_ref().to_vec())
+    }
+
     /// [`SecretKey::open`] for a secret that is text.
     ///
     /// # Errors
@@ -154,6 +186,14 @@ impl SecretKey {
     pub fn open_text(&self, purpose: &str, sealed: &str) -> Result<String, NotOurs> {
         String::from_utf8(self.open(purpose, sealed)?).map_err(|_| NotOurs)
     }
+}
+
+/// Whether the owner of a public key signed a message.
+#[must_use]
+pub fn is_signed(public: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    UnparsedPublicKey::new(&ED25519, public)
+        .verify(message, signature)
+        .is_ok()
 }
 
 #[cfg(test)]
@@ -180,6 +220,18 @@ mod tests {
         for bad in ["", "s1.", "s1.AAAA", "s1.%%%", &altered, &sealed[3..]] {
             assert_eq!(key.open("webhook/1", bad), Err(NotOurs), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_signature_is_of_its_key_its_purpose_and_its_message() {
+        let key = SecretKey::passing().unwrap();
+        let (public, signature) = (key.public("slip").unwrap(), key.sign("slip", b"a").unwrap());
+        assert!(is_signed(&public, b"a", &signature));
+        assert!(!is_signed(&public, b"b", &signature));
+        assert!(!is_signed(&key.public("other").unwrap(), b"a", &signature));
+        let other = SecretKey::passing().unwrap();
+        assert!(!is_signed(&other.public("slip").unwrap(), b"a", &signature));
+        assert!(!is_signed(&public, b"a", &signature[1..]) && !is_signed(b"", b"a", &signature));
     }
 
     #[test]
