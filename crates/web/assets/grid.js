@@ -1,44 +1,7 @@
-// <line-grid>: a table of inputs typed like a spreadsheet. Computed cells are exact: whole numbers and a scale, never floats.
+// <line-grid>: a table of inputs typed like a spreadsheet.
 'use strict';
 (() => {
-const { $, $$, tidy, settle, resolve, composing, ctrl, touched } = window.Countersign;
-
-/* Decimals as [digits, scale]; expressions of names, numbers, + - * and parentheses. */
-const read = text => { const n = tidy({ dataset: { scale: 0 } }, text ?? ''); if (!n) return null; const [a, b = ''] = n.split('.'); return [BigInt(a + b), b.length]; };
-const up = (d, scale) => d[0] * 10n ** BigInt(scale - d[1]);
-const add = (a, b, sign) => { const s = Math.max(a[1], b[1]); return [up(a, s) + sign * up(b, s), s]; };
-// Half away from zero (四舍五入), as the server rounds.
-function rounded(d, scale) {
-  if (d[1] <= scale) return [up(d, scale), scale];
-  const unit = 10n ** BigInt(d[1] - scale), half = unit / 2n;
-  return [(d[0] + (d[0] < 0n ? -half : half)) / unit, scale];
-}
-function written(d, grouped) {
-  const minus = d[0] < 0n, digits = String(minus ? -d[0] : d[0]).padStart(d[1] + 1, '0'), point = digits.length - d[1];
-  const whole = digits.slice(0, point), part = digits.slice(point);
-  return (minus ? '-' : '') + (grouped ? whole.replace(/\B(?=(\d{3})+$)/g, ',') : whole) + (part && '.' + part);
-}
-// As many digits as are always shown, and further ones only where they say something.
-function shown(d, scale) {
-  d = rounded(d, Math.max(d[1], scale));
-  while (d[1] > scale && d[0] % 10n === 0n) d = [d[0] / 10n, d[1] - 1];
-  return d;
-}
-// Null as soon as one name has no number.
-function evaluate(text, value) {
-  const tokens = text.match(/[\p{L}_][\p{L}\p{N}_.]*|\d+(?:\.\d+)?|\S/gu) || [];
-  let at = 0;
-  const one = () => {
-    const token = tokens[at++] || '';
-    if (token === '-') { const a = one(); return a && [-a[0], a[1]]; }
-    if (token === '(') { const a = sum(); return tokens[at++] === ')' ? a : null; }
-    return /^\d/.test(token) ? read(token) : /^[\p{L}_]/u.test(token) ? value(token) : null;
-  };
-  const product = () => { let a = one(); while (tokens[at] === '*') { at++; const b = one(); a = a && b && [a[0] * b[0], a[1] + b[1]]; } return a; };
-  const sum = () => { let a = product(); while (/^[+-]$/.test(tokens[at])) { const sign = tokens[at++] === '+' ? 1n : -1n, b = product(); a = a && b && add(a, b, sign); } return a; };
-  const result = sum();
-  return at === tokens.length ? result : null;
-}
+const { $, $$, say, body, tidy, settle, resolve, composing, touched, keyed, read, add, written, rounded, evaluate, choose, make } = window.Countersign;
 
 /* Cells from Excel: tabs and line ends, quotes around cells that hold either. */
 function block(text) {
@@ -51,23 +14,28 @@ function block(text) {
   return rows;
 }
 
-const CELL = ':is(input, select, textarea)[data-f]';
+const CELL = ':is(input, select, textarea)[data-f]', LINES_MAX = 1000;
 customElements.define('line-grid', class extends HTMLElement {
   connectedCallback() {
     this.body = $('tbody', this);
+    this.form = this.closest('form');
+    this.totals = $$('[data-total]', this);
     this.pattern = $('template', this)?.content.firstElementChild;
+    for (const row of this.rows()) this.knit(row);
     if (this.pattern) for (const row of this.rows().reverse()) if (this.blank(row)) row.remove(); else break;
     this.order();
     const on = (type, f, capture) => this.addEventListener(type, f, capture);
     on('keydown', e => this.key(e));
-    on('input', () => { if (!this.due) queueMicrotask(() => { this.due = 0; this.count(); }); this.due = 1; });
+    on('input', e => this.count(e.target.closest('tr')));
+    this.form.addEventListener('input', e => { if (e.target.name?.startsWith('h.')) this.count(); });
     on('paste', e => this.paste(e));
+    on('copy', e => this.copy(e));
     on('picked', e => {
       const row = e.target.closest('tr'), of = e.target.dataset.f + '.';
       for (const out of $$('[data-fact]', row)) if (out.dataset.fact.startsWith(of)) out.textContent = e.detail.facts?.[out.dataset.fact.slice(of.length)] || '';
     });
     on('change', e => this.dots(e.target), true);
-    on('focusin', e => { if (e.target.matches(CELL)) { this.was = e.target.value; this.editing = false; e.target.select?.(); } });
+    on('focusin', e => { if (e.target.matches(CELL)) { this.unpick(); this.was = e.target.value; this.editing = false; e.target.select?.(); } });
     on('click', e => {
       const row = e.target.closest('tbody tr');
       if (e.target.closest('.ops button')) e.preventDefault();
@@ -76,113 +44,257 @@ customElements.define('line-grid', class extends HTMLElement {
     });
     $('[data-grid-add]', this.closest('section'))?.addEventListener('click', e => { e.preventDefault(); this.go(this.rows().at(-1), 0); });
   }
+  /* A row knows its cells by field name and what it adds to each total, so that a key stroke costs one row and not all. */
+  knit(row) {
+    row.by = new Map($$('[data-f]', row).map(el => [el.dataset.f, el]));
+    row.all = $$(CELL, row);
+    row.sums = {};
+    row.blank = () => this.blank(row);
+    row.stale = true;
+  }
   rows() { return [...this.body.rows]; }
-  cells(row) { return $$(CELL, row); }
-  blank(row) { return !$('[name$=".source"]', row).value && this.cells(row).every(c => c.type === 'checkbox' ? !c.checked : !c.value.trim()); }
-  more() {
+  cells(row) { return row.all; }
+  blank(row) { return !$('[name$=".source"]', row).value && row.all.every(c => c.type === 'checkbox' ? !c.checked : !c.value.trim() || c.value === c.defaultValue && row.fresh); }
+  more(before) {
     const row = this.pattern.cloneNode(true);
-    this.body.append(row);
+    row.fresh = true;
+    this.knit(row);
+    before ? before.before(row) : this.body.append(row);
     return row;
   }
   // Names count the lines in the order shown and stored. A grid that grows ends with one blank line.
   order() {
     if (this.pattern && !(this.body.rows.length && this.blank(this.rows().at(-1)))) this.more();
     this.rows().forEach((row, i) => {
+      if (row.nth === i + 1) return;
+      row.nth = i + 1;
       $('[data-n]', row).textContent = i + 1;
-      for (const el of $$('[name]', row)) el.name = el.name.replace(/\d+/, i + 1);
+      for (const el of $$('[name], [id]', row)) { if (el.name) el.name = el.name.replace(/\d+/, i + 1); if (el.id) el.id = el.id.replace(/^(.-l\.)\d+/, '$1' + (i + 1)); }
     });
     this.count();
   }
   changed() { this.order(); touched(this); }
   twin(row) {
-    const twin = row.cloneNode(true), column = this.cells(row).indexOf(document.activeElement);
+    const twin = row.cloneNode(true), column = row.all.indexOf(document.activeElement);
     $$('select', row).forEach((select, i) => { $$('select', twin)[i].value = select.value; });
     for (const el of $$('.refusal', twin)) el.remove();
     for (const el of $$('[id]', twin)) for (const name of ['id', 'aria-invalid', 'aria-describedby']) el.removeAttribute(name);
+    this.knit(twin);
     row.after(twin);
     this.changed();
     this.go(twin, Math.max(0, column));
+    return twin;
   }
   drop(row) {
-    const at = this.rows().indexOf(row), column = this.cells(row).indexOf(document.activeElement);
+    const at = this.rows().indexOf(row), column = row.all.indexOf(document.activeElement);
     row.remove();
     this.changed();
     this.go(this.rows()[at] || this.rows().at(-1), Math.max(0, column));
   }
   go(row, column) {
-    const cell = row && this.cells(row).at(column);
+    const cell = row && row.all.at(column);
     cell?.focus();
     return cell;
   }
   step(all, r, c, by) { return (c + by >= 0 && this.go(all[r], c + by)) || this.go(all[r + by], by > 0 ? 0 : -1); }
   put(cell, text) {
-    if (cell.type === 'checkbox') cell.checked = /^(1|是|√|y|yes|true)$/i.test(text.trim());
-    else if (cell.tagName === 'SELECT') cell.value = [...cell.options].find(o => o.value === text.trim() || o.text === text.trim())?.value ?? '';
-    else { cell.value = text.trim(); settle(cell); if (cell.dataset.lookup) resolve(cell); }
+    text = text.trim();
+    if (cell.type === 'checkbox') cell.checked = /^(1|是|√|y|yes|true)$/i.test(text);
+    else if (cell.tagName === 'SELECT') cell.value = [...cell.options].find(o => o.value === text || o.text === text)?.value ?? '';
+    else { cell.value = text; settle(cell); if (cell.dataset.lookup) resolve(cell); }
+    cell.closest('tr').stale = true;
   }
-  // The cell above, by Ctrl+D or by "..", a habit of people who typed vouchers for years.
+  take(from, to) {
+    to.value = from.value;
+    to.checked = from.checked;
+    const name = $('[data-named]', to.closest('td'));
+    if (name) {
+      name.textContent = $('[data-named]', from.closest('td')).textContent;
+      to.dataset.chosen = from.dataset.chosen ?? from.value;
+      const of = to.dataset.f + '.', row = to.closest('tr'), source = from.closest('tr');
+      for (const [f, out] of row.by) if (out.dataset.fact?.startsWith(of)) out.textContent = source.by.get(f).textContent;
+    }
+    to.closest('tr').stale = true;
+  }
+  // The cell above, by key or by "..", a habit of people who typed vouchers for years; a picked range is filled from its first cell.
   fill(cell) {
-    const td = cell.closest('td'), above = td.parentElement.previousElementSibling?.cells[td.cellIndex], from = above && $(CELL, above);
+    const name = cell.dataset.f;
+    if (this.range) {
+      const [first, ...rest] = this.picked().map(row => row.by.get(name));
+      for (const to of rest) this.take(first, to);
+      return this.changed();
+    }
+    const from = cell.closest('tr').previousElementSibling?.by.get(name);
     if (!from) return;
-    cell.value = from.value;
-    cell.checked = from.checked;
-    const name = $('[data-named]', td);
-    if (name) { name.textContent = $('[data-named]', above).textContent; cell.dataset.chosen = from.dataset.chosen ?? from.value; }
+    this.take(from, cell);
     touched(cell);
     cell.select?.();
   }
   dots(cell) { if (cell.value === '..') { cell.value = ''; this.fill(cell); } }
+
+  /* A range of one column, picked with Shift and the arrows. */
+  picked() { const all = this.rows(), [a, b] = [all.indexOf(this.range.from), all.indexOf(this.range.to)].sort((x, y) => x - y); return all.slice(a, b + 1); }
+  unpick() { if (this.range) { for (const td of $$('.picked', this)) td.classList.remove('picked'); this.range = null; } }
+  pick(cell, row, by) {
+    const range = this.range || { from: row, to: row }, to = by > 0 ? range.to.nextElementSibling : range.to.previousElementSibling;
+    this.unpick();
+    this.range = to?.by.has(cell.dataset.f) ? { from: range.from, to } : range;
+    for (const one of this.picked()) one.by.get(cell.dataset.f).closest('td').classList.add('picked');
+    this.range.to.scrollIntoView({ block: 'nearest' });
+  }
+  copy(e) {
+    const cell = e.target.closest(CELL);
+    if (!cell || !this.range) return;
+    e.preventDefault();
+    const quote = text => /["\t\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
+    e.clipboardData.setData('text/plain', this.picked().map(row => quote(row.by.get(cell.dataset.f).value)).join('\n'));
+  }
+
   key(e) {
     const cell = e.target.closest(CELL);
-    if (!cell || composing(e) || e.altKey) return;
-    const row = cell.closest('tr'), all = this.rows(), r = all.indexOf(row), c = this.cells(row).indexOf(cell), key = e.key;
-    if (key === 'Enter' || key === 'Tab') this.dots(cell);
-    if (ctrl(e)) {
-      if (key.toLowerCase() === 'd') e.shiftKey ? this.twin(row) : this.fill(cell);
-      else if (key === 'Delete') this.drop(row);
-      else return;
-    } else if (key === 'Enter') {
-      // Enter on the blank last line says that all lines are typed.
-      if ((this.pattern && r === all.length - 1) || !this.step(all, r, c, 1)) $('[data-submit]', cell.form).focus();
-    } else if ((key === 'ArrowDown' || key === 'ArrowUp') && cell.tagName !== 'SELECT') this.go(all[r + (key === 'ArrowUp' ? -1 : 1)], c);
-    else if (key === 'ArrowLeft' || key === 'ArrowRight') {
-      const by = key === 'ArrowLeft' ? -1 : 1, from = cell.selectionStart, to = cell.selectionEnd, end = cell.value.length;
-      // From the edge of its text, or with all of it selected, an arrow leaves the cell.
-      const leaves = from == null || (from === 0 && to === end) || (from === to && from === (by < 0 ? 0 : end));
-      if (e.shiftKey || this.editing || !leaves) return;
-      this.step(all, r, c, by);
-    } else if (key === 'F2') { this.editing = true; cell.setSelectionRange?.(cell.value.length, cell.value.length); }
-    else if (key === 'Escape' && cell.value !== this.was) { cell.value = this.was; cell.select?.(); touched(cell); }
-    else return;
-    e.preventDefault(); e.stopPropagation();
+    if (!cell || composing(e)) return;
+    const act = keyed('grid', e);
+    if (act && this[act](e, cell, cell.closest('tr')) !== false) { e.preventDefault(); e.stopPropagation(); }
   }
+  cell_next(e, cell, row) {
+    this.dots(cell);
+    const all = this.rows(), r = all.indexOf(row), c = row.all.indexOf(cell);
+    // Enter on the blank last line says that all lines are typed.
+    if ((this.pattern && r === all.length - 1 && this.blank(row)) || !this.step(all, r, c, 1)) $('[data-submit]', this.form).focus();
+  }
+  // The browser's own Tab walks the cells too; it only has to see what was copied by "..".
+  cell_tab(e, cell) { this.dots(cell); return false; }
+  cell_back(e, cell, row) { const all = this.rows(); this.step(all, all.indexOf(row), row.all.indexOf(cell), -1); }
+  line_down(e, cell, row) { if (cell.tagName === 'SELECT') return false; const all = this.rows(); this.go(all[all.indexOf(row) + 1], row.all.indexOf(cell)); }
+  line_up(e, cell, row) { if (cell.tagName === 'SELECT') return false; const all = this.rows(); this.go(all[all.indexOf(row) - 1], row.all.indexOf(cell)); }
+  cell_left(e, cell, row) { return this.aside(cell, row, -1); }
+  cell_right(e, cell, row) { return this.aside(cell, row, 1); }
+  aside(cell, row, by) {
+    const from = cell.selectionStart, to = cell.selectionEnd, end = cell.value.length;
+    // From the edge of its text, or with all of it selected, an arrow leaves the cell.
+    const leaves = from == null || (from === 0 && to === end) || (from === to && from === (by < 0 ? 0 : end));
+    if (this.editing || !leaves) return false;
+    const all = this.rows();
+    this.step(all, all.indexOf(row), row.all.indexOf(cell), by);
+  }
+  range_down(e, cell, row) { this.pick(cell, row, 1); }
+  range_up(e, cell, row) { this.pick(cell, row, -1); }
+  cell_edit(e, cell) { this.editing = true; cell.setSelectionRange?.(cell.value.length, cell.value.length); }
+  cell_undo(e, cell) {
+    if (this.range) return this.unpick();
+    if (cell.value === this.was) return false;
+    cell.value = this.was; cell.ariaInvalid = null; cell.select?.(); touched(cell);
+  }
+  fill_down(e, cell) { this.fill(cell); }
+  line_copy(e, cell, row) { if (this.fixed()) return false; this.twin(row); }
+  line_delete(e, cell, row) { if (this.fixed()) return false; this.drop(row); }
+  line_insert(e, cell, row) { if (!this.pattern) return false; const line = this.more(row); this.changed(); this.go(line, row.all.indexOf(cell)); }
+  first_line(e, cell, row) { this.go(this.rows()[0], row.all.indexOf(cell)); }
+  last_line(e, cell, row) { this.go(this.rows().at(-1), row.all.indexOf(cell)); }
+  fixed() { return !$('[data-copy]', this); }
+
   paste(e) {
     const cell = e.target.closest(CELL), text = e.clipboardData.getData('text/plain');
     if (!cell || !/[\t\n]/.test(text.replace(/\r?\n$/, ''))) return;
     e.preventDefault();
-    const first = this.rows().indexOf(cell.closest('tr')), column = cell.closest('td').cellIndex;
-    block(text).forEach((values, i) => {
-      const row = this.body.rows[first + i] || (this.pattern && this.more());
-      if (row) values.forEach((value, j) => { const to = row.cells[column + j] && $(CELL, row.cells[column + j]); if (to) this.put(to, value); });
+    const first = this.rows().indexOf(cell.closest('tr')), column = cell.closest('td').cellIndex, rows = block(text);
+    const room = (this.pattern ? LINES_MAX : this.body.rows.length) - first, wide = cell.closest('tr').cells.length - 1 - column;
+    let cut = Math.max(0, rows.length - room);
+    rows.slice(0, room).forEach((values, i) => {
+      const row = this.body.rows[first + i] || this.more();
+      values.forEach((value, j) => { const to = row.cells[column + j] && $(CELL, row.cells[column + j]); if (to) this.put(to, value); else if (value.trim() && j >= wide) cut = cut || -1; });
     });
     this.changed();
+    this.tell(cut > 0 ? say.cut.replace('{}', cut) : cut < 0 ? say.wide : '');
   }
+  tell(text, bad = true) {
+    const section = this.closest('section');
+    $('[data-told]', section)?.remove();
+    if (!text) return;
+    const note = make('p', { className: 'note ' + (bad ? 'held' : ''), role: 'status', textContent: text });
+    note.dataset.told = '';
+    this.before(note);
+  }
+
   value(row, name, depth = 0) {
-    const key = name.replace(/^line\./, ''), cell = $(`[data-f="${key}"]`, row);
-    if (!cell) return read(JSON.parse(row.dataset.with || '{}')[name] ?? this.closest('form').elements['h.' + key]?.value);
+    const key = name.replace(/^line\./, ''), cell = row.by.get(key);
+    if (!cell) return read((row.with ??= JSON.parse(row.dataset.with || '{}'))[name] ?? this.form.elements['h.' + key]?.value);
     if (cell.tagName !== 'OUTPUT') return read(cell.value);
     if (!cell.dataset.is) return read(cell.dataset.value);
     const d = depth < 20 ? evaluate(cell.dataset.is, inner => this.value(row, inner, depth + 1)) : null;
     return d && rounded(d, +cell.dataset.kept);
   }
-  count() {
-    if (this.pattern && !this.blank(this.rows().at(-1))) return this.order();
-    const totals = $$('[data-total]', this), sums = {};
-    for (const row of this.rows()) {
-      for (const cell of $$('[data-is]', row)) { const d = this.value(row, cell.dataset.f); cell.textContent = d ? written(shown(d, +cell.dataset.scale), true) : ''; cell.dataset.value = d ? written(d) : ''; }
-      for (const { dataset: { total } } of totals) { const d = this.value(row, total); if (d) sums[total] = sums[total] ? add(sums[total], d, 1n) : d; }
+  // Counts one row anew, or those that are stale, or all; then adds up what the rows hold.
+  count(one) {
+    if (one && !one.by) one = null;
+    if (one) one.fresh = false;
+    if (this.pattern && !this.blank(this.body.rows[this.body.rows.length - 1])) return this.order();
+    const sums = {};
+    for (const row of this.body.rows) {
+      if (!one || row === one || row.stale) {
+        row.stale = false;
+        for (const cell of row.by.values()) if (cell.dataset.is) {
+          const d = this.value(row, cell.dataset.f), text = d ? written(d, +cell.dataset.scale, +cell.dataset.kept, true) : '';
+          if (cell.textContent !== text) cell.textContent = text;
+          cell.dataset.value = d ? written(d, 0, +cell.dataset.kept) : '';
+        }
+        for (const { dataset: { total } } of this.totals) row.sums[total] = this.value(row, total);
+      }
+      for (const name in row.sums) if (row.sums[name]) sums[name] = sums[name] ? add(sums[name], row.sums[name]) : row.sums[name];
     }
-    for (const el of totals) { const d = sums[el.dataset.total]; el.textContent = d ? written(shown(d, +el.dataset.scale), true) : ''; }
+    for (const el of this.totals) {
+      const d = sums[el.dataset.total], text = d ? written(d, +el.dataset.scale, Math.max(+el.dataset.scale, 6), true) : '';
+      if (el.textContent !== text) el.textContent = text;
+    }
+  }
+
+  /* What a scanner read: the line it belongs to is found or made, and its cells are filled. */
+  scanned(told, from) {
+    const rows = this.rows(), blankRow = () => this.pattern ? (from && this.blank(from) ? from : rows.find(row => this.blank(row)) || this.more()) : null;
+    const same = row => told.records.every(([f, record]) => { const el = row.by.get(f); return !el || (el.value ?? '') === record.code || el.dataset.value === record.code; });
+    const empty = row => told.cells.every(([f, text]) => { const el = row.by.get(f); return !el || !el.value?.trim() || el.value === text; });
+    const known = told.records.length > 0;
+    let row = rows.find(row => !this.blank(row) && same(row) && empty(row) && known) || (!known && from && empty(from) ? from : null);
+    if (!row) { const like = known && rows.find(row => !this.blank(row) && same(row)); row = like && !this.pattern && !this.fixed() ? this.twin(like) : blankRow(); }
+    if (!row) return this.tell(say.notHere);
+    for (const [f, record] of told.records) { const el = row.by.get(f); if (el?.matches(CELL)) choose(el, record); }
+    for (const [f, text] of told.cells) { const el = row.by.get(f); if (el?.matches(CELL)) this.put(el, text); }
+    this.changed();
+    this.tell(told.rest.length ? say.rest.replace('{}', told.rest.join(' ')) : '', false);
+    (row.all.find(el => !el.value.trim()) || row.all.at(-1)).focus();
   }
 });
+
+/* A scanner types faster than any person, and ends with Enter. What looks like a barcode is read by the server. */
+let burst = '', last = 0, before;
+const GAP = 45, CODE = /^(?:\][A-Za-z]\d|\(0[12]\)|(?:\x1d)?0[12]\d{14})|^\d{8}$|^\d{12,14}$/;
+const check = digits => [...digits].reverse().reduce((sum, d, i) => sum + d * (i % 2 ? 3 : 1), 0) % 10 === 0;
+document.addEventListener('keydown', e => {
+  const grid = $('line-grid[data-scan]');
+  if (!grid || composing(e)) return;
+  const now = performance.now(), quick = now - last < GAP;
+  if (e.key === 'Shift' || e.key === 'Control') return;
+  last = now;
+  const separator = (e.ctrlKey && e.key === ']') || e.key === 'F8';
+  if (e.key.length === 1 && !e.altKey && (!e.ctrlKey || separator) || separator) {
+    if (!quick || !burst) { burst = ''; before = [e.target, e.target.value]; }
+    burst += separator ? '\x1d' : e.key;
+    if (separator) e.preventDefault();
+    return;
+  }
+  const code = burst;
+  burst = '';
+  if (!/^(Enter|Tab)$/.test(e.key) || !quick || !CODE.test(code) || (/^\d+$/.test(code) && code.length < 16 && !check(code))) return;
+  e.preventDefault(); e.stopImmediatePropagation();
+  const [input, was] = before;
+  if (input.matches(CELL)) { input.value = was ?? ''; touched(input); }
+  read_code(grid, code, input.closest('line-grid tr'));
+}, true);
+async function read_code(grid, code, row) {
+  const reply = await fetch(`${grid.dataset.scan}?${new URLSearchParams({ code })}`).catch(() => null);
+  const told = await reply?.json().catch(() => null);
+  if (reply?.ok) return grid.scanned(told, row);
+  const refusal = told?.refusal;
+  grid.tell(refusal ? (document.documentElement.lang.startsWith('zh') ? refusal.zh : refusal.en) : say.unsaved);
+}
 })();

@@ -37,6 +37,11 @@ const KINDS: [(&str, &str, &[u8]); 9] = [
     ),
 ];
 
+/// Ends of the names of files that are accepted, with blanks between them.
+pub(crate) fn kinds() -> String {
+    KINDS.map(|(end, ..)| end).join(" ")
+}
+
 /// The media type of a file by its name and first bytes. What the sender says of it counts for nothing.
 fn media_of(name: &str, bytes: &[u8]) -> Option<&'static str> {
     let end = name.rsplit_once('.')?.1.to_ascii_lowercase();

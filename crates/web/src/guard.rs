@@ -101,6 +101,7 @@ impl Asked {
             json: path.starts_with("/api")
                 || path == "/events"
                 || path.starts_with("/lookup")
+                || path.starts_with("/scan")
                 || by_script(),
         }
     }

@@ -1,8 +1,9 @@
 //! The page shell: what is around every page, and the bare frame of pages shown before log-in.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
 use crate::parts::icon::{Icon, icon};
+use crate::parts::keys;
 use crate::parts::lang::{Lang, t};
 use crate::parts::{Link, Tone};
 
@@ -11,7 +12,9 @@ use crate::parts::{Link, Tone};
 pub const ASSETS: u32 = fingerprint(&[
     include_bytes!("../assets/app.css"),
     include_bytes!("../assets/app.js"),
+    include_bytes!("../assets/form.js"),
     include_bytes!("../assets/grid.js"),
+    include_bytes!("../assets/files.js"),
     include_bytes!("../assets/icons.svg"),
 ]);
 
@@ -100,8 +103,23 @@ fn said_by_scripts(lang: Lang) -> String {
         "none": t(lang, "没有匹配的记录", "Nothing matches"),
         "chosen": t(lang, "已选 {} 项", "{} selected"),
         "unknown": t(lang, "查无此编码", "No such code"),
-        "remove": t(lang, "删除本行", "Delete line"),
-        "copy": t(lang, "复制本行", "Duplicate line"),
+        "code": t(lang, "编码", "Code"),
+        "name": t(lang, "名称", "Name"),
+        "calculator": t(lang, "计算器", "Calculator"),
+        "take": t(lang, "填入（回车）", "Take (Enter)"),
+        "keep": t(lang, "把这里所填另存为新草稿", "Keep what is here as a new draft"),
+        "other": t(lang, "改看另一窗口的", "Show the other window's"),
+        "cut": t(lang, "粘贴的内容太长，末尾 {} 行没有放入", "More was pasted than there is room for: the last {} rows were left out"),
+        "wide": t(lang, "粘贴的内容比表格宽，右边的列没有放入", "More columns were pasted than there are; those on the right were left out"),
+        "notHere": t(lang, "扫到的商品不在来源单据中", "What was scanned is not among these lines"),
+        "rest": t(lang, "条码中还有本单不用的内容：{}", "Also in the barcode and not used here: {}"),
+        "kind": t(lang, "不接受此类文件；可以是 {}", "Files of this kind are not accepted; these are: {}"),
+        "large": t(lang, "文件太大，最大 {} MiB", "The file is too large; at most {} MiB"),
+        "void": t(lang, "文件是空的", "The file is empty"),
+        "failed": t(lang, "没有传上", "Not uploaded"),
+        "lost": t(lang, "连接中断，没有传上", "The connection was lost; not uploaded"),
+        "again": t(lang, "重传", "Try again"),
+        "picture": t(lang, "截图", "picture"),
     })
     .to_string()
 }
@@ -116,7 +134,9 @@ fn head(lang: Lang, title: &str) -> Markup {
             link rel="icon" type="image/svg+xml" href=(format!("/assets/favicon.svg?v={ASSETS}"));
             link rel="stylesheet" href=(format!("/assets/app.css?v={ASSETS}"));
             script src=(format!("/assets/app.js?v={ASSETS}")) defer {}
+            script src=(format!("/assets/form.js?v={ASSETS}")) defer {}
             script src=(format!("/assets/grid.js?v={ASSETS}")) defer {}
+            script src=(format!("/assets/files.js?v={ASSETS}")) defer {}
         }
     }
 }
@@ -128,13 +148,13 @@ pub fn page(shell: &Shell, body: Markup) -> Markup {
         (DOCTYPE)
         html lang=(lang.tag()) {
             (head(lang, &shell.title))
-            body data-say=(said_by_scripts(lang)) data-csrf=(shell.csrf) data-events="/events" {
+            body data-say=(said_by_scripts(lang)) data-keys=(keys::bound()) data-csrf=(shell.csrf) data-events="/events" {
                 a class="skip" href="#main" { (t(lang, "跳到正文", "Skip to content")) }
                 (top_bar(shell))
                 @if let Some(name) = &shell.acting_for { (acting_for(shell, name)) }
                 main id="main" tabindex="-1" { (body) }
                 (toasts(lang, &shell.toasts))
-                (shortcuts(lang))
+                (keys::sheet(lang))
             }
         }
     }
@@ -268,42 +288,6 @@ fn toasts(lang: Lang, toasts: &[Toast]) -> Markup {
     }
 }
 
-fn shortcuts(lang: Lang) -> Markup {
-    let key = |keys: &str, what: &str| {
-        let keys = keys
-            .split(' ')
-            .map(|k| format!("<kbd>{k}</kbd>"))
-            .collect::<Vec<_>>()
-            .join(" ");
-        html! { tr { td { (PreEscaped(keys)) } td { (what) } } }
-    };
-    html! {
-        dialog id="shortcuts" aria-labelledby="shortcuts-title" {
-            form class="ask" method="dialog" {
-                h2 id="shortcuts-title" { (t(lang, "快捷键", "Keyboard shortcuts")) }
-                div class="scroll" {
-                    table class="rows" {
-                        tbody {
-                            (key("/", t(lang, "查找", "Find")))
-                            (key("J K", t(lang, "列表中下移、上移；回车打开，X 勾选", "Down and up in a list; Enter opens, X selects")))
-                            (key("Enter", t(lang, "填单时跳到下一格", "Next field while filling in")))
-                            (key("↑ ↓ ← →", t(lang, "在明细格之间移动；F2 进入编辑", "Move between cells; F2 edits within one")))
-                            (key("F7", t(lang, "打开资料选择", "Open the look-up")))
-                            (key("Ctrl+D", t(lang, "照抄上一行本格（或输入 ..）", "Copy the cell above (or type ..)")))
-                            (key("Ctrl+Shift+D", t(lang, "复制本行", "Duplicate the line")))
-                            (key("Ctrl+Delete", t(lang, "删除本行", "Delete the line")))
-                            (key("Ctrl+V", t(lang, "从 Excel 粘贴一块", "Paste a block from Excel")))
-                            (key("Ctrl+S", t(lang, "保存草稿", "Save the draft")))
-                            (key("Ctrl+Enter", t(lang, "签字并提交", "Sign and submit")))
-                        }
-                    }
-                }
-                div class="acts" { button class="button" { (t(lang, "关闭", "Close")) } }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,8 +308,14 @@ mod tests {
     #[test]
     fn assets_stay_small() {
         let css = include_str!("../assets/app.css").len();
-        let js = include_str!("../assets/app.js").len() + include_str!("../assets/grid.js").len();
-        assert!(css <= 28_000, "app.css has {css} bytes");
-        assert!(js <= 28_000, "the scripts have {js} bytes");
+        let js = [
+            include_str!("../assets/app.js"),
+            include_str!("../assets/form.js"),
+            include_str!("../assets/grid.js"),
+            include_str!("../assets/files.js"),
+        ];
+        let js: usize = js.iter().map(|script| script.len()).sum();
+        assert!(css <= 32_000, "app.css has {css} bytes");
+        assert!(js <= 56_000, "the scripts have {js} bytes");
     }
 }

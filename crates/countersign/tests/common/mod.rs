@@ -91,10 +91,15 @@ pub struct Server {
 impl Server {
     /// Starts a server on a folder; `words` come after `serve`.
     pub fn start(folder: &Path, words: &[&str]) -> Server {
+        Server::start_at(folder, words, "127.0.0.1:0")
+    }
+
+    /// The same at an address of one's choice.
+    pub fn start_at(folder: &Path, words: &[&str], address: &str) -> Server {
         let mut child = program()
             .arg("serve")
             .args(words)
-            .args(["--listen", "127.0.0.1:0", "--data"])
+            .args(["--listen", address, "--data"])
             .arg(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -53,6 +53,14 @@ impl Asked {
             .map_or("", |(_, value)| value.trim())
     }
 
+    /// The first value of that name as it was sent.
+    pub fn raw(&self, name: &str) -> &str {
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value)
+    }
+
     /// The same, when it is not empty.
     pub fn some(&self, name: &str) -> Option<String> {
         Some(self.text(name))

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
+use engine::Class;
 use kernel::SlipId;
 use serde_json::{Value, json};
 use store::Draft;
@@ -17,8 +19,9 @@ use crate::text::random;
 
 /// Drafts that one person may have.
 const DRAFTS_MAX: usize = 200;
-/// Inputs that are made anew for every form and never kept.
-const NOT_KEPT: [&str; 5] = ["_csrf", "_key", "_seen", "_do", "password"];
+/// Inputs that are made anew for every form and never kept. The key of the form is kept: what is signed from one draft in two
+/// windows is one act and not two.
+const NOT_KEPT: [&str; 4] = ["_csrf", "_seen", "_do", "password"];
 
 /// What a draft is of.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +76,37 @@ pub(crate) fn about(draft: &Draft) -> String {
     }
 }
 
-/// Keeps what was typed; gives the draft its name when it has none.
+/// Under which name a draft keeps what changes with every saving.
+const VERSION: &str = "_version";
+
+/// Which saving of a draft this is.
+pub(crate) fn version(draft: &Draft) -> String {
+    pairs(draft).remove(VERSION).unwrap_or_default()
+}
+
+fn elsewhere(gone: bool) -> Error {
+    let (zh, en) = if gone {
+        (
+            "这张草稿已在另一个窗口签字或删除，这里所填没有保存",
+            "this draft was signed or discarded in another window; what is here was not saved",
+        )
+    } else {
+        (
+            "这张草稿已在另一个窗口保存过，这里所填没有覆盖它",
+            "this draft was saved in another window; what is here did not overwrite it",
+        )
+    };
+    Error::refused(
+        StatusCode::CONFLICT,
+        Class::Request,
+        "draft_elsewhere",
+        zh,
+        en,
+    )
+}
+
+/// Keeps what was typed; gives the draft its name when it has none. What another window has saved meanwhile is not
+/// overwritten: the form says which saving it knows.
 pub(crate) async fn keep(
     app: &Arc<App>,
     login: &str,
@@ -83,10 +116,12 @@ pub(crate) async fn keep(
     let mut kept: BTreeMap<String, String> = inputs
         .filter(|(name, _)| !NOT_KEPT.contains(&name.as_str()))
         .collect();
+    let known = kept.remove(VERSION).unwrap_or_default();
     let id = match kept.remove("_draft").unwrap_or_default() {
         id if id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit()) => id,
         _ => engine::hex(&random::<8>()?).to_string(),
     };
+    kept.insert(VERSION.to_owned(), engine::hex(&random::<8>()?).to_string());
     let draft = Draft {
         id,
         step: of.step,
@@ -98,15 +133,26 @@ pub(crate) async fn keep(
     let (login, written) = (login.to_owned(), draft.clone());
     app.read(move |app| {
         let store = app.store();
-        let known = store.draft(app.org(), &login, &written.id)?.is_some();
-        if !known && store.drafts(app.org(), &login)?.len() >= DRAFTS_MAX {
+        let stands = store.draft(app.org(), &login, &written.id)?;
+        if stands.is_none() && store.drafts(app.org(), &login)?.len() >= DRAFTS_MAX {
             return Err(Error::bad(
                 "drafts",
                 "草稿太多，请先清理",
                 "there are too many drafts; discard some first",
             ));
         }
-        Ok(store.put_draft(app.org(), &login, &written)?)
+        let mut gone = false;
+        let same = |stands: Option<&Draft>| {
+            gone = stands.is_none();
+            match (stands, known.as_str()) {
+                (None, known) => known.is_empty(),
+                (Some(stands), known) => version(stands) == known,
+            }
+        };
+        if !store.put_draft_if(app.org(), &login, &written, same)? {
+            return Err(elsewhere(gone));
+        }
+        Ok(())
     })
     .await?;
     Ok(draft)
@@ -123,33 +169,47 @@ pub(crate) async fn drop(app: &Arc<App>, login: &str, id: &str) -> Result<(), Er
 }
 
 /// What the script sends as a person types: the inputs of the form as one JSON object.
+pub(crate) struct Sent {
+    pub of: Of,
+    pub inputs: Vec<(String, String)>,
+}
+
+impl Sent {
+    /// Reads the inputs and what they are of.
+    pub fn read(body: BTreeMap<String, Value>) -> Sent {
+        let inputs: Vec<(String, String)> = body
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())))
+            .collect();
+        let text = |name: &str| {
+            inputs
+                .iter()
+                .find(|(key, _)| key == name)
+                .map_or("", |(_, value)| value.as_str())
+        };
+        let of = Of {
+            step: text("_step").to_owned(),
+            slip: text("_slip").parse().ok().map(SlipId),
+            sources: ids(text("_from")),
+        };
+        Sent { of, inputs }
+    }
+}
+
+/// Keeps what the script sends as a person types.
 pub(crate) async fn autosave(
     State(app): State<Arc<App>>,
     acting: Acting,
     Json(body): Json<BTreeMap<String, Value>>,
 ) -> Result<Json<Value>, Error> {
-    let inputs: Vec<(String, String)> = body
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())))
-        .collect();
-    let text = |name: &str| {
-        inputs
-            .iter()
-            .find(|(key, _)| key == name)
-            .map_or("", |(_, value)| value.as_str())
-    };
-    let of = Of {
-        step: text("_step").to_owned(),
-        slip: text("_slip").parse().ok().map(SlipId),
-        sources: ids(text("_from")),
-    };
+    let Sent { of, inputs } = Sent::read(body);
     if super::words::step(&app.catalog(), None, &of.step).is_none() {
         return Err(Error::NotFound);
     }
     let draft = keep(&app, &acting.person.login, of, inputs.into_iter()).await?;
     Ok(Json(json!({
         "at": draft.updated.minute()[11..],
-        "hidden": {"_draft": draft.id},
+        "hidden": {"_draft": draft.id, "_version": version(&draft)},
         "url": url(&draft),
     })))
 }

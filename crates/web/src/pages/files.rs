@@ -1,7 +1,8 @@
 //! Attachments: in and out.
 
+use axum::Json;
 use axum::extract::Path;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use kernel::SlipId;
 
 use super::desk::{Desk, done, go};
@@ -17,7 +18,15 @@ pub(crate) async fn attach(
 ) -> Result<Response, Error> {
     let slip = SlipId(id);
     let key = uploaded.fields.text("_key").into();
-    desk.app.attach(&uploaded, key, slip).await?;
+    match desk.app.attach(&uploaded, key, slip).await {
+        Ok(_) => {}
+        // The script sends files one by one and shows beside each why it was refused.
+        Err(error @ Error::Refused { .. }) if desk.fragment.is_some() => {
+            let told = Json(crate::guard::as_json(&error));
+            return Ok((error.status(), told).into_response());
+        }
+        Err(error) => return Err(error),
+    }
     let said = t(desk.lang(), "附件已上传", "File attached");
     Ok(go(&heads::url(slip), Some(&done(said))))
 }

@@ -10,7 +10,7 @@ use maud::Markup;
 use super::desk::{Asked, Content, Desk, Reader, address, done, go};
 use super::form::{Back, Mode, Target, form, ground};
 use super::typed::Typed;
-use super::{begin, drafts, heads, values, words};
+use super::{begin, drafts, heads, prefill, values, words};
 use crate::auth::{Acting, Address, Fields, Posted, confirm_password};
 use crate::error::{Error, status_of};
 use crate::layout::{Place, Toast};
@@ -69,9 +69,15 @@ async fn show(
                 .iter()
                 .map(|(name, text)| (name.as_str(), text.as_str()));
             back.typed = Some(Typed::read(inputs));
+            back.key = pairs.get("_key").cloned().unwrap_or_default();
+            back.version = drafts::version(&draft);
             back.saved_at = Some(values::when(reader, draft.updated));
             back.draft = draft.id;
             target.sources = draft.sources;
+        }
+        let copied = asked.text("copy").parse().ok().map(SlipId);
+        if let Some(id) = copied.filter(|_| target.slip.is_none() && back.typed.is_none()) {
+            back.typed = Some(prefill::copy(reader, &target, id)?);
         }
         if target.slip.is_none()
             && target.sources.is_empty()
@@ -202,7 +208,17 @@ async fn save(
     let inputs = fields
         .iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let draft = drafts::keep(&desk.app, &acting.person.login, of, inputs).await?;
+    let draft = match drafts::keep(&desk.app, &acting.person.login, of, inputs).await {
+        Ok(draft) => draft,
+        Err(error) => match error.refusal() {
+            // What is in this window becomes a draft of its own when it is saved once more.
+            Some(refusal) if refusal.code == "draft_elsewhere" => {
+                let typed = Typed::read(fields.iter());
+                return again(desk.clone(), target.clone(), typed, Some(refusal), fields).await;
+            }
+            _ => return Err(error),
+        },
+    };
     let said = t(desk.lang(), "草稿已保存", "Draft saved");
     Ok(go(&drafts::url(&draft), Some(&done(said))))
 }
@@ -229,12 +245,21 @@ async fn again(
     fields: &Fields,
 ) -> Result<Response, Error> {
     let csrf = desk.session.csrf();
+    // Another window has saved or signed the same draft: whoever goes on from here does so under a key of its own.
+    let apart = refusal
+        .as_ref()
+        .is_some_and(|refusal| matches!(&*refusal.code, "key_reused" | "draft_elsewhere"));
+    let kept = |name: &str| match apart {
+        true => String::new(),
+        false => fields.text(name).to_owned(),
+    };
     let back = Back {
         typed: Some(typed),
-        refusal,
-        key: fields.text("_key").to_owned(),
-        draft: fields.text("_draft").to_owned(),
+        key: kept("_key"),
+        draft: kept("_draft"),
+        version: kept("_version"),
         saved_at: None,
+        refusal,
     };
     desk.show(Place::Slips, move |reader| {
         page(reader, &target, &back, &csrf)

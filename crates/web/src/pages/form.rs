@@ -45,6 +45,8 @@ pub(crate) struct Back {
     pub key: String,
     /// Id of the draft.
     pub draft: String,
+    /// Which saving of the draft the form knows.
+    pub version: String,
     /// When the draft was saved, as shown.
     pub saved_at: Option<String>,
 }
@@ -336,6 +338,7 @@ impl Maker<'_> {
             title,
             url,
             autosave: keeps.then(|| "/drafts".to_owned()),
+            computed: keeps.then(|| "/computed".to_owned()),
             saved_at: back.saved_at.clone(),
             hidden: self.hidden(target, back, csrf)?,
             known,
@@ -399,6 +402,7 @@ impl Maker<'_> {
                 target.on_behalf_of.as_deref().unwrap_or("").to_owned(),
             ),
             ("_draft", back.draft.clone()),
+            ("_version", back.version.clone()),
         ];
         Ok(pairs
             .into_iter()

@@ -39,7 +39,7 @@ impl Maker<'_> {
         let mut body = Body::default();
         for (at, field) in self.declared.header.iter().enumerate() {
             let value = filled.header.get(at).unwrap_or(&Value::Empty);
-            if !is_typed(field) {
+            if field.carry {
                 body.known
                     .push(slip::fact(self.reader, self.pack, field, value)?);
                 continue;
@@ -72,6 +72,10 @@ impl Maker<'_> {
             lines,
             grows: !drawn,
             fixed: false,
+            scan: fields
+                .iter()
+                .any(|field| field.scan.is_some())
+                .then(|| format!("/scan/{}", self.step.qualified)),
         })
     }
 
@@ -291,8 +295,11 @@ impl Maker<'_> {
             kept: unit.map_or(0, |unit| digits(unit.scale())),
             need: is_typed(field) && !field.optional && field.default.is_none(),
             fixed: field.carry || (field.is.is_some() && computed.is_none()),
-            is: computed.map(|(text, _)| text),
+            asks: field.is.is_some()
+                && computed.is_none()
+                && (header || self.fact(field).is_none()),
             fact: if header { None } else { self.fact(field) },
+            is: computed.map(|(text, _)| text),
             total: !header && values::totalled(field),
             hint: field
                 .help
@@ -405,6 +412,7 @@ impl Maker<'_> {
             lines,
             grows: false,
             fixed: true,
+            scan: None,
         })
     }
 }

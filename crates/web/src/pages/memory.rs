@@ -11,6 +11,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 
 use super::desk::Reader;
+use super::finder::Finders;
 use crate::error::Error;
 
 /// How long something is believed that another process may have changed.
@@ -47,6 +48,8 @@ struct Kept {
 pub(crate) struct Memory {
     events: OnceLock<Mutex<Receiver<Event>>>,
     kept: Mutex<Kept>,
+    /// What look-ups look through.
+    pub finders: Finders,
 }
 
 impl Memory {
@@ -76,6 +79,7 @@ impl Memory {
     /// Forgets everything.
     pub fn forget_all(&self) {
         *self.kept() = Kept::default();
+        self.finders.age();
     }
 
     /// Everybody.

@@ -16,6 +16,7 @@ mod drafts;
 mod entries;
 mod files;
 mod fill;
+mod finder;
 mod flows;
 mod form;
 mod form_fields;
@@ -31,9 +32,11 @@ mod me;
 mod memory;
 mod people;
 mod person_form;
+mod prefill;
 mod print;
 mod record_form;
 mod registers;
+mod scan;
 mod script;
 mod slip;
 mod slips;
@@ -41,6 +44,7 @@ mod statement;
 mod steps;
 mod typed;
 mod values;
+mod versions;
 mod words;
 mod worklists;
 
@@ -88,6 +92,8 @@ fn work() -> Router<Arc<App>> {
         .route("/new", get(begin::show))
         .route("/new/{step}", get(fill::show_new).post(fill::post_new))
         .route("/drafts", post(drafts::autosave))
+        .route("/computed", post(prefill::computed))
+        .route("/scan/{step}", get(scan::show))
         .route("/help", get(help::show))
         .route("/me", get(me::show))
         .route("/me/deputise", post(me::deputise))
@@ -105,6 +111,7 @@ fn slip_routes() -> Router<Arc<App>> {
             get(fill::show_sign).post(fill::post_sign),
         )
         .route("/slips/{id}/act/{act}", get(acts::show).post(acts::act))
+        .route("/slips/{id}/versions", get(versions::show))
         .route("/slips/{id}/attach", files)
         .route("/slips/{id}/files/{hash}/{name}", get(files::download))
         .route("/slips/{id}/print", get(print::preview))

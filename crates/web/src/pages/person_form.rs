@@ -171,6 +171,7 @@ fn person_form(
         lines,
         grows: true,
         fixed: false,
+        scan: None,
     };
     let mut refused = Vec::new();
     if let Some(refusal) = &back.refusal {

@@ -89,11 +89,35 @@ fn page(reader: &Reader<'_>, judged: &Judged, csrf: &str) -> Result<Page, Error>
         attachments: attachments(reader, id, &notes)?,
         attach_url: may_write.then(|| format!("/slips/{id}/attach")),
         history: history::of_slip(reader, slip, declared)?,
+        versions_url: Some(format!("/slips/{id}/versions")),
+        copy_url: copy_url(reader, flow, at, slip)?,
         hidden: vec![
             ("_csrf".to_owned(), csrf.to_owned()),
             ("_key".to_owned(), random_key()?.to_string()),
         ],
     })
+}
+
+/// Where a copy of this slip is begun, for those who may begin one that comes from no other.
+fn copy_url(
+    reader: &Reader<'_>,
+    flow: &Flow,
+    at: usize,
+    slip: &Slip,
+) -> Result<Option<String>, Error> {
+    if flow.slips.get(at).is_none_or(|kind| !kind.from.is_empty()) {
+        return Ok(None);
+    }
+    let catalog = reader.catalog();
+    let Some((_, begin)) = flow.steps_of(at).find(|(_, step)| step.begins) else {
+        return Ok(None);
+    };
+    let Some((pack, _, _, step)) = words::step(&catalog, None, &begin.qualified) else {
+        return Ok(None);
+    };
+    let holder = reader.holder()?;
+    let may = words::may(pack, step, &holder, reader.today);
+    Ok(may.then(|| format!("/new/{}?copy={}", step.qualified, slip.id)))
 }
 
 /// What is different about this slip: returned and why, reversed, handed over, not for this person to sign.

@@ -86,6 +86,15 @@ impl Typed {
         }
     }
 
+    /// What a new slip takes over from another of its kind: all that is typed, and nothing of where it came from.
+    pub fn copy_of(slip: &Slip, declared: &model::Slip) -> Typed {
+        let mut typed = Typed::of_slip(slip, declared);
+        for line in &mut typed.lines {
+            line.source.clear();
+        }
+        typed
+    }
+
     /// Leaves out the drawn lines in which nothing is typed beside what stood there at first: they are for a later slip.
     /// When that would leave none, all stay, so that what is missing can be said at each.
     pub fn leave_out_untouched(&mut self, fields: &[Field]) {
@@ -185,6 +194,17 @@ pub(crate) fn written(field: &Field, value: &Value) -> String {
     }
 }
 
+/// A number or day as it is meant: full-width figures and signs, and commas between thousands.
+fn plain_figures(text: &str, amount: bool) -> String {
+    let narrow = text.trim().chars().map(|c| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{2212}' => '-',
+        '\u{3000}' => ' ',
+        c => c,
+    });
+    narrow.filter(|c| !amount || *c != ',').collect()
+}
+
 /// Texts as the engine reads them. A box that is not ticked sends nothing, which means no.
 fn texts(fields: &[Field], typed: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut out = typed.clone();
@@ -198,8 +218,15 @@ fn texts(fields: &[Field], typed: &BTreeMap<String, String>) -> BTreeMap<String,
                 );
                 out.insert(name.to_owned(), if yes { "yes" } else { "no" }.to_owned());
             }
+            FieldKind::Amount(_) | FieldKind::Day => {
+                if let Some(text) = typed.get(name).filter(|text| !text.is_empty()) {
+                    let amount = field.kind != FieldKind::Day;
+                    out.insert(name.to_owned(), plain_figures(text, amount));
+                }
+            }
             FieldKind::Moment => {
-                if let Some(moment) = typed.get(name).and_then(|text| moment_of(text)) {
+                let read = |text: &String| moment_of(&plain_figures(text, false));
+                if let Some(moment) = typed.get(name).and_then(read) {
                     out.insert(name.to_owned(), moment.0.to_string());
                 }
             }
@@ -291,6 +318,22 @@ mod tests {
         ] {
             assert_eq!(moment_of(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn full_width_figures_are_figures_and_nonsense_stays_nonsense() {
+        for (typed, meant) in [
+            ("１２．５", "12.5"),
+            ("－３", "-3"),
+            ("1,200", "1200"),
+            ("１，２００", "1200"),
+            ("NaN", "NaN"),
+            ("1e400", "1e400"),
+            ("١٢", "١٢"),
+        ] {
+            assert_eq!(plain_figures(typed, true), meant);
+        }
+        assert_eq!(plain_figures("２０２６－０４－０１", false), "2026-04-01");
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub struct Field {
     pub is: Option<String>,
     /// The fact of a record that it shows, as the field that names the record and the record's field: `item.unit`.
     pub fact: Option<String>,
+    /// Whether only the server can compute it, so that the script asks it.
+    pub asks: bool,
     /// Whether the grid shows its sum.
     pub total: bool,
     /// A sentence below it.
@@ -188,7 +190,7 @@ fn computed(field: &Field, entry: &Entry) -> Markup {
     };
     let code_first = matches!(field.kind, Kind::Lookup(_)) && !entry.shown.is_empty();
     html! {
-        output data-f=(field.name) data-is=[field.is.as_deref()] data-fact=[field.fact.as_deref()] data-scale=[field.is_number().then_some(field.scale)]
+        output data-f=(field.name) data-asks[field.asks] data-is=[field.is.as_deref()] data-fact=[field.fact.as_deref()] data-scale=[field.is_number().then_some(field.scale)]
             data-kept=[field.is.is_some().then_some(field.kept.max(field.scale))] data-value=(entry.value) {
             @if code_first { span class="mute" { (entry.value) } " " }
             (shown)
@@ -234,7 +236,12 @@ fn control(
     };
     match &field.kind {
         Kind::Text => typed(&common, "text", None, None),
-        Kind::Number => typed(&common, "text", Some("decimal"), Some(field.scale)),
+        Kind::Number => typed(
+            &common,
+            "text",
+            Some("decimal"),
+            Some((field.scale, field.kept.max(field.scale))),
+        ),
         Kind::Secret => typed(&common, "password", None, None),
         Kind::Long => long(&common),
         Kind::Date => day(lang, &common),
@@ -249,11 +256,12 @@ fn control(
     }
 }
 
-fn typed(c: &Common, kind: &str, mode: Option<&str>, scale: Option<u8>) -> Markup {
+fn typed(c: &Common, kind: &str, mode: Option<&str>, digits: Option<(u8, u8)>) -> Markup {
+    let (scale, kept) = (digits.map(|(scale, _)| scale), digits.map(|(_, kept)| kept));
     html! {
         input type=(kind) id=[c.id] name=(c.name) value=(c.value) inputmode=[mode] autocomplete="off" data-f=[c.data]
-            data-scale=[scale] required[c.required] aria-label=[c.label] aria-required=[c.need] aria-invalid=[c.bad]
-            aria-describedby=[c.below];
+            data-scale=[scale] data-kept=[kept] required[c.required] aria-label=[c.label] aria-required=[c.need]
+            aria-invalid=[c.bad] aria-describedby=[c.below];
     }
 }
 

@@ -6,6 +6,7 @@ use super::dialog::{Ask, dialog};
 use super::field::{Entry, Field, field, input_id};
 use super::grid::{Grid, grid};
 use super::icon::{Icon, icon};
+use super::keys;
 use super::lang::{Lang, t};
 use super::slip::{Fact, facts};
 use super::table::{Table, table};
@@ -33,6 +34,8 @@ pub struct Form {
     pub url: String,
     /// Where the script sends what is typed, as JSON.
     pub autosave: Option<String>,
+    /// Where the script asks for computed fields that it cannot compute.
+    pub computed: Option<String>,
     /// When the draft was last saved, as shown.
     pub saved_at: Option<String>,
     /// Inputs the person does not see: `_csrf`, `_key`, `_seen`, `_draft`.
@@ -60,7 +63,8 @@ pub struct Form {
 /// The page without its shell.
 pub fn form(lang: Lang, form: &Form) -> Markup {
     html! {
-        form method="post" action=(form.url) autocomplete="off" data-fill data-autosave=[form.autosave.as_deref()] novalidate {
+        form method="post" action=(form.url) autocomplete="off" data-fill data-autosave=[form.autosave.as_deref()]
+            data-computed=[form.computed.as_deref()] novalidate {
             (hidden(&form.hidden))
             (head(lang, form))
             @if !form.refused.is_empty() { (summary(not_submitted(lang), &form.refused)) }
@@ -121,11 +125,12 @@ fn head(lang: Lang, form: &Form) -> Markup {
             span class="saved" role="status" data-saved { (saved.unwrap_or_default()) }
             div class="acts" {
                 // The first button of a form is the one that Enter presses, so signing stands first in the source.
-                button class="button primary" name="_do" value="sign" data-submit {
+                button class="button primary" name="_do" value="sign" data-submit
+                    title=(keys::tooltip("", "sign").trim()) {
                     (icon(Icon::PenLine)) (form.submit.as_deref().unwrap_or(t(lang, "签字并提交", "Sign and submit")))
                 }
                 @if form.keeps {
-                    button class="button" name="_do" value="save" data-save { (icon(Icon::Save)) (t(lang, "保存草稿", "Save draft")) }
+                    button class="button" name="_do" value="save" data-save title=(keys::tooltip("", "save").trim()) { (icon(Icon::Save)) (t(lang, "保存草稿", "Save draft")) }
                 }
                 @if form.draft {
                     button class="button quiet" type="button" data-dialog="discard" { (t(lang, "删除草稿", "Discard draft")) }

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 
 use super::field::{Entry, Field, Kind, cell};
 use super::icon::{Icon, icon};
+use super::keys;
 use super::lang::{Lang, t};
 
 /// One line as typed or as drawn from an earlier slip.
@@ -35,6 +36,8 @@ pub struct Grid {
     pub grows: bool,
     /// Whether the lines are what they are: none is added, split or deleted.
     pub fixed: bool,
+    /// Where what a scanner types is read; nothing where no field is filled by scanning.
+    pub scan: Option<String>,
 }
 
 /// Where a row stands in the page.
@@ -70,7 +73,7 @@ pub fn grid(lang: Lang, grid: &Grid) -> Markup {
                     }
                 }
             }
-            line-grid data-grows[grid.grows] {
+            line-grid data-grows[grid.grows] data-scan=[grid.scan.as_deref()] {
                 div class="scroll" {
                     table class="grid" {
                         thead { (headings(lang, grid)) }
@@ -83,7 +86,7 @@ pub fn grid(lang: Lang, grid: &Grid) -> Markup {
                 }
                 @if grid.grows { template { (row(lang, grid, 0, &blank, Stands::Pattern)) } }
             }
-            @if !grid.fixed { footer { (help(lang, grid.grows)) } }
+            @if !grid.fixed { footer { (help(lang, grid)) } }
         }
     }
 }
@@ -141,10 +144,10 @@ fn row(lang: Lang, grid: &Grid, number: usize, line: &Line, stands: Stands) -> M
                 @if !grid.fixed && stands != Stands::Spare {
                     button name="_do" value={ "copy." (number) } data-copy tabindex="-1" formnovalidate
                         aria-label=(t(lang, "复制本行", "Duplicate line"))
-                        title=(t(lang, "复制本行 Ctrl+Shift+D", "Duplicate line Ctrl+Shift+D")) { (icon(Icon::Copy)) }
+                        title=(keys::tooltip(t(lang, "复制本行", "Duplicate line"), "line_copy")) { (icon(Icon::Copy)) }
                     button name="_do" value={ "remove." (number) } data-remove tabindex="-1" formnovalidate
                         aria-label=(t(lang, "删除本行", "Delete line"))
-                        title=(t(lang, "删除本行 Ctrl+Delete", "Delete line Ctrl+Delete")) { (icon(Icon::Trash)) }
+                        title=(keys::tooltip(t(lang, "删除本行", "Delete line"), "line_delete")) { (icon(Icon::Trash)) }
                 }
             }
         }
@@ -182,16 +185,27 @@ fn totals(lang: Lang, grid: &Grid) -> Markup {
     }
 }
 
-fn help(lang: Lang, grows: bool) -> Markup {
+fn help(lang: Lang, grid: &Grid) -> Markup {
+    let mut acts = vec![
+        "cell_next",
+        "line_down",
+        "look_up",
+        "calculate",
+        "fill_down",
+        "line_copy",
+    ];
+    if grid.grows {
+        acts.push("line_insert");
+    }
+    acts.push("line_delete");
+    if grid.grows {
+        acts.push("paste");
+    }
+    acts.push("help");
     html! {
-        span class="keys" {
-            span { kbd { "Enter" } " " (t(lang, "下一格", "next cell")) }
-            span { kbd { "↑" } " " kbd { "↓" } " " (t(lang, "换行", "other line")) }
-            span { kbd { "F7" } " " (t(lang, "选资料", "look up")) }
-            span { kbd { "Ctrl+D" } " " (t(lang, "照抄上格", "copy from above")) }
-            span { kbd { "Ctrl+Shift+D" } " " (if grows { t(lang, "复制行", "duplicate") } else { t(lang, "拆成两行", "split line") }) }
-            span { kbd { "Ctrl+Delete" } " " (t(lang, "删行", "delete")) }
-            @if grows { span { kbd { "Ctrl+V" } " " (t(lang, "可从 Excel 粘贴", "paste from Excel")) } }
+        (keys::hints(lang, &acts))
+        @if grid.scan.is_some() {
+            span class="mute" { (icon(Icon::Search)) " " (t(lang, "可用扫码枪扫 GS1 条码", "GS1 barcodes can be scanned")) }
         }
     }
 }

@@ -15,12 +15,16 @@
 //! | `data-batch`, `data-all`, `data-chosen`, `data-batch-go` | form, box, text, button | signing several at once |
 //! | `data-dialog="id"`, `data-shut` | button or link | opens that `dialog`; closes the dialog or message around it |
 //! | `data-stay` | message | does not go away by itself |
-//! | `data-auto`, `data-attach` | form, input | sent as soon as something is chosen |
+//! | `data-keys` | `body` | the keys that are bound, by place and key: see [`keys`] |
+//! | `data-auto` | form | sent as soon as something is chosen |
+//! | `data-attach`, `data-kinds`, `data-most` | form | files are sent one by one, of these kinds and at most so many bytes |
 //! | `data-find`, `data-submit`, `data-save` | input, buttons | `/`, Ctrl+Enter, Ctrl+S |
 //! | `data-sheet="url"` | frame | a PDF, shown where the browser can |
-//! | `data-fill`, `data-autosave="url"`, `data-saved` | form, form, text | Enter goes on; posts JSON of name to value 800 ms after typing; the answer `{"at": "15:42", "hidden": {"_draft": "…"}, "url": "…"}` sets hidden inputs and the address |
-//! | `data-scale`, `data-date`, `data-pick` | input, input, button | tidied when left; opens the calendar |
-//! | `data-lookup="register"`, `data-named`, `data-seek` | input, text, button | `GET /lookup/{register}?q=` answers `[{"code", "name", "detail", "facts": {"unit": "盒"}}]` |
+//! | `data-fill`, `data-autosave="url"`, `data-saved` | form, form, text | Enter goes on; posts JSON of name to value 800 ms after typing; the answer `{"at": "15:42", "hidden": {"_draft": "…"}, "url": "…"}` sets hidden inputs and the address; 409 `draft_elsewhere`: another window has saved it |
+//! | `data-computed="url"`, `data-asks` | form, output | computed by the server when one stops typing: posts like a draft, answers `{"header": {…}, "lines": [{…}]}` |
+//! | `data-scan="url"` | `line-grid` | what a scanner types is read by `GET url?code=` |
+//! | `data-scale`, `data-kept`, `data-date`, `data-pick` | input, input, button | tidied when left; opens the calendar |
+//! | `data-lookup="register"`, `data-named`, `data-seek` | input, text, button | `GET /lookup/{register}?q=` answers `[{"code", "name", "detail", "facts": {"unit": "盒"}, "about": [["单位", "盒"]]}]` |
 //! | `data-fact="item.unit"` | output of the grid | shows that fact of the record chosen in the cell of that name |
 //! | `line-grid`, `data-f`, `data-is`, `data-value`, `data-total`, `data-with`, `data-n`, `data-copy`, `data-remove`, `data-grid-add` | line grid | names in expressions, computed cells, carried values, sums, values of the source as JSON, number of the line, buttons |
 
@@ -35,6 +39,7 @@ pub mod form;
 pub mod grid;
 pub mod icon;
 pub mod inbox;
+pub mod keys;
 pub mod lang;
 pub mod ledger;
 pub mod list;

@@ -63,6 +63,10 @@ pub struct Slip {
     pub attach_url: Option<String>,
     /// What happened, newest first.
     pub history: Vec<Event>,
+    /// Where its fields' history and its versions are shown.
+    pub versions_url: Option<String>,
+    /// Where a new slip is begun as a copy of it.
+    pub copy_url: Option<String>,
     /// Hidden inputs of the forms for comments and files.
     pub hidden: Hidden,
 }
@@ -89,7 +93,7 @@ pub fn slip(lang: Lang, slip: &Slip) -> Markup {
         @if let Some(entries) = &slip.entries { (titled(t(lang, "分录", "Entries"), table(entries))) }
         div class="two" {
             div {
-                (history(lang, &slip.history))
+                (history(lang, &slip.history, slip.versions_url.as_deref()))
             }
             div {
                 (comments(lang, &slip.comments, slip.comment_url.as_deref(), &slip.hidden))
@@ -107,6 +111,11 @@ fn head(lang: Lang, slip: &Slip) -> Markup {
             (badge(slip.state.0, &slip.state.1))
             div class="acts" {
                 (actions(lang, &slip.actions))
+                @if let Some(url) = &slip.copy_url {
+                    a class="button" href=(url) title=(t(lang, "以本单的内容另开一张新单", "Begin a new slip with what this one says")) {
+                        (icon(Icon::Copy)) (t(lang, "复制为新单", "Copy as new"))
+                    }
+                }
                 @for print in &slip.prints { a class="button" href=(print.url) { (icon(Icon::Printer)) (print.label) } }
             }
         }

@@ -85,6 +85,8 @@ pub fn comments(lang: Lang, list: &[Comment], url: Option<&str>, inputs: &Hidden
 
 /// Files with the input for more. Posts `file` as multipart to `url`; without an address nothing can be added.
 pub fn attachments(lang: Lang, list: &[Attachment], url: Option<&str>, inputs: &Hidden) -> Markup {
+    let (kinds, most) = (crate::attach::kinds(), crate::auth::FILE_MAX);
+    let accept = format!(".{}", kinds.replace(' ', ",."));
     html! {
         section class="card" aria-labelledby="attachments" {
             header { h2 id="attachments" { (t(lang, "附件", "Attachments")) } span class="mute" { (list.len()) } }
@@ -98,11 +100,20 @@ pub fn attachments(lang: Lang, list: &[Attachment], url: Option<&str>, inputs: &
                     }
                 }
                 @if let Some(url) = url {
-                    form class="talk acts" method="post" action=(url) enctype="multipart/form-data" {
+                    form class="talk acts" method="post" action=(url) enctype="multipart/form-data" data-attach
+                        data-kinds=(kinds) data-most=(most) {
                         (hidden(inputs))
                         label class="button" {
                             (icon(Icon::Paperclip)) (t(lang, "添加附件", "Attach files"))
-                            input class="seen" type="file" name="file" required data-attach;
+                            input class="seen" type="file" name="file" required multiple accept=(accept);
+                        }
+                        // The camera of a phone; where there is none browsers offer files.
+                        label class="button camera" {
+                            (icon(Icon::Camera)) (t(lang, "拍照", "Take a picture"))
+                            input class="seen" type="file" accept="image/jpeg,image/png" capture="environment";
+                        }
+                        small class="mute keys" {
+                            (t(lang, "也可拖入，或粘贴截图 ", "Or drop files here, or paste a picture ")) kbd { "Ctrl+V" }
                         }
                         noscript { button class="button" { (t(lang, "上传", "Upload")) } }
                     }
@@ -113,10 +124,16 @@ pub fn attachments(lang: Lang, list: &[Attachment], url: Option<&str>, inputs: &
 }
 
 /// What happened, newest first.
-pub fn history(lang: Lang, list: &[Event]) -> Markup {
+/// `versions` leads to the fields' history and to two versions side by side.
+pub fn history(lang: Lang, list: &[Event], versions: Option<&str>) -> Markup {
     html! {
         section class="card" aria-labelledby="history" {
-            header { h2 id="history" { (t(lang, "变更历史", "History")) } }
+            header {
+                h2 id="history" { (t(lang, "变更历史", "History")) }
+                @if let Some(url) = versions {
+                    div class="acts" { a class="small" href=(url) { (t(lang, "逐栏历史与版本对比", "Fields and versions side by side")) } }
+                }
+            }
             div class="in" {
                 ol class="talk" {
                     @for event in list {
