@@ -8,7 +8,7 @@ use kernel::{Moment, OrgId, SlipId};
 use model::{Catalog, Pack, SourceText};
 use testkit::hostile::Clerk;
 
-use crate::api::{Draft, Options, Session, StoreUrl};
+use crate::api::{Challenge, Draft, Factor, Options, SavedView, Session, StoreUrl};
 use crate::cell::sha256_hex;
 use crate::copy;
 use crate::schema::{Role, TABLES};
@@ -98,6 +98,16 @@ pub(crate) fn work_rows(store: &Store, at: Moment) {
         updated: at,
     };
     store.put_draft(ORG, &login, &draft).expect("kept");
+    let view = SavedView {
+        id: "v1".to_owned(),
+        owner: login.clone(),
+        role: "depot.clerk".into(),
+        place: "slips".to_owned(),
+        name: "急件".to_owned(),
+        body: "state=open".to_owned(),
+        updated: at,
+    };
+    store.put_view(ORG, &view).expect("kept");
     let session = Session {
         token_hash: sha256_hex(b"token").to_string(),
         login: login.clone(),
@@ -106,8 +116,39 @@ pub(crate) fn work_rows(store: &Store, at: Moment) {
         expires: at.plus_minutes(60),
         confirmed: at,
         agent: "test".to_owned(),
+        address: "127.0.0.1".to_owned(),
     };
     store.put_session(ORG, &session).expect("kept");
+    let factor = Factor {
+        login: login.clone(),
+        id: "0123456789abcdef".to_owned(),
+        kind: "totp".to_owned(),
+        name: "电话".to_owned(),
+        body: "encrypted".to_owned(),
+        created: at,
+        used: Moment(0),
+        counter: 0,
+    };
+    assert!(store.put_factor(ORG, &factor).expect("kept"));
+    let act = Act::SignIn {
+        login: login.clone(),
+        id: factor.id.as_str().into(),
+        kind: "totp".into(),
+        name: "电话".into(),
+        digest: factor.digest(),
+    };
+    let command = self::command("sign_in", at, &login, act);
+    let answer = store.submit_blocking(command).expect("answered");
+    assert!(answer.outcome.is_ok(), "{answer:?}");
+    let challenge = Challenge {
+        id: sha256_hex(b"secret").to_string(),
+        kind: "oidc".to_owned(),
+        owner: String::new(),
+        login: "".into(),
+        body: String::new(),
+        expires: at.plus_minutes(5),
+    };
+    assert!(store.put_challenge(ORG, &challenge, at).expect("kept"));
     store
         .failed_attempt(ORG, &login, at, |_| at)
         .expect("counted");

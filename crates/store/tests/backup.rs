@@ -46,6 +46,7 @@ fn worked_in() -> Vec<(Depot, Option<tempfile::TempDir>)> {
             expires: depot.now.plus_minutes(600),
             confirmed: depot.now,
             agent: String::new(),
+            address: "127.0.0.1".to_owned(),
         };
         depot.store.put_session(ORG, &session).expect("kept");
     }

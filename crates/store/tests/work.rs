@@ -73,6 +73,7 @@ fn sessions_end() {
             expires: depot.now.plus_minutes(minutes),
             confirmed: depot.now,
             agent: "a browser".to_owned(),
+            address: "127.0.0.1".to_owned(),
         };
         for one in [
             session("t1", "clerk", 10),
@@ -185,6 +186,7 @@ fn an_altered_row_is_not_used() {
         expires: depot.now.plus_minutes(60),
         confirmed: depot.now,
         agent: String::new(),
+        address: "127.0.0.1".to_owned(),
     };
     depot.store.put_session(ORG, &session).expect("kept");
     let stored = "$argon2id$mine".to_owned();

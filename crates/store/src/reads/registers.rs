@@ -75,6 +75,28 @@ pub(crate) fn versions(
     rows.iter().map(checked).collect()
 }
 
+/// All versions of the records whose keys begin alike, by key and in order.
+pub(crate) fn versions_under(
+    sql: &dyn Sql,
+    org: i64,
+    register: &str,
+    begin: &str,
+) -> Result<Vec<RecordRow>, StoreError> {
+    let length = begin.chars().count() as i64;
+    let rows = sql.query(
+        &format!(
+            "select {CHECKED_COLUMNS} from {CHECKED_TABLES} where r.org = ?1 and r.register = ?2 \
+             and substr(r.key, 1, ?3) = ?4 order by r.key, r.version"
+        ),
+        &[org.into(), register.into(), length.into(), begin.into()],
+    )?;
+    let checked = |row: &Row| {
+        check_row(org, row)?;
+        record_from(row)
+    };
+    rows.iter().map(checked).collect()
+}
+
 /// The version that holds on a day.
 pub(crate) fn on(
     sql: &dyn Sql,

@@ -152,6 +152,7 @@ fn in_hand(stage: &Stage) {
         expires: stage.now.plus_minutes(720),
         confirmed: stage.now,
         agent: "login:test".into(),
+        address: "127.0.0.1".to_owned(),
     };
     stage.store.put_session(ORG, &session).expect("kept");
     let until = stage.now;
