@@ -10,9 +10,11 @@ use print::Printer;
 use store::{Store, StoreError};
 use tokio::sync::{OnceCell, Semaphore};
 
+use crate::auth::oidc::Oidc;
 use crate::auth::{Passwords, People, Sessions};
 use crate::error::Error;
 use crate::events::Hub;
+use crate::secret_key::SecretKey;
 use crate::submit::Bucket;
 
 /// Reads of the store that go on at once; each holds a thread.
@@ -38,6 +40,13 @@ pub struct Settings {
     pub session_minutes: i64,
     /// The present time.
     pub clock: Clock,
+    /// A command line that runs [`print::work`] over its standard input and output: the organisation's own forms are set in
+    /// that process, which is stopped when one takes too long or too much. Without it they are set in this one.
+    pub print_worker: Option<Vec<std::ffi::OsString>>,
+    /// The key that secrets in the database are sealed with; without one a key is made that is kept nowhere.
+    pub secret_key: Option<Arc<SecretKey>>,
+    /// The provider that people may log in by.
+    pub oidc: Option<Arc<Oidc>>,
 }
 
 impl Settings {
@@ -51,6 +60,9 @@ impl Settings {
             idle_minutes: 120,
             session_minutes: 720,
             clock,
+            print_worker: None,
+            secret_key: None,
+            oidc: None,
         }
     }
 }
@@ -62,10 +74,12 @@ pub struct App {
     settings: Settings,
     printer: OnceLock<Printer>,
     reads: Semaphore,
+    own_key: OnceLock<Arc<SecretKey>>,
     pub(crate) sessions: Sessions,
     pub(crate) people: People,
     pub(crate) passwords: Passwords,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) press: crate::paper::press::Press,
     pub(crate) security: Bucket,
     pub(crate) refusals: Bucket,
     pub(crate) addresses: Bucket,
@@ -88,10 +102,12 @@ impl App {
             org,
             printer: OnceLock::new(),
             reads: Semaphore::new(READS_MAX),
+            own_key: OnceLock::new(),
             sessions: Sessions::default(),
             people: People::default(),
             passwords: Passwords::default(),
             hub: Arc::default(),
+            press: crate::paper::press::Press::default(),
             security: Bucket::of_attempts(),
             refusals: Bucket::of_persons(),
             addresses: Bucket::of_addresses(),
@@ -100,6 +116,7 @@ impl App {
             store,
         });
         crate::events::follow(&app);
+        crate::events::follow_notices(&app);
         app
     }
 
@@ -121,6 +138,21 @@ impl App {
     /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The key that secrets in the database are sealed with.
+    ///
+    /// # Errors
+    /// Without randomness.
+    pub fn secret_key(&self) -> Result<&SecretKey, Error> {
+        if let Some(key) = &self.settings.secret_key {
+            return Ok(key);
+        }
+        if self.own_key.get().is_none() {
+            let key = SecretKey::passing().map_err(|error| Error::fault("making a key", &error))?;
+            let _ = self.own_key.set(Arc::new(key));
+        }
+        self.own_key.get().map(|key| &**key).ok_or(Error::NotFound)
     }
 
     /// Prints official forms. Fonts are parsed on the first call, which takes a moment; call it off the async threads.

@@ -15,6 +15,7 @@ pub const ASSETS: u32 = fingerprint(&[
     include_bytes!("../assets/form.js"),
     include_bytes!("../assets/grid.js"),
     include_bytes!("../assets/files.js"),
+    include_bytes!("../assets/passkeys.js"),
     include_bytes!("../assets/icons.svg"),
 ]);
 
@@ -80,6 +81,8 @@ pub struct Shell {
     pub organisation: String,
     /// How many tasks wait for this person.
     pub waiting: u32,
+    /// How many notices this person has not read.
+    pub unread: u32,
     /// Whether the entry 管理 is shown.
     pub admin: bool,
     /// Sent with every form as `_csrf`, and by the scripts as the header `X-CSRF`.
@@ -197,6 +200,7 @@ fn top_bar(shell: &Shell) -> Markup {
                     placeholder=(t(lang, "单号、批号…", "Number, batch…"));
             }
             @if !shell.begin.is_empty() { (begin_menu(lang, &shell.begin)) }
+            (bell(shell))
             (user_menu(shell))
         }
     }
@@ -241,6 +245,15 @@ fn begin_menu(lang: Lang, begin: &[Link]) -> Markup {
     }
 }
 
+fn bell(shell: &Shell) -> Markup {
+    html! {
+        a class="button quiet bell" href="/notices" aria-label=(t(shell.lang, "通知", "Notices")) {
+            (icon(Icon::BellRing))
+            span class="count" data-count="bell" { @if shell.unread > 0 { (shell.unread) } }
+        }
+    }
+}
+
 fn user_menu(shell: &Shell) -> Markup {
     let lang = shell.lang;
     let hidden = html! { input type="hidden" name="_csrf" value=(shell.csrf); };
@@ -252,6 +265,7 @@ fn user_menu(shell: &Shell) -> Markup {
             div {
                 p { b { (shell.person) } br; small class="mute" { (shell.roles) } }
                 a href="/me" { (icon(Icon::User)) (t(lang, "我的账号", "My account")) }
+                a href="/me/notices" { (icon(Icon::BellRing)) (t(lang, "通知方式", "How I am told")) }
                 a href="/help" { (icon(Icon::Info)) (t(lang, "帮助", "Help")) }
                 form method="post" action="/language" {
                     (hidden)

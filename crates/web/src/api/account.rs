@@ -139,6 +139,9 @@ struct LoginSent {
     login: String,
     /// Password.
     password: String,
+    /// A code of the authenticator app, or a recovery code, where the person has one.
+    #[serde(default)]
+    code: Option<String>,
 }
 
 /// A session that began.
@@ -176,7 +179,8 @@ async fn do_login(
     Plain(sent): Plain<LoginSent>,
 ) -> Result<Json<LoggedIn>, Error> {
     let agent = crate::auth::agent(&headers).to_owned();
-    let entered = log_in(&app, from, &sent.login, sent.password, &agent).await?;
+    let code = sent.code.as_deref();
+    let entered = log_in(&app, from, &sent.login, sent.password, code, &agent).await?;
     Ok(Json(entered.into()))
 }
 

@@ -22,22 +22,41 @@ const FORGOTTEN_MINUTES: i64 = 60;
 /// Whose failures are counted: the login that was typed, whether or not there is one, and the address.
 #[derive(Debug, Clone)]
 pub(crate) struct Counted {
-    login: Arc<str>,
+    login: Option<Arc<str>>,
     address: Arc<str>,
 }
 
 impl Counted {
     pub fn new(login: &str, address: IpAddr) -> Counted {
         Counted {
-            login: login.into(),
+            login: Some(login.into()),
             // A login has no slash, so no login can be taken for an address.
             address: format!("address/{address}").into(),
         }
     }
 
+    /// Of codes, which are short: counted beside the password, so that a good password does not forget wrong codes.
+    pub fn code(login: &str, address: IpAddr) -> Counted {
+        Counted::new(&format!("code/{login}"), address)
+    }
+
+    /// Where it is not said who logs in.
+    pub fn address(address: IpAddr) -> Counted {
+        Counted {
+            login: None,
+            ..Counted::new("", address)
+        }
+    }
+
+    /// Whose attempts are looked at.
+    fn all(&self) -> Vec<Arc<str>> {
+        let login = self.login.iter();
+        login.chain([&self.address]).cloned().collect()
+    }
+
     /// Refused while a lock lasts.
     pub async fn check(&self, app: &Arc<App>, now: Moment) -> Result<(), Error> {
-        let both = [self.login.clone(), self.address.clone()];
+        let both = self.all();
         let until = app
             .read_store(move |store, org| {
                 let mut until = Moment(i64::MIN);
@@ -56,10 +75,9 @@ impl Counted {
 
     /// Counts a failure; says whether a lock began.
     pub async fn failed(&self, app: &Arc<App>, now: Moment) -> Result<bool, Error> {
-        let both = [
-            (self.login.clone(), BY_LOGIN),
-            (self.address.clone(), BY_ADDRESS),
-        ];
+        let login = self.login.iter().map(|login| (login.clone(), BY_LOGIN));
+        let both: Vec<(Arc<str>, i64)> =
+            login.chain([(self.address.clone(), BY_ADDRESS)]).collect();
         app.read_store(move |store, org| {
             let mut locked = false;
             for (who, most) in &both {
@@ -79,7 +97,9 @@ impl Counted {
 
     /// Forgets the failures of the login. Those of the address stay, or one good account would open all others.
     pub async fn succeeded(&self, app: &Arc<App>) -> Result<(), Error> {
-        let login = self.login.clone();
+        let Some(login) = self.login.clone() else {
+            return Ok(());
+        };
         app.read_store(move |store, org| {
             if store.attempts(org, &login)?.count > 0 {
                 store.forget_attempts(org, &login)?;

@@ -15,7 +15,8 @@ use super::address::{Address, address_of};
 use super::cookies::{behalf_cookie, cookie, lang_of, language_cookie, session_cookie};
 use super::csrf::{self, Csrf};
 use super::form::{Posted, PostedByAnyone, PostedPending};
-use super::login::{change_first_password, log_in, log_out};
+use super::login::{Entered, Step, after, change_first_password, first_step, log_out};
+use super::second::ask_code;
 use super::session::{Pending, find};
 use crate::error::Error;
 use crate::layout::bare;
@@ -43,6 +44,11 @@ fn before_cookie(settings: &Settings) -> &'static str {
     }
 }
 
+/// That cookie, as a browser sent it.
+pub(super) fn before_of<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
+    cookie(headers, before_cookie(app.settings())).filter(|value| value.len() == 64)
+}
+
 fn set_before(settings: &Settings, value: &str) -> HeaderValue {
     let secure = if settings.secure_cookies {
         "; Secure"
@@ -56,7 +62,7 @@ fn set_before(settings: &Settings, value: &str) -> HeaderValue {
 
 /// A path of this server to go to, `/` for anything else. Two slashes would name another host, and so would a
 /// backslash to some browsers.
-fn path_here(next: &str) -> &str {
+pub(super) fn path_here(next: &str) -> &str {
     let plain = next.starts_with('/')
         && !next.starts_with("//")
         && next
@@ -66,15 +72,15 @@ fn path_here(next: &str) -> &str {
 }
 
 /// 303 to a path of this server.
-fn go(path: &str) -> Response {
+pub(super) fn go(path: &str) -> Response {
     let path = HeaderValue::from_str(path_here(path)).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(LOCATION, path)]).into_response()
 }
 
-#[derive(Deserialize)]
-struct Next {
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Next {
     #[serde(default)]
-    next: String,
+    pub next: String,
 }
 
 fn company(app: &App, lang: Lang) -> String {
@@ -90,10 +96,7 @@ fn login_answer(
     lang: Lang,
     login: Login,
 ) -> Result<Response, Error> {
-    let name = before_cookie(app.settings());
-    let kept = cookie(headers, name)
-        .filter(|value| value.len() == 64)
-        .map(str::to_owned);
+    let kept = before_of(app, headers).map(str::to_owned);
     let before = match &kept {
         Some(before) => before.clone(),
         None => engine::hex(&random::<32>()?).to_string(),
@@ -102,6 +105,11 @@ fn login_answer(
         lang,
         &Login {
             organisation: company(app, lang),
+            passkeys: super::passkeys::site(app, headers).is_some(),
+            provider: app.settings().oidc.as_ref().map(|oidc| {
+                let label = oidc.label();
+                t(lang, &label.zh, &label.en).to_owned()
+            }),
             csrf: Csrf::of(&before).masked(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             ..login
@@ -133,7 +141,7 @@ async fn show_login(
 }
 
 /// Whether a form without a session was meant.
-fn meant_by_anyone(app: &App, posted: &PostedByAnyone) -> bool {
+pub(super) fn meant_by_anyone(app: &App, posted: &PostedByAnyone) -> bool {
     let headers = &posted.parts.headers;
     let before = cookie(headers, before_cookie(app.settings())).unwrap_or("");
     before.len() == 64
@@ -167,30 +175,55 @@ async fn do_login(State(app): State<Arc<App>>, posted: PostedByAnyone) -> Result
     }
     let address = address_of(&posted.parts, &app.settings().proxies);
     let password = posted.fields.text("password").to_owned();
-    match log_in(&app, address.0, name, password, agent(headers)).await {
-        Ok(entered) => {
-            // Whoever sat here before is logged out, and a token from before log-in is never kept.
-            if let Ok((before, _)) = find(&app, headers).await {
-                log_out(&app, &before).await?;
-            }
-            let mut response = go(if entered.session.known.must_change {
-                "/password"
-            } else {
-                next
-            });
-            response
-                .headers_mut()
-                .append(SET_COOKIE, session_cookie(app.settings(), &entered.token));
-            response
-                .headers_mut()
-                .append(SET_COOKIE, behalf_cookie(app.settings(), None));
-            Ok(response)
-        }
+    let before = before_of(&app, headers).unwrap_or("");
+    match first_step(&app, address.0, name, password, before, agent(headers)).await {
+        Ok(Step::Entered(entered)) => let_in(&app, headers, &entered, next).await,
+        Ok(Step::Code(secret)) => Ok(ask_code(&app, &secret, next)),
         Err(error) => match error.refusal() {
             Some(refusal) => again(error.status(), t(lang, &refusal.zh, &refusal.en).to_owned()),
             None => Err(error),
         },
     }
+}
+
+/// Gives a browser the session that began.
+pub(super) async fn let_in(
+    app: &Arc<App>,
+    headers: &HeaderMap,
+    entered: &Entered,
+    next: &str,
+) -> Result<Response, Error> {
+    // Whoever sat here before is logged out, and a token from before log-in is never kept.
+    if let Ok((before, _)) = find(app, headers).await {
+        log_out(app, &before).await?;
+    }
+    let mut response = go(&after(entered, next));
+    response
+        .headers_mut()
+        .append(SET_COOKIE, session_cookie(app.settings(), &entered.token));
+    response
+        .headers_mut()
+        .append(SET_COOKIE, behalf_cookie(app.settings(), None));
+    Ok(response)
+}
+
+/// The log-in page again, with why it did not go on.
+pub(super) fn told(
+    app: &App,
+    headers: &HeaderMap,
+    lang: Lang,
+    next: &str,
+    error: Error,
+) -> Result<Response, Error> {
+    let Some(refusal) = error.refusal() else {
+        return Err(error);
+    };
+    let login = Login {
+        refusal: Some(t(lang, &refusal.zh, &refusal.en).to_owned()),
+        next: path_here(next).to_owned(),
+        ..Login::default()
+    };
+    login_answer(app, headers, error.status(), lang, login)
 }
 
 /// The browser's name for itself.

@@ -9,6 +9,8 @@ use engine::{Class, Person};
 use kernel::Moment;
 
 use super::attempts::Counted;
+use super::challenges::{self, Asked, Purpose};
+use super::codes;
 use super::csrf::Csrf;
 use super::password::check_policy;
 use super::session::{self, Acting, Pending, Session, hash_of};
@@ -42,26 +44,107 @@ fn wrong() -> Error {
     )
 }
 
-/// Logs a person in.
+/// The refusal of a right password where a code is asked for too.
+fn code_wanted() -> Error {
+    Error::refused(
+        StatusCode::UNAUTHORIZED,
+        Class::Role,
+        "code_wanted",
+        "还须输入动态码",
+        "a one-time code is asked for too",
+    )
+}
+
+/// Logs a person in. Who has an authenticator app gives a code of it, or a recovery code, beside the password.
 ///
 /// # Errors
-/// `login` when login and password do not belong together, `locked` after too many failures, or a fault.
+/// `login` when login and password do not belong together, `code_wanted` when a code is missing, `code` when it is wrong,
+/// `locked` after too many failures, or a fault.
 pub async fn log_in(
     app: &Arc<App>,
     from: IpAddr,
     login: &str,
     password: String,
+    code: Option<&str>,
     agent: &str,
 ) -> Result<Entered, Error> {
     let person = prove(app, from, login, password).await?;
-    begin(
+    if codes::asked_for(app, &person.login).await? {
+        let code = code.ok_or_else(code_wanted)?;
+        codes::prove(app, from, &person.login, code).await?;
+    }
+    enter(app, person, from, agent, true).await
+}
+
+/// What the right password leads to.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// In.
+    Entered(Box<Entered>),
+    /// To the question for a code, whose answer names this secret.
+    Code(String),
+}
+
+/// The first half of a log-in by the pages; the second is [`second_step`].
+pub(crate) async fn first_step(
+    app: &Arc<App>,
+    from: IpAddr,
+    login: &str,
+    password: String,
+    before: &str,
+    agent: &str,
+) -> Result<Step, Error> {
+    let person = prove(app, from, login, password).await?;
+    if !codes::asked_for(app, &person.login).await? {
+        let entered = enter(app, person, from, agent, true).await?;
+        return Ok(Step::Entered(Box::new(entered)));
+    }
+    let secret = engine::hex(&random::<32>()?).to_string();
+    let asked = Asked::browser(before).says(person.login.clone());
+    challenges::ask(
         app,
-        person,
-        Kind::LogIn,
-        agent,
-        app.settings().session_minutes,
+        Purpose::Second,
+        &asked,
+        secret.as_bytes(),
+        String::new(),
     )
-    .await
+    .await?;
+    Ok(Step::Code(secret))
+}
+
+/// The second half: the code of the person whose password was right a moment ago in this browser.
+pub(crate) async fn second_step(
+    app: &Arc<App>,
+    from: IpAddr,
+    before: &str,
+    secret: &str,
+    code: &str,
+    agent: &str,
+) -> Result<Entered, Error> {
+    let asked = Asked::browser(before);
+    let kept = challenges::look(app, Purpose::Second, &asked, secret.as_bytes()).await?;
+    codes::prove(app, from, &kept.login, code).await?;
+    let kept = challenges::take(app, Purpose::Second, &asked, secret.as_bytes()).await?;
+    let person = session::person(app, &kept.login).await?;
+    let person = person.filter(|person| person.active).ok_or_else(wrong)?;
+    enter(app, person, from, agent, true).await
+}
+
+/// Begins a session of a person who logged in; `proven` when he showed it himself, not another service for him.
+pub(crate) async fn enter(
+    app: &Arc<App>,
+    person: Arc<Person>,
+    from: IpAddr,
+    agent: &str,
+    proven: bool,
+) -> Result<Entered, Error> {
+    let begun = Begun {
+        agent,
+        from: Some(from),
+        minutes: app.settings().session_minutes,
+        proven,
+    };
+    begin(app, person, Kind::LogIn, begun).await
 }
 
 /// Checks a password, counting failures.
@@ -104,13 +187,25 @@ async fn prove(
     }
 }
 
+/// How a session begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Begun<'a> {
+    /// The browser's name for itself.
+    pub agent: &'a str,
+    /// Where from; nowhere for a token of a program.
+    pub from: Option<IpAddr>,
+    /// When it ends in any case.
+    pub minutes: i64,
+    /// Whether the person showed just now that it is he.
+    pub proven: bool,
+}
+
 /// Begins a session of a person.
 pub(crate) async fn begin(
     app: &Arc<App>,
     person: Arc<Person>,
     kind: Kind,
-    agent: &str,
-    minutes: i64,
+    begun: Begun<'_>,
 ) -> Result<Entered, Error> {
     let token = engine::hex(&random::<32>()?).to_string();
     let hash = hash_of(&token);
@@ -120,9 +215,10 @@ pub(crate) async fn begin(
         login: person.login.clone(),
         created: now,
         seen: now,
-        expires: now.plus_minutes(minutes),
-        confirmed: if kind == Kind::LogIn { now } else { Moment(0) },
-        agent: kind.stored(agent),
+        expires: now.plus_minutes(begun.minutes),
+        confirmed: if begun.proven { now } else { Moment(0) },
+        agent: kind.stored(begun.agent),
+        address: begun.from.map_or_else(String::new, |from| from.to_string()),
     };
     let (confirmed, expires) = (row.confirmed, row.expires);
     let login = person.login.clone();
@@ -157,6 +253,15 @@ pub(crate) async fn begin(
     Ok(Entered { token, session })
 }
 
+/// Where a log-in leads: to the page that was wanted, or to a new password first.
+pub(crate) fn after(entered: &Entered, next: &str) -> String {
+    if entered.session.known.must_change {
+        "/password".to_owned()
+    } else {
+        next.to_owned()
+    }
+}
+
 /// Ends a session.
 ///
 /// # Errors
@@ -168,7 +273,7 @@ pub async fn log_out(app: &Arc<App>, session: &Session) -> Result<(), Error> {
         .await
 }
 
-/// Gives the password again in a session, for steps that ask for it.
+/// Gives the password again in a session, for steps that ask for it; or a code of the authenticator app.
 ///
 /// # Errors
 /// As [`log_in`]; failures count.
@@ -185,14 +290,31 @@ pub async fn confirm_password(
         );
         return Err(refused_token(app, session, "confirm", zh, en).await);
     }
-    if let Err(error) = prove(app, from, &session.person.login, password).await {
+    // No password is as short as a code, so one input takes either.
+    let code = password.trim().len() == 6;
+    let login = &session.person.login;
+    let proven = if code && codes::asked_for(app, login).await? {
+        codes::prove(app, from, login, &password).await
+    } else {
+        prove(app, from, login, password).await.map(drop)
+    };
+    if let Err(error) = proven {
         // Whoever sits at an open session and does not know its password: that stands in the journal.
-        let login = &session.person.login;
-        return Err(match app.forbid(Some(login), "confirm", "password").await {
-            fault @ Error::Fault { .. } => fault,
-            _ => error,
-        });
+        return Err(
+            match app
+                .forbid(Some(&session.person.login), "confirm", "password")
+                .await
+            {
+                fault @ Error::Fault { .. } => fault,
+                _ => error,
+            },
+        );
     }
+    confirmed(app, session).await
+}
+
+/// Notes that the person of a session showed just now that it is he.
+pub(crate) async fn confirmed(app: &Arc<App>, session: &Session) -> Result<(), Error> {
     let now = app.now();
     session.known.confirmed.store(now.0, Ordering::Relaxed);
     let stored = session.known.stored_hash();
@@ -254,14 +376,7 @@ async fn replace(
     app.act_credential(&Acting(session.clone()), person.login.clone(), stored)
         .await?;
     end_all(app, &person.login).await?;
-    begin(
-        app,
-        person,
-        Kind::LogIn,
-        agent,
-        app.settings().session_minutes,
-    )
-    .await
+    enter(app, person, from, agent, true).await
 }
 
 /// Sets another person's password, by an administrator. That person must replace it when he logs in next.

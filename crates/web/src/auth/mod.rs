@@ -7,16 +7,27 @@
 
 mod address;
 mod attempts;
+mod challenges;
+mod codes;
+mod confirm_page;
 mod cookies;
 mod csrf;
 mod doors;
+mod factors;
 mod form;
 mod login;
+pub mod oidc;
+mod passkey_doors;
+mod passkeys;
 mod password;
 mod people;
+mod second;
 mod session;
 mod sessions;
+pub(crate) mod sign_in;
 mod token;
+mod totp;
+mod webauthn;
 
 pub(crate) use address::address_of;
 pub use address::{Address, Peer};
@@ -34,4 +45,26 @@ pub(crate) use sessions::Sessions;
 pub use sessions::{Kind, Scopes};
 pub use token::{Token, issue_token, revoke_token, tokens};
 
-pub(crate) use doors::{agent, routes};
+pub(crate) use doors::agent;
+
+/// Log-in and what is around it.
+pub(crate) fn routes() -> axum::Router<std::sync::Arc<crate::App>> {
+    doors::routes()
+        .merge(confirm_page::routes())
+        .merge(second::routes())
+        .merge(passkey_doors::routes())
+}
+
+/// The address of our pages as the browser of this request sees it, `https://slips.example`.
+pub(crate) fn origin(app: &crate::App, headers: &axum::http::HeaderMap) -> Option<String> {
+    if let Some(public) = &app.settings().public_origin {
+        return Some(public.trim_end_matches('/').to_owned());
+    }
+    let host = headers.get("host")?.to_str().ok()?;
+    let scheme = if app.settings().secure_cookies {
+        "https"
+    } else {
+        "http"
+    };
+    (!host.is_empty()).then(|| format!("{scheme}://{host}"))
+}

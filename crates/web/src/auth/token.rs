@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::{Class, Refusal};
 use kernel::Moment;
 
-use super::login::begin;
+use super::login::{Begun, begin};
 use super::session::{Acting, Session};
 use super::sessions::{Kind, Scopes};
 use crate::App;
@@ -83,7 +83,13 @@ pub async fn issue_token(
         ));
     }
     let kind = Kind::Token(scopes, name.to_owned());
-    let entered = begin(app, acting.person.clone(), kind, "", days * 24 * 60).await?;
+    let begun = Begun {
+        agent: "",
+        from: None,
+        minutes: days * 24 * 60,
+        proven: false,
+    };
+    let entered = begin(app, acting.person.clone(), kind, begun).await?;
     Ok(Token {
         token: entered.token,
         expires: entered.session.known.expires,

@@ -66,6 +66,7 @@ async fn page(desk: Desk, back: Back, secret: Option<String>) -> Result<Response
         let title = reader.t("我的账号", "My account");
         let body = html! {
             (head(&[], title, html! {}, html! {
+                a class="button" href="/me/sign-in" { (icon(Icon::User)) (reader.t("登录方式与设备", "Ways to sign in, devices")) }
                 a class="button" href="/password" { (icon(Icon::Lock)) (reader.t("修改密码", "Change the password")) }
             }))
             (about(reader)?)

@@ -10,6 +10,8 @@ mod acts;
 mod asks;
 mod assets;
 mod begin;
+pub(crate) mod check;
+mod columns;
 mod condition;
 mod desk;
 mod drafts;
@@ -18,6 +20,7 @@ mod files;
 mod fill;
 mod finder;
 mod flows;
+pub(crate) mod for_api;
 mod form;
 mod form_fields;
 mod heads;
@@ -27,17 +30,28 @@ mod inbox;
 mod journal;
 mod judged;
 mod ledgers;
+mod list_files;
+mod list_sums;
+mod list_views;
+mod listing;
 mod lookup;
 mod me;
 mod memory;
+mod notices;
+mod outgoing;
 mod people;
 mod person_form;
 mod prefill;
 mod print;
+mod print_admin;
+mod print_choices;
+mod print_seals;
 mod record_form;
 mod registers;
 mod scan;
 mod script;
+mod search;
+mod sign_in;
 mod slip;
 mod slips;
 mod statement;
@@ -49,6 +63,8 @@ mod words;
 mod worklists;
 
 use std::sync::Arc;
+
+pub(crate) use people::not_administrator;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -86,8 +102,13 @@ fn work() -> Router<Arc<App>> {
         .route("/inbox/drafts", get(worklists::drafts))
         .route("/inbox/sign", post(worklists::sign_batch))
         .route("/slips", get(slips::show))
-        .route("/slips/export.csv", get(slips::export))
-        .route("/find", get(slips::find))
+        .route("/slips/sums", get(list_sums::show))
+        .route("/slips/export", post(list_files::export))
+        .route("/slips/print", post(list_files::print))
+        .route("/slips/views", post(list_views::post))
+        .route("/slips/views/{id}/remove", post(list_views::post_remove))
+        .route("/find", get(search::find))
+        .route("/search", get(search::show))
         .route("/lookup/{register}", get(lookup::show))
         .route("/new", get(begin::show))
         .route("/new/{step}", get(fill::show_new).post(fill::post_new))
@@ -95,9 +116,18 @@ fn work() -> Router<Arc<App>> {
         .route("/computed", post(prefill::computed))
         .route("/scan/{step}", get(scan::show))
         .route("/help", get(help::show))
+        .route("/notices", get(notices::show))
+        .route("/notices/read", post(notices::post_read))
+        .route(
+            "/me/notices",
+            get(notices::preferences).post(notices::post_preferences),
+        )
+        .route("/me/notices/code", post(notices::post_code))
+        .route("/me/notices/prove", post(notices::post_prove))
         .route("/me", get(me::show))
         .route("/me/deputise", post(me::deputise))
         .route("/me/revoke", post(me::revoke))
+        .route("/me/sign-in", get(sign_in::show).post(sign_in::post))
         .route("/me/tokens", post(me::issue))
 }
 
@@ -114,7 +144,13 @@ fn slip_routes() -> Router<Arc<App>> {
         .route("/slips/{id}/versions", get(versions::show))
         .route("/slips/{id}/attach", files)
         .route("/slips/{id}/files/{hash}/{name}", get(files::download))
-        .route("/slips/{id}/print", get(print::preview))
+        .route("/slips/{id}/print", get(print::preview).post(print::post))
+        .route("/slips/{id}/print/keep", post(print_choices::keep))
+        .route("/slips/{id}/print/page/{nth}", get(print::picture))
+        .route("/slips/{id}/prints/{file}", get(print::printed))
+        .route("/print/calibration.pdf", get(print::calibration))
+        .route("/check", get(check::show))
+        .route("/check/key", get(check::key))
         .route("/slips/{id}/print.pdf", get(print::pdf))
 }
 
@@ -135,6 +171,7 @@ fn enquiries() -> Router<Arc<App>> {
 /// What administrators do.
 fn administration() -> Router<Arc<App>> {
     Router::new()
+        .merge(outgoing::routes())
         .route("/admin", get(|| async { Redirect::to("/admin/people") }))
         .route("/admin/people", get(people::all))
         .route(
@@ -148,6 +185,21 @@ fn administration() -> Router<Arc<App>> {
         .route(
             "/admin/people/{login}/password",
             get(people::ask_password).post(people::post_password),
+        )
+        .route(
+            "/admin/people/{login}/sign-in",
+            get(sign_in::show_of).post(sign_in::post_of),
+        )
+        .route("/admin/print", get(print_admin::all))
+        .route(
+            "/admin/print/form",
+            get(print_admin::form).post(print_admin::post),
+        )
+        .route("/admin/print/seals", post(print_seals::post))
+        .route("/admin/print/seals/{name}/drop", post(print_seals::drop))
+        .route(
+            "/admin/print/seals/{name}/{hash}",
+            get(print_seals::picture),
         )
         .route("/admin/journal", get(journal::show))
         .route("/admin/journal/{seq}", get(journal::one))

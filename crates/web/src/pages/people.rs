@@ -65,6 +65,11 @@ pub(crate) fn tabs(reader: &Reader<'_>, here: &str) -> Vec<Tab> {
     };
     vec![
         tab("人员与岗位", "People and roles", "/admin/people"),
+        tab("打印样式与印章", "Forms and seals", "/admin/print"),
+        tab("网络通知", "Webhooks", "/admin/webhooks"),
+        tab("通知渠道", "Channels", "/admin/channels"),
+        tab("发件箱", "Outbox", "/admin/outbox"),
+        tab("备份", "Backups", "/admin/backups"),
         tab("日志", "Journal", "/admin/journal"),
     ]
 }
@@ -193,8 +198,13 @@ pub(super) fn password_card(
     };
     Ok(html! {
         section class="card" {
-            header { h2 { (reader.t("密码", "Password")) } }
-            div class="in acts" { (actions(reader.lang, std::slice::from_ref(&action))) }
+            header { h2 { (reader.t("密码与登录", "Password and log-ins")) } }
+            div class="in acts" {
+                (actions(reader.lang, std::slice::from_ref(&action)))
+                a class="button" href=(format!("{}/sign-in", person_url(&person.login))) {
+                    (reader.t("登录方式与设备", "Ways to sign in, devices"))
+                }
+            }
         }
     })
 }

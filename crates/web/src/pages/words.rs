@@ -138,8 +138,11 @@ pub(crate) fn act(lang: Lang, name: &str) -> &str {
         "bootstrap" => t(lang, "初始人员", "First people"),
         "deputise" => t(lang, "委托代办", "Appoint a deputy"),
         "credential" => t(lang, "设置密码", "Set a password"),
+        "sign_in" => t(lang, "改动登录方式", "Change a way to sign in"),
         "close_period" => t(lang, "结账", "Close a period"),
         "reopen_period" => t(lang, "反结账", "Reopen a period"),
+        "put_setting" => t(lang, "更改设置", "Change a setting"),
+        "export" => t(lang, "导出", "Export"),
         "install_pack" => t(lang, "启用业务包版本", "Install a pack version"),
         "forbidden" => t(lang, "被禁止的尝试", "Forbidden attempt"),
         other => other,
@@ -147,7 +150,7 @@ pub(crate) fn act(lang: Lang, name: &str) -> &str {
 }
 
 /// All names of acts, for a filter.
-pub(crate) const ACTS: [&str; 24] = [
+pub(crate) const ACTS: [&str; 27] = [
     "step",
     "return",
     "withdraw",
@@ -168,8 +171,11 @@ pub(crate) const ACTS: [&str; 24] = [
     "bootstrap",
     "deputise",
     "credential",
+    "sign_in",
     "close_period",
     "reopen_period",
+    "put_setting",
+    "export",
     "install_pack",
     "forbidden",
 ];

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
 use super::lang::{Lang, t};
-use super::{Tone, note};
+use super::{Tone, note, passkey};
 use crate::layout::bare;
 
 /// What the log-in page shows.
@@ -22,6 +22,10 @@ pub struct Login {
     pub csrf: String,
     /// Where to go afterwards, a path of this server.
     pub next: String,
+    /// Whether passkeys can be used at this address.
+    pub passkeys: bool,
+    /// What the identity provider is called, where there is one.
+    pub provider: Option<String>,
     /// The product's version.
     pub version: String,
 }
@@ -50,6 +54,12 @@ pub fn login(lang: Lang, login: &Login) -> Markup {
                         autofocus[!login.name.is_empty()];
                 }
                 button class="button primary wide" { (t(lang, "登录", "Log in")) }
+                @if login.passkeys { (passkey::enter(lang, &login.csrf, &login.next)) }
+                @if let Some(name) = &login.provider {
+                    a class="button wide" href=(format!("/login/oidc?next={}", crate::text::percent(&login.next))) {
+                        (icon(Icon::User)) (t(lang, "用企业账号登录：", "Log in by ")) (name)
+                    }
+                }
             }
         }
         div class="under" {
