@@ -35,6 +35,8 @@ const OPEN_MAX_PERSON: usize = 20;
 const PAUSE: Duration = Duration::from_millis(500);
 /// A sign of life, so that proxies keep the line and dead ones are noticed.
 const HEARTBEAT: Duration = Duration::from_secs(20);
+/// Sleep between looks for new notices.
+const BELLS: Duration = Duration::from_secs(1);
 /// Acts after which what is kept of people may be out of date.
 const PEOPLE_ACTS: [&str; 4] = ["put_person", "deputise", "bootstrap", "credential"];
 
@@ -47,6 +49,7 @@ struct Open {
     slip: Option<SlipId>,
     inbox: AtomicBool,
     touched: AtomicBool,
+    bell: AtomicBool,
     wake: Notify,
 }
 
@@ -114,6 +117,7 @@ impl Hub {
             slip,
             inbox: AtomicBool::new(false),
             touched: AtomicBool::new(false),
+            bell: AtomicBool::new(false),
             wake: Notify::new(),
         });
         table.all.insert(open.id, open.clone());
@@ -171,6 +175,21 @@ impl Hub {
             .for_each(|open| open.mark(false));
     }
 
+    /// Rings the bell of some people.
+    pub fn tell_bell(&self, logins: &[String]) {
+        let table = self.table();
+        let of = |login: &String| table.by_login.get(login.as_str());
+        for open in logins.iter().filter_map(of).flatten() {
+            if !open.bell.swap(true, Ordering::AcqRel) {
+                open.wake.notify_one();
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.table().all.is_empty()
+    }
+
     /// Marks everyone, when it is not known what was missed.
     fn tell_all(&self) {
         for open in self.table().all.values() {
@@ -214,6 +233,37 @@ pub(crate) fn follow(app: &Arc<App>) {
                     app.hub.tell_all();
                 }
                 Err(RecvError::Closed) => break,
+            }
+        }
+    });
+}
+
+/// Looks for notices that any server on this database wrote, and rings the bells of those they are for.
+pub(crate) fn follow_notices(app: &Arc<App>) {
+    let app = Arc::downgrade(app);
+    tokio::spawn(async move {
+        let mut last: Option<i64> = None;
+        loop {
+            tokio::time::sleep(BELLS).await;
+            let Some(app) = app.upgrade() else { break };
+            let from = match last {
+                // Nobody listens: what is open later asks for the number itself.
+                Some(_) if app.hub.is_empty() => {
+                    last = None;
+                    continue;
+                }
+                None if app.hub.is_empty() => continue,
+                from => from,
+            };
+            let told = app
+                .read_store(move |store, org| match from {
+                    Some(from) => store.told_since(org, from),
+                    None => Ok((store.head(org)?.0, Vec::new())),
+                })
+                .await;
+            if let Ok((seq, logins)) = told {
+                last = Some(seq);
+                app.hub.tell_bell(&logins);
             }
         }
     });
@@ -280,12 +330,13 @@ async fn events(
             }
             let inbox = open.inbox.swap(false, Ordering::AcqRel);
             let slip = open.touched.swap(false, Ordering::AcqRel);
+            let bell = open.bell.swap(false, Ordering::AcqRel);
             let Some(app) = weak.upgrade() else { break };
             // A browser connects again by itself, and is then told to log in.
             if session.is_over(&app) {
                 break;
             }
-            for message in messages(&app, &open, inbox, slip).await {
+            for message in messages(&app, &open, inbox, slip, bell).await {
                 if sender.send(Ok(message)).await.is_err() {
                     return;
                 }
@@ -299,7 +350,13 @@ async fn events(
 }
 
 /// What a connection is told: `inbox` with how much waits, `slip` with the slip's id.
-async fn messages(app: &Arc<App>, open: &Arc<Open>, inbox: bool, slip: bool) -> Vec<Sent> {
+async fn messages(
+    app: &Arc<App>,
+    open: &Arc<Open>,
+    inbox: bool,
+    slip: bool,
+    bell: bool,
+) -> Vec<Sent> {
     let mut messages = Vec::new();
     if inbox {
         let login = open.login.clone();
@@ -311,6 +368,15 @@ async fn messages(app: &Arc<App>, open: &Arc<Open>, inbox: bool, slip: bool) -> 
             format!("{{\"inbox\":{}}}", counts.items)
         });
         messages.push(Sent::default().event("inbox").data(items));
+    }
+    if bell {
+        let login = open.login.clone();
+        let unread = app
+            .read_store(move |store, org| store.unread_notices(org, &login))
+            .await
+            .unwrap_or(0);
+        let data = format!("{{\"unread\":{unread}}}");
+        messages.push(Sent::default().event("bell").data(data));
     }
     if let Some(id) = open.slip.filter(|_| slip) {
         messages.push(

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use engine::{Act, Command, Input, Person, SYSTEM};
+use engine::{Act, Command, Input, LineInput, Person, SYSTEM};
 use kernel::{Day, Moment, OrgId};
 use model::{Catalog, Label, Pack, SourceText};
 use notify::compose::Letterhead;
@@ -81,11 +81,24 @@ impl Depot {
             key: Arc::new(SecretKey::passing().expect("a key")),
         };
         if depot.store.people(ORG).expect("read").is_empty() {
-            let catalog = depot.store.catalog();
-            let people: Vec<Person> = company::people(&catalog, 2);
+            let roles = ["", "clerk", "chief", "auditor", "keeper"];
+            let people = roles.iter().map(|role| match *role {
+                "" => company::person(company::ADMINISTRATOR, []),
+                role => company::person(role, [format!("depot.{role}")]),
+            });
+            let people: Vec<Person> = people.collect();
             depot.act(SYSTEM, Act::Bootstrap { people });
-            let from = Day::new(2026, 1, 1).expect("a day");
-            for act in company::records(&catalog, 3, from) {
+            let facts = [
+                ("depot.item", "A1", ("storage", "常温")),
+                ("depot.site", "S1", ("name", "一库")),
+            ];
+            for (register, key, (field, text)) in facts {
+                let act = Act::PutRecord {
+                    register: register.into(),
+                    key: key.into(),
+                    fields: [(field.to_owned(), text.to_owned())].into(),
+                    from: None,
+                };
                 depot.act(company::ADMINISTRATOR, act);
             }
         }
@@ -110,58 +123,28 @@ impl Depot {
         answer.outcome.expect("accepted")
     }
 
-    /// A journal row on a slip: some beginning step with plausible values.
+    /// A slip that the clerk fills in.
     pub fn begin_slip(&self) -> engine::Reply {
-        let catalog = self.store.catalog();
-        for pack in catalog.packs() {
-            for flow in &pack.flows {
-                for step in flow.steps.iter().filter(|step| step.begins) {
-                    let slip = &flow.slips[step.slip];
-                    if !slip.from.is_empty() {
-                        continue;
-                    }
-                    let role = format!("{}.{}", pack.name, pack.roles[step.by[0]].name);
-                    let input = |fields: &[model::Field]| {
-                        let entered = fields.iter().filter(|field| !field.optional);
-                        entered
-                            .map(|field| (field.name.to_string(), value(field)))
-                            .collect()
-                    };
-                    let lines = if slip.lines.is_empty() {
-                        Vec::new()
-                    } else {
-                        vec![engine::LineInput {
-                            source: None,
-                            fields: input(&slip.lines),
-                        }]
-                    };
-                    let act = Act::Step {
-                        step: step.qualified.clone(),
-                        slip: None,
-                        sources: Vec::new(),
-                        seen: Vec::new(),
-                        input: Input {
-                            header: input(&slip.header),
-                            lines,
-                        },
-                    };
-                    let command = Command {
-                        org: ORG,
-                        key: key(),
-                        at: now(),
-                        actor: company::login(&role, 1).into(),
-                        on_behalf_of: None,
-                        act,
-                    };
-                    let answer = self.store.submit_blocking(command).expect("no fault");
-                    match answer.outcome {
-                        Ok(reply) => return reply,
-                        Err(refusal) => eprintln!("{}: {}", step.qualified, refusal.en),
-                    }
-                }
-            }
-        }
-        panic!("no slip of the sample pack can be begun with plausible values");
+        let fields = |all: &[(&str, &str)]| {
+            let own = all
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+            own.collect()
+        };
+        let act = Act::Step {
+            step: "depot.intake.note.fill".into(),
+            slip: None,
+            sources: Vec::new(),
+            seen: Vec::new(),
+            input: Input {
+                header: fields(&[("site", "S1")]),
+                lines: vec![LineInput {
+                    source: None,
+                    fields: fields(&[("item", "A1"), ("qty", "5"), ("price", "12.34")]),
+                }],
+            },
+        };
+        self.act("clerk", act)
     }
 
     /// Makes or changes a setting.
@@ -263,18 +246,6 @@ impl Depot {
             (found.0.state == state).then_some(found)
         })
         .await
-    }
-}
-
-fn value(field: &model::Field) -> String {
-    match &field.kind {
-        model::FieldKind::Register(name) => company::key(name, 1),
-        model::FieldKind::Person => company::ADMINISTRATOR.to_owned(),
-        model::FieldKind::Day => "2026-04-01".to_owned(),
-        model::FieldKind::Amount(_) | model::FieldKind::Int => "5".to_owned(),
-        model::FieldKind::Choice(choices) => choices[0].name.to_string(),
-        model::FieldKind::Flag => "yes".to_owned(),
-        _ => "某物".to_owned(),
     }
 }
 

@@ -33,7 +33,7 @@ const TOLD_MAX: usize = 1_500;
 pub(crate) struct Asked(Vec<(String, String)>);
 
 impl Asked {
-    fn parse(query: &str) -> Asked {
+    pub fn parse(query: &str) -> Asked {
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
         Asked(
             pairs
@@ -103,6 +103,8 @@ pub(crate) struct Desk {
     pub path: String,
     /// What the script asks for instead of the whole page.
     pub fragment: Option<String>,
+    /// The kept settings of print of this workplace.
+    pub print_profile: Option<String>,
     memory: Arc<Memory>,
     toast: Option<Toast>,
 }
@@ -128,6 +130,7 @@ impl FromRequestParts<Arc<App>> for Desk {
                 .map(str::to_owned),
             memory: memory.unwrap_or_default(),
             toast: crate::auth::cookie(&parts.headers, TOLD).and_then(read_toast),
+            print_profile: crate::auth::cookie(&parts.headers, "print_profile").map(str::to_owned),
         })
     }
 }
@@ -453,6 +456,8 @@ impl<'a> Reader<'a> {
             roles: words::roles_of(&self.catalog(), self.lang, &self.me, self.today),
             organisation: words::label(self.lang, company).to_owned(),
             waiting: u32::try_from(self.memory.counts(self)?.items).unwrap_or(0),
+            unread: u32::try_from(self.store.unread_notices(self.org, &self.me.login)?)
+                .unwrap_or(0),
             admin: self.me.administrator,
             csrf: session.csrf(),
             begin: self.begins()?,

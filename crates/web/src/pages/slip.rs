@@ -24,6 +24,13 @@ pub(crate) async fn show(desk: Desk, Path(id): Path<i64>) -> Result<Response, Er
     let csrf = desk.session.csrf();
     desk.show(Place::Slips, move |reader| {
         let judged = judge(reader, SlipId(id))?.ok_or(Error::NotFound)?;
+        // What brought him here is read with it.
+        reader.store.read_notices(
+            reader.org,
+            &reader.me.login,
+            Some(SlipId(id)),
+            reader.now,
+        )?;
         let page = page(reader, &judged, &csrf)?;
         let title = format!("{} {}", page.kind, page.number);
         Ok(Content::new(title, slip_page(reader.lang, &page)))
@@ -67,7 +74,10 @@ fn page(reader: &Reader<'_>, judged: &Judged, csrf: &str) -> Result<Page, Error>
         notes: remarks(reader, judged)?,
         actions: asks::buttons(reader, slip, &judged.allowed, csrf)?,
         prints: vec![Link::new(
-            reader.t("打印", "Print"),
+            match crate::paper::prints::prints_of(&notes).len() {
+                0 => reader.t("打印", "Print").to_owned(),
+                count => format!("{} ({count})", reader.t("打印", "Print")),
+            },
             format!("/slips/{id}/print"),
         )],
         steps: steps::bar(reader, pack, flow, slip, &line, &judged.able)?,
@@ -410,7 +420,7 @@ fn comments(reader: &Reader<'_>, notes: &[store::NoteRow]) -> Result<Vec<Comment
                     "Past its time; those responsible were told",
                 )
                 .to_owned(),
-            NoteKind::Attachment => continue,
+            NoteKind::Attachment | NoteKind::Print => continue,
         };
         out.push(Comment {
             person: reader.person(&note.person)?,
