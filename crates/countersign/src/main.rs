@@ -9,7 +9,9 @@ mod dry_run;
 mod help;
 mod house;
 mod import;
+mod keeper;
 mod lang;
+mod oidc;
 mod packs;
 mod place;
 mod purchase;
@@ -68,6 +70,9 @@ enum Command {
     Export(commands::export::Args),
     /// Prints a slip to PDF
     Print(commands::print::Args),
+    /// Sets forms for a server, in a process that can be stopped
+    #[command(hide = true)]
+    PrintWorker,
     /// Lists and changes people and their roles
     User(commands::user::Args),
     /// Measures what the program does on this machine; the last line is one JSON object
@@ -131,6 +136,7 @@ fn run(arguments: Arguments, lang: Lang) -> Result<(), Stop> {
         Command::Import(args) => commands::import::run(&args, lang),
         Command::Export(args) => commands::export::run(&args, lang),
         Command::Print(args) => commands::print::run(&args, lang),
+        Command::PrintWorker => commands::print_worker::run(),
         Command::User(args) => commands::user::run(&args, lang),
         Command::Bench(args) => commands::bench::run(&args, lang),
         Command::CrashChild(args) => commands::crash_child::run(&args),

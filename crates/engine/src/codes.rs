@@ -245,6 +245,12 @@ pub const CODES: &[Code] = &[
         "there is no such role",
     ),
     code(
+        "export",
+        &[Field],
+        "没有这样的导出，或筛选条件过长",
+        "there is no such export, or its conditions are too long",
+    ),
+    code(
         "scope",
         &[Field],
         "岗位的环节不分范围，限定范围不会起作用",

@@ -260,7 +260,13 @@ fn check_involved(context: Context<'_>, slip: &Slip) -> Checked<()> {
     Err(no_role("您与此单据无关", "you have no part in this slip").into())
 }
 
-fn note(context: Context<'_>, slip: &Slip, kind: NoteKind, to: Arc<str>, text: String) -> Note {
+pub(crate) fn note(
+    context: Context<'_>,
+    slip: &Slip,
+    kind: NoteKind,
+    to: Arc<str>,
+    text: String,
+) -> Note {
     Note {
         slip: slip.id,
         kind,
@@ -274,7 +280,7 @@ fn note(context: Context<'_>, slip: &Slip, kind: NoteKind, to: Arc<str>, text: S
     }
 }
 
-fn noted(slip: &Slip, notes: Vec<Note>) -> (Effects, Reply) {
+pub(crate) fn noted(slip: &Slip, notes: Vec<Note>) -> (Effects, Reply) {
     let reply = Reply {
         slip: Some(slip.id),
         number: Some(slip.number.clone()),

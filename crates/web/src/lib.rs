@@ -4,6 +4,7 @@
 //! - [`auth`]: log-in, sessions, and the proof that a person meant what his browser sent.
 //! - [`api`]: the JSON API under `/api/v1` and its OpenAPI document.
 //! - [`pages`]: the pages, made of [`parts`] in a [`layout`].
+//! - [`paper`]: own forms, seals, prints and the check of what was printed.
 //!
 //! Everything that changes business records goes through [`App::act`], which sets actor, organisation and time.
 
@@ -21,10 +22,13 @@ mod listen;
 pub mod may;
 pub mod names;
 pub mod pages;
+pub mod paper;
 pub mod parts;
+pub mod secret_key;
 pub mod slip_form;
 mod submit;
 mod text;
+mod xlsx;
 
 pub use app::{App, Clock, Settings, router};
 pub use codes::CODES;

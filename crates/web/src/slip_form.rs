@@ -22,16 +22,60 @@ pub struct Paper {
     pub reprint: Option<String>,
 }
 
+/// What a print wears beside its paper's language, company and copies.
+#[derive(Debug, Clone, Default)]
+pub struct Dress {
+    /// Paper, if it is not the form's.
+    pub paper: Option<print::Paper>,
+    /// Size of paper that has no name.
+    pub sheet: Option<print::Sheet>,
+    /// Margins, if they are not the paper's.
+    pub margins: Option<print::Margins>,
+    /// Correction of the printer.
+    pub shift: print::Shift,
+    /// 套打: only the data is printed.
+    pub overprint: bool,
+    /// Marked as a sample over the page.
+    pub sample: bool,
+    /// The organisation's seal.
+    pub seal: Option<print::Seal>,
+    /// The text of the square code.
+    pub code: String,
+}
+
 /// A slip ready for [`print::Printer::render`].
 #[derive(Debug, Clone)]
 pub struct Printable {
     /// The template's name and source; without one the generic form.
     pub template: Option<(String, String)>,
+    /// Whether the template is the organisation's own; with its version, then.
+    pub own: bool,
+    /// Version of the organisation's own template.
+    pub version: i64,
     /// The data.
     pub data: FormData,
 }
 
 impl Printable {
+    /// The form's name, with the version of one that is the organisation's own: `order.typ v3`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let form = self.form();
+        match self.own {
+            true => format!("{} v{}", form.name(), self.version),
+            false => form.name().to_owned(),
+        }
+    }
+
+    /// A digest of form and data.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let data = serde_json::to_string(&self.data).unwrap_or_default();
+        let form = self.form();
+        let all = [form.name(), form.source(), &data].join("\n");
+        crate::text::sha256(all.as_bytes()).to_string()
+    }
+
     /// The form it is set into.
     pub fn form(&self) -> Form<'_> {
         match &self.template {
@@ -52,14 +96,67 @@ pub fn printable(
     slip: &Slip,
     paper: &Paper,
 ) -> Result<Option<Printable>, StoreError> {
+    dressed(store, org, slip, paper, &Dress::default())
+}
+
+/// As [`printable`], with all that a print can wear.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn dressed(
+    store: &Store,
+    org: OrgId,
+    slip: &Slip,
+    paper: &Paper,
+    dress: &Dress,
+) -> Result<Option<Printable>, StoreError> {
+    dressed_in(store, org, slip, paper, dress, None)
+}
+
+/// The name by which an organisation's own form of a kind of slip is kept: the form that the pack names, else the kind.
+#[must_use]
+pub fn own_name(pack: &Pack, kind: &str, print: Option<&str>) -> String {
+    let named = print.filter(|name| pack.forms.contains_key(*name));
+    named.map_or_else(
+        || {
+            kind.strip_prefix(&format!("{}.", pack.name))
+                .unwrap_or(kind)
+                .to_owned()
+        },
+        str::to_owned,
+    )
+}
+
+/// As [`dressed`], into a template that is still being written.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn dressed_in(
+    store: &Store,
+    org: OrgId,
+    slip: &Slip,
+    paper: &Paper,
+    dress: &Dress,
+    draft: Option<&str>,
+) -> Result<Option<Printable>, StoreError> {
     let catalog = store.catalog();
     let Some((pack, _, flow, at, declared)) = catalog.slip_of(&slip.version, &slip.kind) else {
         return Ok(None);
     };
-    let template = declared.print.as_deref().and_then(|name| {
-        let source = pack.forms.get(name)?;
-        Some((format!("{name}.typ"), source.clone()))
-    });
+    let name = own_name(pack, &slip.kind, declared.print.as_deref());
+    let own = match draft {
+        Some(draft) => Some((0, draft.to_owned())),
+        None => crate::paper::own::current(store, org, &pack.name, &name)?,
+    };
+    let version = own.as_ref().map_or(0, |(version, _)| *version);
+    let is_own = own.is_some();
+    let template = match own {
+        Some((_, source)) => Some((format!("{name}.typ"), source)),
+        None => declared.print.as_deref().and_then(|name| {
+            let source = pack.forms.get(name)?;
+            Some((format!("{name}.typ"), source.clone()))
+        }),
+    };
     let mut writer = Writer {
         store,
         org,
@@ -69,7 +166,10 @@ pub fn printable(
         records: HashMap::new(),
         people: HashMap::new(),
     };
-    let wanted = template.as_ref().map_or("", |(_, source)| source.as_str());
+    let wanted = template
+        .as_ref()
+        .map_or_else(String::new, |(_, source)| without_comments(source));
+    let wanted = wanted.as_str();
     let fields = writer.fields(&declared.header)?;
     let (columns, lines) = writer.table(declared.lines.as_deref().unwrap_or_default(), wanted)?;
     let signatures = writer.signatures(flow, at)?;
@@ -98,9 +198,21 @@ pub fn printable(
         copies: paper.copies.clone(),
         reprint: paper.reprint.clone(),
         digest: slip.content.to_string(),
-        ..FormData::default()
+        paper: dress.paper,
+        shift: dress.shift,
+        sheet: dress.sheet,
+        margins: dress.margins,
+        overprint: dress.overprint,
+        sample: dress.sample,
+        seal: dress.seal.clone(),
+        code: dress.code.clone(),
     };
-    Ok(Some(Printable { template, data }))
+    Ok(Some(Printable {
+        template,
+        own: is_own,
+        version,
+        data,
+    }))
 }
 
 /// Whether a line field is added up: quantities, and money that is computed. A price is money too, and a sum of prices
@@ -362,6 +474,47 @@ pub(crate) fn name_fields(register: &Register) -> impl Iterator<Item = &Field> {
         .chain(text().filter(|field| field.name.ends_with("_name")))
 }
 
+/// A template without its comments: what stands in them is said to people and asks for nothing.
+fn without_comments(template: &str) -> String {
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    let mut quoted = false;
+    let mut deep = 0_usize;
+    while let Some(c) = rest.chars().next() {
+        let after = &rest[c.len_utf8()..];
+        if deep == 0 && quoted && c == '\\' {
+            // What is escaped ends no string.
+            let both: String = rest.chars().take(2).collect();
+            rest = &rest[both.len()..];
+            out.push_str(&both);
+            continue;
+        }
+        if !quoted && rest.starts_with("/*") {
+            deep += 1;
+            rest = &rest[2..];
+            continue;
+        }
+        if deep > 0 {
+            if rest.starts_with("*/") {
+                deep -= 1;
+                out.push(' ');
+                rest = &rest[2..];
+            } else {
+                rest = after;
+            }
+            continue;
+        }
+        if !quoted && rest.starts_with("//") {
+            rest = rest.find('\n').map_or("", |at| &rest[at..]);
+            continue;
+        }
+        quoted ^= c == '"';
+        out.push(c);
+        rest = after;
+    }
+    out
+}
+
 /// Whether a template names a field of a record, so that it becomes a column beside the lines' own.
 fn asked_for(template: &str, name: &str, own: &[Field]) -> bool {
     let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -398,5 +551,18 @@ mod tests {
         assert!(!asked_for(template, "dosage", &[]));
         assert!(!asked_for(template, "origin", &[]));
         assert!(!asked_for("", "unit", &[]));
+    }
+
+    #[test]
+    fn a_comment_asks_for_nothing() {
+        let template = "// origin and batch\n#form(fields: (\"a//unit\", \"b\\\"/*\"), /* made /* x */ dosage */ columns: (qty: 1)) // unit\nitem";
+        let plain = without_comments(template);
+        for name in ["origin", "batch", "made", "x", "dosage"] {
+            assert!(!asked_for(&plain, name, &[]), "{name} in {plain}");
+        }
+        for name in ["unit", "b", "qty", "item", "columns"] {
+            assert!(asked_for(&plain, name, &[]), "{name} in {plain}");
+        }
+        assert_eq!(without_comments("a /* b"), "a ");
     }
 }

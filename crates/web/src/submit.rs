@@ -265,6 +265,11 @@ impl Bucket {
         Bucket::new(3_000, 100_000)
     }
 
+    /// Checks of printed slips by one address.
+    pub fn of_checks() -> Bucket {
+        Bucket::new(30, 2_000_000)
+    }
+
     /// Whether this one has any left.
     pub fn has(&self, who: &str, now: Moment) -> bool {
         let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);

@@ -439,6 +439,13 @@ fn as_request(act: &Act) -> (String, Value) {
             format!("/api/v1/periods/{ledger}/{period}/reopen"),
             json!({"reason": reason}),
         ),
+        Act::Print { slip, copies, .. } => {
+            (on(slip, "prints"), json!({"copies": copies}))
+        }
+        Act::Export { format, query, .. } => (
+            "/api/v1/slips/export".to_owned(),
+            json!({"format": &**format, "text": query}),
+        ),
         Act::InstallPack { pack, version } => (
             format!("/api/v1/packs/{pack}/install"),
             json!({"version": &**version}),

@@ -1,33 +1,30 @@
-//! `bench verify`, `bench check`, `bench print`.
+//! `bench verify`, `bench check`.
 
 use std::time::{Duration, Instant};
 
-use ::print::{Bilingual, Copy, Language, Printer};
-use store::{ListQuery, Options};
-use web::slip_form::{Paper, printable};
+use store::Options;
 
 use super::bed::{Bed, grow, runtime, slips};
 use super::report::ms;
 use super::{Args, Report, machine};
-use crate::house::ORG;
 use crate::lang::{Lang, say};
 use crate::packs::{self, EMBEDDED};
-use crate::stop::{Fault, Stop};
+use crate::stop::Stop;
 use crate::terminal::{Progress, line};
 
-fn rate(count: u64, took: Duration) -> u64 {
+pub(super) fn rate(count: u64, took: Duration) -> u64 {
     let rate = u128::from(count) * 1_000_000_000 / took.as_nanos().max(1);
     u64::try_from(rate).unwrap_or(u64::MAX)
 }
 
-fn rss(report: Report) -> Report {
+pub(super) fn rss(report: Report) -> Report {
     report.with(
         "rss_mb",
         machine::megabytes(machine::resident_kb(std::process::id())),
     )
 }
 
-fn median(took: &mut [Duration]) -> Duration {
+pub(super) fn median(took: &mut [Duration]) -> Duration {
     took.sort_unstable();
     took.get(took.len() / 2).copied().unwrap_or_default()
 }
@@ -106,61 +103,4 @@ pub fn check(_args: &Args, lang: Lang) -> Result<Report, Stop> {
         .with("p99_ms", ms(took[took.len() * 99 / 100]))
         .with("first_ms", ms(first))
         .with("packs", packs)))
-}
-
-/// Milliseconds to print a slip.
-pub fn print(args: &Args, lang: Lang) -> Result<Report, Stop> {
-    const TIMES: usize = 200;
-    let bed = Bed::make(args)?;
-    let runtime = runtime()?;
-    let house = bed.open()?;
-    grow(&house, &runtime, args.size.unwrap_or(200).min(5_000), lang)?;
-    let paper = Paper {
-        language: Language::Zh,
-        company: Bilingual::new("示例医药有限公司", "Example Pharmaceuticals Ltd"),
-        copies: Vec::<Copy>::new(),
-        reprint: None,
-    };
-    let begun = Instant::now();
-    let printer = Printer::new();
-    let fonts = begun.elapsed();
-    let query = ListQuery {
-        limit: TIMES,
-        ..ListQuery::default()
-    };
-    let heads = house.store.list(ORG, &query)?.rows;
-    let mut took = Vec::with_capacity(TIMES);
-    let mut bytes = 0;
-    for head in heads.iter().cycle().take(TIMES) {
-        let begun = Instant::now();
-        let slip = house
-            .store
-            .slip(ORG, head.id)?
-            .ok_or_else(|| Stop::other("a listed slip is not there"))?;
-        let Some(printable) = printable(&house.store, ORG, &slip, &paper)? else {
-            return Err(Stop::other("a slip of an unknown pack version"));
-        };
-        bytes += printer
-            .render(&printable.form(), &printable.data)
-            .map_err(Fault::Print)?
-            .len();
-        took.push(begun.elapsed());
-    }
-    let first = took[0];
-    let total: Duration = took.iter().sum();
-    let p50 = median(&mut took);
-    let (micros, first_ms) = (p50.as_micros(), first.as_millis());
-    line(say!(
-        lang,
-        "一张单据 {micros} 微秒（首张 {first_ms} 毫秒）",
-        "a slip takes {micros} µs (the first {first_ms} ms)"
-    ));
-    Ok(rss(Report::new("print", bed.store_name(), 1)
-        .with("ops", took.len())
-        .with("per_second", rate(took.len() as u64, total))
-        .with("p50_ms", ms(p50))
-        .with("p99_ms", ms(took[took.len() * 99 / 100]))
-        .with("first_ms", ms(first))
-        .with("fonts_ms", ms(fonts))
-        .with("bytes", bytes / TIMES)))
 }

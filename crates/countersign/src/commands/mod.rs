@@ -7,6 +7,7 @@ pub mod crash_child;
 pub mod export;
 pub mod import;
 pub mod print;
+pub mod print_worker;
 mod refusals;
 pub mod restore;
 pub mod serve;

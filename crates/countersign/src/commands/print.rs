@@ -1,10 +1,10 @@
-//! `print`: a slip to PDF.
+//! `print`: a slip to PDF, marked as a sample.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use ::print::{Bilingual, Copy, Language, Printer};
-use web::slip_form::{Paper, printable};
+use ::print::{Bilingual, Copy, Language, Limits, Workshop};
+use web::slip_form::{Dress, Paper, dressed};
 
 use crate::house::{House, ORG};
 use crate::lang::{Lang, say};
@@ -55,13 +55,19 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         },
         reprint: None,
     };
-    let Some(printable) = printable(&house.store, ORG, &slip, &paper)? else {
+    // What counts is printed in the browser, where the journal says who did it; this is to be looked at.
+    let dress = Dress {
+        sample: true,
+        ..Dress::default()
+    };
+    let Some(printable) = dressed(&house.store, ORG, &slip, &paper, &dress)? else {
         let version = &slip.version;
         return Err(Stop::other(format!(
             "{number} began under a version of its pack that is not known: {version}"
         )));
     };
-    let pdf = Printer::new()
+    let program = super::print_worker::command_line().unwrap_or_default();
+    let pdf = Workshop::new(program, Limits::default())
         .render(&printable.form(), &printable.data)
         .map_err(Fault::Print)?;
     let output = args

@@ -3,6 +3,10 @@
 use serde_json::json;
 use store::{Kept, Options, Report};
 
+use web::paper::check::{Claim, Verdict, check, code_of};
+use web::secret_key::SecretKey;
+
+use crate::house::{House, ORG};
 use crate::lang::{Lang, say};
 use crate::packs;
 use crate::place::Where;
@@ -18,6 +22,9 @@ pub struct Args {
     /// cut off or written anew since; may be given several times
     #[arg(long, value_name = "ROW:HASH", value_parser = kept)]
     kept: Vec<Kept>,
+    /// Check a printed slip instead: the text of its square code, number and check code, or a number alone
+    #[arg(long, value_name = "TEXT_OR_NUMBER", conflicts_with = "kept")]
+    slip: Option<String>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -41,6 +48,9 @@ fn kept(text: &str) -> Result<Kept, String> {
 
 /// Recomputes every balance and hash. The database may be in use, and nothing in it is changed.
 pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
+    if let Some(text) = &args.slip {
+        return check_slip(args, text, lang);
+    }
     let place = args.at.existing()?;
     let options = Options::new(packs::embedded()?).with_reader(packs::read_again);
     let progress = Progress::new(lang);
@@ -58,6 +68,91 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         Ok(())
     } else {
         Err(Stop::Check)
+    }
+}
+
+/// Holds a printed slip against the records; of a number alone it says what its paper must say.
+fn check_slip(args: &Args, text: &str, lang: Lang) -> Result<(), Stop> {
+    let place = args.at.existing()?;
+    let house = House::reading(&args.at)?;
+    // A key that is not there is not made by asking.
+    let key = match place.folder.join(seal::KEY_FILE).exists() {
+        true => Some(SecretKey::of_folder(&place.folder).map_err(Stop::other)?),
+        false => None,
+    };
+    let claim = match Claim::read(text) {
+        Some(claim) => claim,
+        None => match house.store.slip_by_number(ORG, text.trim())? {
+            Some(slip) => {
+                if let Some(key) = &key {
+                    let code = code_of(key, &slip.number, &slip.content).map_err(Stop::other)?;
+                    line(say!(lang, "二维码：{code}", "square code: {code}"));
+                }
+                let content = &slip.content;
+                line(say!(lang, "校验码：{content}", "check code: {content}"));
+                Claim {
+                    number: slip.number.to_string(),
+                    content: content.to_string(),
+                    signature: None,
+                }
+            }
+            None => {
+                return Err(Stop::usage(
+                    format!("既不是二维码文本，也没有单据 {text}"),
+                    format!("this is no text of a square code, and there is no slip {text}"),
+                ));
+            }
+        },
+    };
+    let checked = check(&house.store, ORG, &claim, key.as_ref())?;
+    let verdict = checked.verdict;
+    let known = checked.slip.as_ref();
+    if args.json {
+        let slip = known.map(|slip| {
+            json!({
+                "number": slip.number,
+                "kind": { "zh": &*slip.kind.zh, "en": &*slip.kind.en },
+                "day": slip.day.to_string(),
+                "state": state_word(slip.state, Lang::En),
+            })
+        });
+        line(json!({ "verdict": verdict.name(), "slip": slip }).to_string());
+    } else {
+        if let Some(slip) = known {
+            let (number, day) = (&slip.number, slip.day);
+            let kind = lang.pick(&slip.kind.zh, &slip.kind.en);
+            let state = state_word(slip.state, lang);
+            line(say!(
+                lang,
+                "{kind} {number}，{day}，{state}",
+                "{kind} {number}, {day}, {state}"
+            ));
+        }
+        line(match verdict {
+            Verdict::Genuine => lang.pick("✔ 真实有效", "✔ genuine"),
+            Verdict::Superseded => lang.pick(
+                "✘ 已失效：打印后单据已更改、作废或冲销",
+                "✘ superseded: the slip was changed, voided or reversed after it was printed",
+            ),
+            Verdict::NotGenuine => lang.pick(
+                "✘ 不真实：本系统没有打印过这样的单据",
+                "✘ not genuine: nothing of the kind was printed here",
+            ),
+        });
+    }
+    match verdict {
+        Verdict::Genuine => Ok(()),
+        Verdict::Superseded | Verdict::NotGenuine => Err(Stop::Check),
+    }
+}
+
+fn state_word(state: engine::SlipState, lang: Lang) -> &'static str {
+    use engine::SlipState::{Done, Open, Reversed, Void};
+    match state {
+        Open => lang.pick("办理中", "open"),
+        Done => lang.pick("已执行", "done"),
+        Void => lang.pick("已作废", "void"),
+        Reversed => lang.pick("已冲销", "reversed"),
     }
 }
 

@@ -9,10 +9,13 @@ mod inbox;
 mod ledgers;
 mod management;
 mod out;
+mod outgoing;
+mod prints;
 mod registers;
 mod slip_life;
 mod slips;
 mod steps;
+mod tables;
 
 use std::sync::{Arc, OnceLock};
 
@@ -34,12 +37,15 @@ fn described() -> doc::Routes {
         .with(steps::routes)
         .with(acts::routes)
         .with(slips::routes)
+        .with(tables::routes)
         .with(slip_life::routes)
+        .with(prints::routes)
         .with(inbox::routes)
         .with(ledgers::routes)
         .with(registers::routes)
         .with(flows::routes)
         .with(management::routes)
+        .with(outgoing::routes)
 }
 
 /// The routes of the API.

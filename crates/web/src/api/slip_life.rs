@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use kernel::{OrgId, SlipId};
-use print::{Bilingual, Copy, Language};
+use print::Language;
 use serde::{Deserialize, Serialize};
 use store::{SlipEntry, Store, StoreError};
 use utoipa::{IntoParams, ToSchema};
@@ -20,7 +20,8 @@ use crate::attach::download;
 use crate::auth::Session;
 use crate::error::Error;
 use crate::names;
-use crate::slip_form::{Paper, printable};
+use crate::paper::choice::Choice;
+use crate::paper::prints::form_error;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
@@ -79,7 +80,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             op(
                 "print_slip",
                 "slips",
-                "打印。 The official form of the slip, as PDF.",
+                "打印样张。 The official form of the slip as PDF, marked as a sample; `POST /api/v1/slips/{id}/prints` prints it for the record.",
             )
             .query::<PrintAsked>()
             .answers_bytes("application/pdf", "the form"),
@@ -351,42 +352,43 @@ pub(crate) struct PrintAsked {
     copies: bool,
 }
 
-async fn pdf(
-    State(app): State<Arc<App>>,
-    _: Session,
-    Path(id): Path<String>,
-    Asked(asked): Asked<PrintAsked>,
-) -> Result<Response, Error> {
-    let id = slip_id(&id)?;
-    let language = match asked.lang.as_deref() {
-        Some("en") => Language::En,
-        Some("zh") | None => Language::Zh,
-        Some(_) => {
+impl PrintAsked {
+    fn choice(&self) -> Result<Choice, Error> {
+        let lang = self.lang.as_deref().unwrap_or("");
+        if !matches!(lang, "" | "zh" | "en") {
             return Err(Error::bad(
                 "query",
                 "lang 须为 zh 或 en",
                 "`lang` is zh or en",
             ));
         }
-    };
+        let copies = if self.copies {
+            "存根联、财务联、仓库联"
+        } else {
+            ""
+        };
+        Ok(Choice::read(|name| match name {
+            "lang" => lang,
+            "copies" => copies,
+            _ => "",
+        }))
+    }
+}
+
+async fn pdf(
+    State(app): State<Arc<App>>,
+    session: Session,
+    Path(id): Path<String>,
+    Asked(asked): Asked<PrintAsked>,
+) -> Result<Response, Error> {
+    let id = slip_id(&id)?;
+    let choice = asked.choice()?;
+    let person = session.person.clone();
     let (number, bytes) = app
         .read(move |app| {
-            let (store, org) = (app.store(), app.org());
-            let slip = store.slip(org, id)?.ok_or(Error::NotFound)?;
-            let company = &app.settings().company;
-            let paper = Paper {
-                language,
-                company: Bilingual::new(&*company.zh, &*company.en),
-                copies: if asked.copies {
-                    Copy::usual()
-                } else {
-                    Vec::new()
-                },
-                reprint: None,
-            };
-            let made = printable(store, org, &slip, &paper)?.ok_or(Error::NotFound)?;
-            let bytes = app.printer().render(&made.form(), &made.data);
-            let bytes = bytes.map_err(|error| Error::fault("printing a slip", &error))?;
+            let slip = app.store().slip(app.org(), id)?.ok_or(Error::NotFound)?;
+            let made = app.to_print(&slip, &choice, Language::Zh, &person, None)?;
+            let bytes = app.set(&made).map_err(|error| form_error(&error))?;
             Ok::<_, Error>((slip.number.to_string(), bytes))
         })
         .await?;

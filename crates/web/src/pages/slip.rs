@@ -25,12 +25,9 @@ pub(crate) async fn show(desk: Desk, Path(id): Path<i64>) -> Result<Response, Er
     desk.show(Place::Slips, move |reader| {
         let judged = judge(reader, SlipId(id))?.ok_or(Error::NotFound)?;
         // What brought him here is read with it.
-        reader.store.read_notices(
-            reader.org,
-            &reader.me.login,
-            Some(SlipId(id)),
-            reader.now,
-        )?;
+        reader
+            .store
+            .read_notices(reader.org, &reader.me.login, Some(SlipId(id)), reader.now)?;
         let page = page(reader, &judged, &csrf)?;
         let title = format!("{} {}", page.kind, page.number);
         Ok(Content::new(title, slip_page(reader.lang, &page)))
