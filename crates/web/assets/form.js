@@ -96,7 +96,7 @@ function calculator(cell) {
     strip.innerHTML = '<form class="ask calc" method="dialog"><ol></ol><input inputmode="decimal" autocomplete="off"><output></output><div class="pad"></div><div class="acts"><button class="button primary" value="take"></button></div></form>';
     $('.acts button', strip).textContent = say.take;
     $('input', strip).setAttribute('aria-label', say.calculator);
-    for (const key of '789÷456×123-0.()+=C') $('.pad', strip).append(make('button', { type: 'button', className: 'button', textContent: key }));
+    for (const key of '789÷456×123-0.=+()C⌫') $('.pad', strip).append(make('button', { type: 'button', className: 'button', textContent: key }));
     body.append(strip);
     const input = $('input', strip), out = $('output', strip);
     const show = () => { const text = sum(input.value.replace(/^=/, ''), 6); out.textContent = text === null ? '' : '= ' + text; return text; };
@@ -106,7 +106,7 @@ function calculator(cell) {
     $('.pad', strip).onclick = e => {
       const key = e.target.textContent;
       if (e.target.type !== 'button') return;
-      if (key === '=') next(); else if (key === 'C') input.value = ''; else input.setRangeText(key, input.selectionStart, input.selectionEnd, 'end');
+      if (key === '=') next(); else if (key === 'C') input.value = ''; else if (key === '⌫') input.value = input.value.slice(0, -1); else input.setRangeText(key, input.selectionStart, input.selectionEnd, 'end');
       show(); input.focus();
     };
     strip.onclose = () => {

@@ -43,6 +43,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
+/// What is sent compressed: pages, and the scripts, styles and icons that browsers then keep.
+const PRESSED: [&str; 4] = ["text/html", "text/css", "text/javascript", "image/svg"];
+
 /// Puts the guard around all routes.
 pub(crate) fn guarded(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
     let panics = CatchPanicLayer::custom(panicked);
@@ -50,7 +53,8 @@ pub(crate) fn guarded(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
         |_: StatusCode, _: axum::http::Version, headers: &HeaderMap, _: &axum::http::Extensions| {
             headers
                 .get(CONTENT_TYPE)
-                .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+                .and_then(|kind| kind.to_str().ok())
+                .is_some_and(|kind| PRESSED.iter().any(|one| kind.starts_with(one)))
         },
     );
     let layers = ServiceBuilder::new()

@@ -249,6 +249,16 @@ async fn again(
     let apart = refusal
         .as_ref()
         .is_some_and(|refusal| matches!(&*refusal.code, "key_reused" | "draft_elsewhere"));
+    let refusal = refusal.map(|refusal| match &*refusal.code {
+        "key_reused" => Refusal {
+            zh: "这张草稿已在另一个窗口签字；确要再开一张，请核对后再签".into(),
+            en:
+                "this draft was signed in another window; sign again only if a second slip is meant"
+                    .into(),
+            ..refusal
+        },
+        _ => refusal,
+    });
     let kept = |name: &str| match apart {
         true => String::new(),
         false => fields.text(name).to_owned(),
