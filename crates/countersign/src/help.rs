@@ -125,7 +125,12 @@ fn argument(path: &str, id: &str) -> Option<&'static str> {
         ("verify", "kept") => {
             "以前核对时显示、另处保存的日志末行及其哈希：可查出日志此后是否被截断或重写；可多次给出"
         }
-        ("backup", "file") => "要写入的备份文件，须尚不存在",
+        ("serve", "allow_target") => {
+            "放行此内网主机、主机:端口或网段（10.1.0.0/16），供网络通知、邮件和短信使用；可多次给出"
+        }
+        ("serve" | "backup", "backups") => "定时备份的文件夹 [默认：数据文件夹中的 backups]",
+        ("backup", "drill") => "把最新的备份（或给出的文件）恢复到临时位置，核对并记下结果",
+        ("backup", "file") => "要写入的备份文件，须尚不存在；演练时为要演练的备份",
         ("restore", "file") => "要恢复的备份文件",
         ("import", "what") => "对象：items 商品、partners 单位、people 人员，或台账名",
         ("import", "file") => "首行为列名的表格，.csv 或 .xlsx",

@@ -173,16 +173,16 @@ pub async fn send(request: &Outgoing, allow: &Allow, within: Duration) -> Result
     };
     tokio::time::timeout(within, exchange)
         .await
-        .unwrap_or_else(|_| Err(format!("no answer within {} s", within.as_secs_f32_text())))
+        .unwrap_or_else(|_| Err(format!("no answer within {} s", within.in_words())))
 }
 
 /// Seconds with one decimal, without floating point.
 trait Seconds {
-    fn as_secs_f32_text(&self) -> String;
+    fn in_words(&self) -> String;
 }
 
 impl Seconds for Duration {
-    fn as_secs_f32_text(&self) -> String {
+    fn in_words(&self) -> String {
         format!("{}.{}", self.as_secs(), self.subsec_millis() / 100)
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use store::Manifest;
 
 use crate::house::House;
+use crate::keeper::Keeper;
 use crate::lang::{Lang, say};
 use crate::place::Where;
 use crate::stop::Stop;
@@ -13,9 +14,15 @@ use crate::terminal::{Progress, line};
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The backup to write; it must not be there yet
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    /// The backup to write, which must not be there yet; with --drill the backup to try
+    #[arg(value_name = "FILE", required_unless_present = "drill")]
+    file: Option<PathBuf>,
+    /// Restore the newest backup (or FILE) into a temporary place, verify it there and record the result
+    #[arg(long)]
+    drill: bool,
+    /// Folder of backups by schedule [default: `backups` in the data folder]
+    #[arg(long, value_name = "DIR", requires = "drill")]
+    backups: Option<PathBuf>,
     #[command(flatten)]
     at: Where,
     /// Print one JSON object
@@ -25,8 +32,11 @@ pub struct Args {
 
 /// Writes a backup.
 pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
-    let file = args.file.display();
-    if args.file.exists() {
+    let Some(path) = args.file.as_deref().filter(|_| !args.drill) else {
+        return drill(args, lang);
+    };
+    let file = path.display();
+    if path.exists() {
         return Err(Stop::usage(
             format!("{file} 已存在"),
             format!("{file} is there already"),
@@ -34,9 +44,9 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
     }
     let house = House::reading(&args.at)?;
     let progress = Progress::new(lang);
-    let manifest = house.store.backup(&args.file, &|stage, done, of| {
-        progress.report(stage, done, of)
-    })?;
+    let manifest = house
+        .store
+        .backup(path, &|stage, done, of| progress.report(stage, done, of))?;
     progress.done();
     if args.json {
         line(serde_json::to_string(&manifest).map_err(Stop::other)?);
@@ -45,6 +55,32 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         tell(&manifest, lang);
     }
     Ok(())
+}
+
+/// Tries a backup as one would have to use it in need.
+fn drill(args: &Args, lang: Lang) -> Result<(), Stop> {
+    let place = args.at.existing()?;
+    let house = House::reading(&args.at)?;
+    let folder = args.backups.clone();
+    let keeper = Keeper {
+        store: house.store.clone(),
+        folder: folder.unwrap_or_else(|| place.folder.join("backups")),
+        alone: false,
+    };
+    let run = keeper.drill_now(args.file.as_deref())?;
+    let sound = run.state == "done";
+    if args.json {
+        line(serde_json::to_string(&run).map_err(Stop::other)?);
+    } else {
+        let (file, told) = (&run.file, &run.told);
+        let mark = if sound { "✔" } else { "✘" };
+        line(say!(
+            lang,
+            "{mark} 恢复演练 {file}：{told}",
+            "{mark} restore drill {file}: {told}"
+        ));
+    }
+    if sound { Ok(()) } else { Err(Stop::Check) }
 }
 
 /// Says what a backup holds.

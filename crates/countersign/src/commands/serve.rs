@@ -6,14 +6,19 @@ use std::sync::Arc;
 
 use engine::{Act, Person, SYSTEM};
 use model::Label;
+use notify::compose::Letterhead;
+use notify::{Allow, Pace, Post};
+use seal::SecretKey;
 use store::StoreUrl;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use web::auth::oidc::Oidc;
 use web::{App, Settings};
 
 use crate::clock::now;
 use crate::demo::{self, Logins, company};
 use crate::house::{House, ORG};
+use crate::keeper::Keeper;
 use crate::lang::{Lang, say};
 use crate::place::{Place, Where};
 use crate::secret;
@@ -36,6 +41,13 @@ pub struct Args {
     /// Send session cookies over HTTPS only; for use behind a TLS proxy
     #[arg(long)]
     secure: bool,
+    /// Allow webhooks, mail and short messages to this host, host:port or network (10.1.0.0/16), which is not a public
+    /// address; may be given several times
+    #[arg(long, value_name = "HOST")]
+    allow_target: Vec<notify::guard::Allowed>,
+    /// Folder of backups by schedule [default: `backups` in the data folder]
+    #[arg(long, value_name = "DIR")]
+    backups: Option<PathBuf>,
     #[command(flatten)]
     at: Where,
 }
@@ -75,11 +87,67 @@ pub fn run(args: Args, lang: Lang) -> Result<(), Stop> {
     let first = first_start(&house, &place, args.demo, lang)?;
     let address = listener.local_addr().unwrap_or(address);
     let company = company_name(&args, &first);
-    serve(&house, listener, company, args.secure, || {
-        banner(&house, &place, address, &first, args.demo, lang)
-    })?;
+    let key = secret_key(&place)?;
+    let oidc = crate::oidc::provider(&place.folder)?;
+    let outside = outside(&args, &place, &house, &company, &key)?;
+    serve(
+        &house,
+        listener,
+        (company, key, oidc),
+        outside,
+        args.secure,
+        || banner(&house, &place, address, &first, args.demo, lang),
+    )?;
     line(lang.pick("已停止。", "stopped."));
     Ok(())
+}
+
+/// What goes on beside answering: the post, and the keeper of backups.
+struct Outside {
+    post: Post,
+    keeper: Keeper,
+}
+
+/// The key of the data folder; what is kept nowhere has one that is kept nowhere.
+fn secret_key(place: &Place) -> Result<Arc<SecretKey>, Stop> {
+    let key = match place.url {
+        StoreUrl::Memory => SecretKey::passing(),
+        _ => SecretKey::of_folder(&place.folder),
+    };
+    key.map(Arc::new)
+        .map_err(Stop::file("reading", &place.folder.join(seal::KEY_FILE)))
+}
+
+fn outside(
+    args: &Args,
+    place: &Place,
+    house: &House,
+    company: &Label,
+    key: &Arc<SecretKey>,
+) -> Result<Outside, Stop> {
+    let alone = !matches!(place.url, StoreUrl::Postgres(_));
+    let folder = args.backups.clone();
+    Ok(Outside {
+        post: Post {
+            store: house.store.clone(),
+            org: ORG,
+            key: key.clone(),
+            allow: Allow(args.allow_target.clone()),
+            pace: Pace::default(),
+            clock: Arc::new(now),
+            head: Letterhead {
+                company: company.clone(),
+                origin: String::new(),
+            },
+            node: notify::outbox::node_name().map_err(Stop::other)?,
+            alone,
+        },
+        keeper: Keeper {
+            store: house.store.clone(),
+            folder: folder.unwrap_or_else(|| place.folder.join("backups")),
+            alone,
+        },
+    })
 }
 
 fn company_name(args: &Args, first: &First) -> Label {
@@ -226,7 +294,8 @@ fn absolute(path: &std::path::Path) -> PathBuf {
 fn serve(
     house: &House,
     listener: TcpListener,
-    company: Label,
+    (company, key, oidc): (Label, Arc<SecretKey>, Option<Arc<Oidc>>),
+    outside: Outside,
     secure: bool,
     ready: impl FnOnce() -> Result<(), Stop>,
 ) -> Result<(), Stop> {
@@ -241,11 +310,16 @@ fn serve(
         let mut terminate = signal(SignalKind::terminate()).map_err(Stop::other)?;
         let settings = Settings {
             secure_cookies: secure,
+            print_worker: super::print_worker::command_line(),
+            secret_key: Some(key),
+            oidc,
             ..Settings::new(company, Arc::new(now))
         };
         let app = App::new(house.store.clone(), ORG, settings);
         let (stop, stopped) = watch::channel(false);
-        let ticker = tokio::spawn(timer::tick(house.store.clone(), stopped));
+        let ticker = tokio::spawn(timer::tick(house.store.clone(), stopped.clone()));
+        let post = tokio::spawn(outside.post.run(stopped.clone()));
+        let keeper = tokio::spawn(outside.keeper.tend(stopped));
         ready()?;
         let asked = async {
             tokio::select! {
@@ -257,6 +331,8 @@ fn serve(
         let _ = stop.send(true);
         // A ticker that failed has said so itself.
         let _ = ticker.await;
+        let _ = post.await;
+        let _ = keeper.await;
         served.map_err(|error| Stop::other(format!("listening failed: {error}")))
     })
 }
