@@ -100,7 +100,7 @@ async fn a_code_is_asked_for_once_it_was_confirmed() {
         &format!("&enrolment={token}&code={wrong}"),
     )
     .await;
-    assert_eq!(reply.status, 401);
+    assert_eq!(reply.status, 403);
     assert!(reply.text().contains("动态码不对"), "{}", reply.text());
     assert!(reply.text().contains(&key), "the same key is shown again");
     assert_eq!(api_log_in(&company, None).await.status, 200);

@@ -428,7 +428,15 @@ pub(crate) async fn post_of(
     let own = format!("{}/sign-in", person_url(&login));
     let login: std::sync::Arc<str> = login.into();
     if !posted.acting.person.administrator {
-        return Err(super::people::refused_change(&desk, &posted, None).await);
+        let tried = app.forbid(
+            Some(&posted.acting.person.login),
+            "administration",
+            "ways to sign in",
+        );
+        return Err(match tried.await {
+            fault @ Error::Fault { .. } => fault,
+            _ => super::people::not_administrator(),
+        });
     }
     let (what, id) = (posted.fields.text("do"), posted.fields.text("id"));
     match change(&app, &posted.acting, &login, what, id).await {
