@@ -6,7 +6,7 @@ use engine::Act;
 use kernel::Day;
 use store::{SearchQuery, Searched};
 use testkit::company;
-use testkit::dice::Dice;
+use testkit::Dice;
 
 use super::bed::{Bed, GOODS, grow, runtime, slips};
 use super::report::ms;
