@@ -70,7 +70,6 @@ enum Command {
     Export(commands::export::Args),
     /// Prints a slip to PDF
     Print(commands::print::Args),
-    /// Sets forms for a server, in a process that can be stopped
     #[command(hide = true)]
     PrintWorker,
     /// Lists and changes people and their roles

@@ -219,6 +219,28 @@ impl<'a> Desk<'a> {
         self.follow(action.to_owned(), reply).await
     }
 
+    /// Sends a form that could take a file, without one.
+    pub async fn multipart(&mut self, form: &Form) -> Page {
+        let edge = "edge-of-a-part";
+        let mut body = String::new();
+        for (field, value) in &form.fields {
+            body.push_str(&format!(
+                "--{edge}\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+            ));
+        }
+        body.push_str(&format!("--{edge}--\r\n"));
+        let request = self
+            .request("POST", &form.action)
+            .header(
+                "content-type",
+                format!("multipart/form-data; boundary={edge}"),
+            )
+            .body(Body::from(body))
+            .expect("a request");
+        let reply = self.ask(request).await;
+        self.follow(form.action.clone(), reply).await
+    }
+
     /// Sends a form with a file.
     pub async fn upload(&mut self, form: &Form, name: &str, bytes: &[u8]) -> Page {
         let edge = "edge-of-a-part";
