@@ -3,7 +3,7 @@
 use kernel::{OrgId, SlipId};
 
 use crate::api::{StoreError, SumQuery, Sums, TablePage, TableQuery, TableRow};
-use crate::reads::table;
+use crate::reads::{sums, table};
 use crate::sql::Sql;
 use crate::store::Store;
 
@@ -48,6 +48,6 @@ impl Store {
         let catalog = self.catalog();
         self.inner
             .access
-            .snapshot(|sql| table::sums(sql, org.0, &catalog, query))
+            .snapshot(|sql| sums::sums(sql, org.0, &catalog, query))
     }
 }

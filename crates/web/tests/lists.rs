@@ -46,8 +46,11 @@ async fn post(client: &common::Client<'_>, path: &str, body: Value) -> common::R
 fn numbers(page: &Page) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for word in page.text().split_whitespace() {
-        if word.len() == 15 && word[2..10].bytes().all(|byte| byte.is_ascii_digit()) {
-            out.push(word.to_owned());
+        if word.len() == 15 && word.as_bytes()[2..10].iter().all(u8::is_ascii_digit) {
+            // The box of a row is named by its number too.
+            if out.last().is_none_or(|last| last != word) {
+                out.push(word.to_owned());
+            }
         }
     }
     out

@@ -427,6 +427,16 @@ fn as_request(act: &Act) -> (String, Value) {
             json!({"to": &**to, "from": from.to_string(), "until": until.to_string()}),
         ),
         Act::Credential { login, .. } => (format!("/api/v1/people/{login}/password"), json!({})),
+        Act::SignIn {
+            login, kind, name, ..
+        } => (
+            format!("/api/v1/people/{login}/sign-in"),
+            json!({"kind": &**kind, "name": &**name}),
+        ),
+        Act::PutSetting { name, body } => (
+            format!("/api/v1/settings/{name}"),
+            json!({"body": &**body}),
+        ),
         Act::ClosePeriod { ledger, period } => (
             format!("/api/v1/periods/{ledger}/{period}/close"),
             json!({}),

@@ -10,6 +10,7 @@ pub(crate) mod outbox;
 pub(crate) mod registers;
 pub(crate) mod slips;
 pub(crate) mod statement;
+pub(crate) mod sums;
 pub(crate) mod table;
 mod table_test;
 pub(crate) mod work;

@@ -1,15 +1,15 @@
-//! Slips with their fields: pages, sums, and every row for a file. Rows come out of an index in chunks and are judged
+//! Slips with their fields: pages, and every row for a file. Rows come out of an index in chunks and are judged
 //! here, so a page costs no more than what must be looked at, and nothing is held in memory but the page.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{Amount, SlipId};
+use kernel::SlipId;
 use model::Catalog;
 
 use super::lists::{Order, conditions};
 use super::table_test::{self, Check, Fields, Key, OWN_COLUMNS, Sorter};
 use super::{cursor, page_size, read_cursor};
-use crate::api::{At, Sort, StoreError, SumQuery, SumRow, Sums, TablePage, TableQuery, TableRow};
+use crate::api::{At, Sort, StoreError, TablePage, TableQuery, TableRow};
 use crate::cell::{Cell, Row};
 use crate::codec::parse;
 use crate::reads::slips::{HEAD_COLUMNS, head_from};
@@ -20,9 +20,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 /// Slips looked at for one page of an order that an index has.
 const LOOKED_AT_MAX: i64 = 40_000;
 /// Rows read at a time.
-const CHUNK: usize = 1_000;
-/// Groups told apart.
-const GROUPS_MAX: usize = 5_000;
+pub(super) const CHUNK: usize = 1_000;
 /// Columns before those of a head.
 const OWN: usize = 6;
 /// Columns of a head.
@@ -43,7 +41,7 @@ pub(crate) struct Plan<'a> {
 }
 
 /// Where the reading of chunks is.
-type Place = Option<(Cell, i64)>;
+pub(super) type Place = Option<(Cell, i64)>;
 
 impl<'a> Plan<'a> {
     /// Reads a question; `body` when the rows are wanted with their fields.
@@ -85,7 +83,13 @@ impl<'a> Plan<'a> {
     }
 
     /// Reads the next rows behind `place`, in the order of an index.
-    fn chunk(&self, sql: &dyn Sql, org: i64, place: &Place, limit: usize) -> Result<Vec<Row>> {
+    pub(super) fn chunk(
+        &self,
+        sql: &dyn Sql,
+        org: i64,
+        place: &Place,
+        limit: usize,
+    ) -> Result<Vec<Row>> {
         let (list, order) = (&self.query.list, self.order());
         let mut filter = Filter::new("s.org = ?", org);
         conditions(sql, org, list, &mut filter)?;
@@ -143,7 +147,7 @@ impl<'a> Plan<'a> {
 
     /// Gives every row that is looked at to `each`, with what is in it where the conditions hold; `each` says whether to
     /// go on. How many were looked at, and where it ended unless that was the end.
-    fn walk(
+    pub(super) fn walk(
         &self,
         mut read: impl FnMut(&Place, usize) -> Result<Vec<Row>>,
         mut place: Place,
@@ -209,9 +213,9 @@ impl<'a> Plan<'a> {
 }
 
 /// What is in a row.
-struct Matched {
-    header: BTreeMap<String, String>,
-    lines: Vec<BTreeMap<String, String>>,
+pub(super) struct Matched {
+    pub header: BTreeMap<String, String>,
+    pub lines: Vec<BTreeMap<String, String>>,
 }
 
 fn id_of(row: &Row) -> Result<i64> {
@@ -460,127 +464,4 @@ pub(crate) fn each(
         }
     }
     Ok(())
-}
-
-/// Groups and sums.
-pub(crate) fn sums(sql: &dyn Sql, org: i64, catalog: &Catalog, query: &SumQuery) -> Result<Sums> {
-    let kind = query.table.list.kind.as_deref();
-    let mut table = query.table.clone();
-    table.sort = None;
-    table.list.sort = Sort::Begun;
-    table.list.after = None;
-    if let Some(by) = &query.by {
-        table_test::known(catalog, kind, by)?;
-    }
-    let units = query
-        .of
-        .iter()
-        .map(|at| table_test::unit_of(catalog, kind, at))
-        .collect::<Result<Vec<_>>>()?;
-    let needed = |at: &At| matches!(at, At::Header(_) | At::Line(_));
-    let body = query.of.iter().chain(&query.by).any(needed);
-    let plan = Plan::new(sql, org, catalog, &table, body)?;
-    let mut adder = Adder {
-        query,
-        units,
-        groups: BTreeMap::new(),
-        out: Sums {
-            total: SumRow {
-                sums: vec![0; query.of.len()],
-                ..SumRow::default()
-            },
-            ..Sums::default()
-        },
-    };
-    plan.walk(
-        |place, wanted| plan.chunk(sql, org, place, wanted),
-        None,
-        CHUNK,
-        i64::MAX,
-        &mut |row, matched| {
-            adder.add(row, &matched)?;
-            Ok(true)
-        },
-    )?;
-    let Adder {
-        groups, mut out, ..
-    } = adder;
-    if query.by.is_some() {
-        out.rows = groups
-            .into_iter()
-            .map(|(key, (count, sums))| SumRow { key, count, sums })
-            .collect();
-    }
-    Ok(out)
-}
-
-struct Adder<'a> {
-    query: &'a SumQuery,
-    units: Vec<kernel::Unit>,
-    groups: BTreeMap<String, (i64, Vec<i128>)>,
-    out: Sums,
-}
-
-impl Adder<'_> {
-    fn add(&mut self, row: &Row, matched: &Matched) -> Result<()> {
-        let fields = Fields {
-            row,
-            header: &matched.header,
-        };
-        if let Some(At::Line(by)) = &self.query.by {
-            for line in &matched.lines {
-                let key = line.get(&**by).cloned().unwrap_or_default();
-                let mut sums = vec![0; self.units.len()];
-                self.of_line(line, &mut sums);
-                self.put(key, &sums);
-            }
-            return Ok(());
-        }
-        let mut sums = vec![0; self.units.len()];
-        for (at, (place, unit)) in self.query.of.iter().zip(&self.units).enumerate() {
-            if !place.in_lines() {
-                sums[at] += units(&fields.text(place)?, *unit);
-            }
-        }
-        for line in &matched.lines {
-            self.of_line(line, &mut sums);
-        }
-        let key = match &self.query.by {
-            Some(by) => fields.text(by)?,
-            None => String::new(),
-        };
-        self.put(key, &sums);
-        Ok(())
-    }
-
-    fn of_line(&self, line: &BTreeMap<String, String>, sums: &mut [i128]) {
-        for (at, (place, unit)) in self.query.of.iter().zip(&self.units).enumerate() {
-            if let At::Line(field) = place {
-                sums[at] += line.get(&**field).map_or(0, |text| units(text, *unit));
-            }
-        }
-    }
-
-    fn put(&mut self, key: String, sums: &[i128]) {
-        let into = |count: &mut i64, into: &mut [i128]| {
-            *count += 1;
-            for (sum, more) in into.iter_mut().zip(sums) {
-                *sum += more;
-            }
-        };
-        into(&mut self.out.total.count, &mut self.out.total.sums);
-        if self.groups.len() >= GROUPS_MAX && !self.groups.contains_key(&key) {
-            self.out.more = true;
-            return;
-        }
-        let (count, kept) = self
-            .groups
-            .entry(key)
-            .or_insert_with(|| (0, vec![0; sums.len()]));
-        into(count, kept);
-    }
-}
-
-fn units(text: &str, unit: kernel::Unit) -> i128 {
-    Amount::parse(text, unit).map_or(0, |amount| amount.units.into())
 }
