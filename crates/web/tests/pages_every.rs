@@ -290,14 +290,6 @@ async fn the_printed_form_and_the_files_come_as_what_they_are() {
             assert!(reply.bytes.starts_with(b"%PDF-"));
         }
     }
-    let list = zhou.fetch("/slips/export.csv").await;
-    assert_eq!(list.headers["content-type"], "text/csv; charset=utf-8");
-    let text = list.text();
-    assert_eq!(text.lines().count(), 6, "{text}");
-    assert!(
-        text.contains("CG20260401-0001,采购订单,供货一,1250.00,2026-04-01"),
-        "{text}"
-    );
     let balances = zhou.fetch("/ledgers/gsp.stock/export.csv").await.text();
     assert!(
         balances.contains("合格品区,A001/B240101,阿司匹林 / B240101,100,0,100"),
