@@ -108,7 +108,7 @@ async fn bytes_that_are_no_request() {
     let company = Company::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let (stop, stopped) = oneshot::channel();
+    let (stop, stopped) = oneshot::channel::<()>();
     let app = company.app.clone();
     let server = tokio::spawn(async move {
         web::serve(app, listener, async {

@@ -39,7 +39,7 @@ const TAGS: [(&str, &str); 8] = [
     ("flows", "流程与表单。 What the packs declare."),
     (
         "management",
-        "人员、期间、日记账。 People, periods, the journal.",
+        "人员、期间、日志。 People, periods, the journal.",
     ),
 ];
 

@@ -80,14 +80,14 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         )
         .get(
             "/api/v1/journal",
-            op("list_journal", "management", "日记账。 The journal of every command, for administrators.")
+            op("list_journal", "management", "日志。 The journal of every command, for administrators.")
                 .query::<JournalAsked>()
                 .answers_rows::<JournalShown>("rows, newest first"),
             journal,
         )
         .get(
             "/api/v1/journal/head",
-            op("get_journal_head", "management", "日记账末行。 The last row of the journal and its hash, to be kept elsewhere.")
+            op("get_journal_head", "management", "日志末行。 The last row of the journal and its hash, to be kept elsewhere.")
                 .answers::<HeadShown>("the head"),
             head,
         )
@@ -290,7 +290,7 @@ async fn journal(
             StatusCode::FORBIDDEN,
             Class::Role,
             "administrator",
-            "日记账只供系统管理员查看",
+            "日志只供系统管理员查看",
             "the journal is for administrators",
         ));
     }
