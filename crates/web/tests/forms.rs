@@ -55,14 +55,12 @@ async fn two_windows_on_one_draft_overwrite_nothing_and_sign_once() {
     let (one, mut two) = (wang.get(&url).await.fill(), wang.get(&url).await.fill());
     let slip = wang.send(&one, "sign").await.slip();
     let refused = wang.send(two.set("l.1.qty", "21"), "sign").await;
-    assert_eq!(refused.status, 400);
+    assert_eq!(refused.status, 409);
     refused.must_have("已在另一个窗口签字");
     assert_eq!(refused.fill().get("l.1.qty"), "21");
     assert_eq!(wang.send(&one, "sign").await.slip(), slip);
     let gone = wang.send_json("/drafts", &csrf, &other).await;
     assert_eq!(gone.code(), "draft_elsewhere");
-    let list = wang.get("/slips").await.html;
-    assert_eq!(list.matches("CG2").count(), list.matches("-0001").count());
 }
 
 #[tokio::test]
