@@ -23,7 +23,7 @@ pub struct Letter {
     pub body: String,
 }
 
-fn of<'l>(zh: bool, label: &'l Label) -> &'l str {
+fn of(zh: bool, label: &Label) -> &str {
     if zh { &label.zh } else { &label.en }
 }
 

@@ -88,9 +88,7 @@ fn listed(name: &str, value: &str) -> Option<Lint> {
         "iso4217" => fail_unless(within(codes::CURRENCIES), "NOT_ISO4217"),
         "packagetype" => fail_unless(within(codes::PACKAGES), "INVALID_PACKAGE_TYPE"),
         "mediatype" => {
-            let number = (value.len() == 2 && digits(value).is_ok())
-                .then(|| value.parse().unwrap_or(0u8))
-                .unwrap_or(0);
+            let number = if value.len() == 2 && digits(value).is_ok() { value.parse().unwrap_or(0u8) } else { 0 };
             fail_unless(matches!(number, 1..=10 | 80..=99), "INVALID_MEDIA_TYPE")
         }
         _ => return None,
@@ -183,7 +181,7 @@ fn set_64(value: &str) -> Lint {
     let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     fail_unless(bare.bytes().all(good), "INVALID_CSET64_CHARACTER")?;
     fail_unless(
-        padding == 0 || (padding <= 2 && value.len() % 3 == 0),
+        padding == 0 || (padding <= 2 && value.len().is_multiple_of(3)),
         "INVALID_CSET64_PADDING",
     )
 }
@@ -198,7 +196,7 @@ fn check_digit(value: &str) -> Lint {
         .enumerate()
         .map(|(at, byte)| u32::from(byte - b'0') * if at % 2 == 0 { 1 } else { 3 })
         .sum();
-    fail_unless(sum % 10 == 0, "INCORRECT_CHECK_DIGIT")
+    fail_unless(sum.is_multiple_of(10), "INCORRECT_CHECK_DIGIT")
 }
 
 /// The two check characters of a global model number: characters weighted by primes from the right, modulo 1021.
@@ -211,7 +209,7 @@ fn check_pair(value: &str) -> Lint {
     )?;
     set_82(value)?;
     let (data, pair) = value.split_at(value.len() - 2);
-    let prime = |n: &u32| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0);
+    let prime = |n: &u32| (2..*n).take_while(|d| d * d <= *n).all(|d| !n.is_multiple_of(d));
     let primes = (2u32..).filter(prime);
     let sum: u32 = data
         .chars()

@@ -197,7 +197,7 @@ pub fn together(elements: &[Element]) -> Result<(), Gs1Error> {
                 return other.value != element.value;
             }
             let excluded = |pattern: &&str| names(pattern, &other.code);
-            identifier.excludes.iter().any(|pattern| excluded(&pattern))
+            identifier.excludes.iter().any(excluded)
         });
         if let Some(other) = clash {
             return Err(Gs1Error::Apart(code.clone(), other.code.clone()));

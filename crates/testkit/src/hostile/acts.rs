@@ -359,7 +359,7 @@ fn administer(clerk: &mut Clerk) -> Choice {
         },
         6 if period.0 % 2 == 0 => Act::Export {
             what: "slips".into(),
-            format: if at % 4 == 0 { "doc" } else { "csv" }.into(),
+            format: if at.is_multiple_of(4) { "doc" } else { "csv" }.into(),
             query: "state=open".to_owned(),
         },
         6 => Act::InstallPack {
