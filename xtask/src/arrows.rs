@@ -32,8 +32,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "countersign",
         &[
-            "engine", "model", "ledger", "kernel", "pack", "store", "print", "seal", "notify", "web",
-            "testkit", PACKS,
+            "engine", "model", "ledger", "kernel", "pack", "store", "print", "seal", "notify",
+            "web", "testkit", PACKS,
         ],
     ),
     (
@@ -201,7 +201,9 @@ mod tests {
         let library = package("engine", "/h/crates/engine", &[("tokio", None, None)]);
         assert_eq!(
             complaints(&library),
-            ["engine may not use tokio: that is for store, notify, web, testkit, countersign, bypass"]
+            [
+                "engine may not use tokio: that is for store, notify, web, testkit, countersign, bypass"
+            ]
         );
         assert!(
             complaints(&package(

@@ -433,10 +433,9 @@ fn as_request(act: &Act) -> (String, Value) {
             format!("/api/v1/people/{login}/sign-in"),
             json!({"kind": &**kind, "name": &**name}),
         ),
-        Act::PutSetting { name, body } => (
-            format!("/api/v1/settings/{name}"),
-            json!({"body": &**body}),
-        ),
+        Act::PutSetting { name, body } => {
+            (format!("/api/v1/settings/{name}"), json!({"body": &**body}))
+        }
         Act::ClosePeriod { ledger, period } => (
             format!("/api/v1/periods/{ledger}/{period}/close"),
             json!({}),
@@ -449,9 +448,7 @@ fn as_request(act: &Act) -> (String, Value) {
             format!("/api/v1/periods/{ledger}/{period}/reopen"),
             json!({"reason": reason}),
         ),
-        Act::Print { slip, copies, .. } => {
-            (on(slip, "prints"), json!({"copies": copies}))
-        }
+        Act::Print { slip, copies, .. } => (on(slip, "prints"), json!({"copies": copies})),
         Act::Export { format, query, .. } => (
             "/api/v1/slips/export".to_owned(),
             json!({"format": &**format, "text": query}),

@@ -629,7 +629,10 @@ impl Stage {
 
     /// A paper of the trial pack that waits for a signature for which the password is asked.
     pub fn paper(&mut self) -> SlipId {
-        self.slip_of("经办", begin("trial.seal.paper.fill", &[("subject", "合同")], &[]))
+        self.slip_of(
+            "经办",
+            begin("trial.seal.paper.fill", &[("subject", "合同")], &[]),
+        )
     }
 
     /// An order of the trial pack for a site.

@@ -280,8 +280,7 @@ fn drafts_and_sessions_are_their_owners_alone() {
     let kept = rows("select id, login, body from draft where login = '王内勤'");
     assert_eq!(kept, drafts);
     // Nor does anybody end another's session by its name in the list.
-    let sessions =
-        rows("select token from session where login = '王内勤' order by token");
+    let sessions = rows("select token from session where login = '王内勤' order by token");
     for hash in sessions.iter().flatten() {
         let told = gao.submit(&api, "/me/revoke", &[("hash", hash)]);
         assert_eq!(told.status.as_u16(), 404, "{}", told.text());

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use engine::Act;
 use kernel::Day;
 use store::{SearchQuery, Searched};
-use testkit::company;
 use testkit::Dice;
+use testkit::company;
 
 use super::bed::{Bed, GOODS, grow, runtime, slips};
 use super::report::ms;

@@ -88,7 +88,11 @@ fn listed(name: &str, value: &str) -> Option<Lint> {
         "iso4217" => fail_unless(within(codes::CURRENCIES), "NOT_ISO4217"),
         "packagetype" => fail_unless(within(codes::PACKAGES), "INVALID_PACKAGE_TYPE"),
         "mediatype" => {
-            let number = if value.len() == 2 && digits(value).is_ok() { value.parse().unwrap_or(0u8) } else { 0 };
+            let number = if value.len() == 2 && digits(value).is_ok() {
+                value.parse().unwrap_or(0u8)
+            } else {
+                0
+            };
             fail_unless(matches!(number, 1..=10 | 80..=99), "INVALID_MEDIA_TYPE")
         }
         _ => return None,
@@ -209,7 +213,11 @@ fn check_pair(value: &str) -> Lint {
     )?;
     set_82(value)?;
     let (data, pair) = value.split_at(value.len() - 2);
-    let prime = |n: &u32| (2..*n).take_while(|d| d * d <= *n).all(|d| !n.is_multiple_of(d));
+    let prime = |n: &u32| {
+        (2..*n)
+            .take_while(|d| d * d <= *n)
+            .all(|d| !n.is_multiple_of(d))
+    };
     let primes = (2u32..).filter(prime);
     let sum: u32 = data
         .chars()

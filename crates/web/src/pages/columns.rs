@@ -26,7 +26,7 @@ pub(crate) enum What {
     /// A field of the header, or of the lines, with the name of its pack.
     Field {
         at: At,
-        field: Field,
+        field: Box<Field>,
         pack: String,
     },
 }
@@ -78,7 +78,7 @@ pub(crate) fn all(reader: &Reader<'_>, catalog: &Catalog, kind: &str) -> Vec<Col
                 },
                 what: What::Field {
                     at,
-                    field: field.clone(),
+                    field: Box::new(field.clone()),
                     pack: pack.to_owned(),
                 },
             });

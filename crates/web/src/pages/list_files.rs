@@ -113,14 +113,14 @@ impl Write for Pipe {
 
 /// A table that is written row by row.
 enum Table<W: Write> {
-    Xlsx(Workbook<W>),
+    Xlsx(Box<Workbook<W>>),
     Csv(W),
 }
 
 impl<W: Write> Table<W> {
     fn begin(format: Format, mut out: W, heads: Vec<String>) -> io::Result<Table<W>> {
         Ok(match format {
-            Format::Xlsx => Table::Xlsx(Workbook::begin(out, heads)?),
+            Format::Xlsx => Table::Xlsx(Box::new(Workbook::begin(out, heads)?)),
             Format::Csv => {
                 // The mark tells a spreadsheet that this is UTF-8.
                 out.write_all("\u{feff}".as_bytes())?;
