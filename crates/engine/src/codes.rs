@@ -294,21 +294,9 @@ pub const CODES: &[Code] = &[
     ),
     code("balance", &[Balance], "余额不足", "the balance falls short"),
     code(
-        "export",
-        &[Field],
-        "没有这样的导出，或筛选条件过长",
-        "there is no such export, or its conditions are too long",
-    ),
-    code(
         "sign_in",
         &[Field],
         "登录方式只能由本人添加，或其内容、名称无效",
         "a way to sign in is added by its person alone; it or its name is not valid",
-    ),
-    code(
-        "print",
-        &[Field],
-        "打印设置不合要求，联数须为 1 至 12",
-        "the settings of the print are not acceptable; it has 1 to 12 copies",
     ),
 ];

@@ -17,7 +17,7 @@ mod limit {
     /// What is left of a cell that is too long.
     pub const CELL_START: usize = 48;
     pub const CAPITALS: usize = 80;
-    pub const STEP: usize = 24;
+    pub const STEP: usize = 32;
     pub const PERSON: usize = 24;
     pub const COPY: usize = 24;
     pub const FOOT: usize = 80;

@@ -32,6 +32,7 @@ const SAID: [(&str, &str); 27] = [
         "样式不能使用软件包，只能用 /kit.typ",
     ),
     ("loop seems to be infinite", "循环似乎没有尽头"),
+    ("condition is always true", "循环条件恒为真，没有尽头"),
     ("maximum function call depth exceeded", "函数嵌套过深"),
     ("maximum layout depth exceeded", "版面嵌套过深"),
     ("cannot ", "不能这样运算："),

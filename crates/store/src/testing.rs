@@ -8,7 +8,10 @@ use kernel::{Moment, OrgId, SlipId};
 use model::{Catalog, Pack, SourceText};
 use testkit::hostile::Clerk;
 
-use crate::api::{Challenge, Draft, Factor, Options, SavedView, Session, StoreUrl};
+use crate::api::{
+    BackupRun, Challenge, Delivery, DeliveryState, Draft, Factor, Notice, Options, SavedView,
+    Session, StoreUrl, Tried,
+};
 use crate::cell::sha256_hex;
 use crate::copy;
 use crate::schema::{Role, TABLES};
@@ -152,6 +155,53 @@ pub(crate) fn work_rows(store: &Store, at: Moment) {
     store
         .failed_attempt(ORG, &login, at, |_| at)
         .expect("counted");
+    outgoing_rows(store, &login, at);
+}
+
+/// What is to be sent, what was told, and a backup.
+fn outgoing_rows(store: &Store, login: &str, at: Moment) {
+    let one = Delivery {
+        id: "d".to_owned(),
+        channel: "webhook".to_owned(),
+        target: "w".to_owned(),
+        kind: "step".to_owned(),
+        seq: 3,
+        slip: Some(SlipId(1)),
+        body: "{}".to_owned(),
+        due: at,
+        created: at,
+        ..Delivery::default()
+    };
+    let told = Notice {
+        login: login.into(),
+        seq: 3,
+        at,
+        kind: "returned".to_owned(),
+        slip: SlipId(1),
+        shown: true,
+        ..Notice::default()
+    };
+    let followed = store.follow(ORG, "outbox", (None, 3), &[one], &[told]);
+    assert!(followed.expect("written"));
+    let lease = (at, at.plus_minutes(1));
+    let leased = store.lease_deliveries(ORG, "w", "node", lease, 1);
+    assert_eq!(leased.expect("leased").len(), 1);
+    let tried = Tried {
+        state: DeliveryState::Sent,
+        due: at,
+        at,
+        ended: at,
+        answer: "200".to_owned(),
+        free: false,
+    };
+    let kept = store.delivery_tried(ORG, "d", "node", &tried);
+    assert!(kept.expect("written"));
+    store.put_preference(ORG, login, "{}", at).expect("written");
+    let run = BackupRun {
+        id: "r".to_owned(),
+        ..BackupRun::default()
+    };
+    assert!(store.add_backup_run(ORG, &run).expect("written"));
 }
 
 pub(crate) fn command(key: &str, at: Moment, actor: &str, act: Act) -> Command {

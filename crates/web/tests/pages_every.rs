@@ -24,7 +24,18 @@ const DATA: [&str; 12] = [
 ];
 
 /// Words in Latin letters that are names or keys on a Chinese page too.
-const NAMES: [&str; 40] = [
+const NAMES: [&str; 51] = [
+    "Esc",
+    "Tab",
+    "PageUp",
+    "PageDown",
+    "Home",
+    "End",
+    "Alt",
+    "Insert",
+    "MiB",
+    "CSV",
+    "XLSX",
     "PDF",
     "Excel",
     "Enter",

@@ -60,9 +60,12 @@ pub fn run(stage: &Stage, words: &[&str], input: &str) -> Ran {
         StoreUrl::Postgres(url) => ["--database-url".to_owned(), url.clone()],
         StoreUrl::Memory => unreachable!("memory is nobody else's"),
     };
+    let elsewhere = tempfile::tempdir().expect("a folder");
     let mut child = Command::new(program())
         .args(words)
         .args(place)
+        // What the program keeps beside its database is not to be left among the sources.
+        .current_dir(elsewhere.path())
         .env_remove("COUNTERSIGN_DATABASE_URL")
         .env("LANG", "C.UTF-8")
         .stdin(Stdio::piped())
