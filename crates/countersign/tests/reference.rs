@@ -67,7 +67,7 @@ fn codes_in(text: &str) -> Vec<String> {
     let mut take = |rest: &str| {
         if let Some(code) = rest.trim_start().strip_prefix('"') {
             let code = code.split('"').next().unwrap_or_default();
-            let word = |c: char| c.is_ascii_lowercase() || c == '_';
+            let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
             // A sentence stands first where a file's own `bad` knows its code.
             if !code.is_empty() && code.chars().all(word) {
                 found.push(code.to_owned());

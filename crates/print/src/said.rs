@@ -3,7 +3,7 @@
 use crate::Complaint;
 
 /// Beginnings of the typesetter's messages with the Chinese that stands for them; what follows is kept.
-const SAID: [(&str, &str); 27] = [
+const SAID: [(&str, &str); 28] = [
     ("unknown variable: ", "没有这个名称："),
     ("unknown field ", "单据没有字段 "),
     ("unknown column ", "单据明细没有列 "),

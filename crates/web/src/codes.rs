@@ -1,6 +1,6 @@
 //! The codes of refusals that the server itself answers, beside the engine's.
 
-use engine::Class::{Field, Request, Role};
+use engine::Class::{Field, Order, Request, Role};
 use engine::{Code, code};
 
 /// Requests that cannot be read, log-ins and sessions.
@@ -257,5 +257,35 @@ pub const CODES: &[Code] = &[
         &[Request],
         "草稿已在别处改动",
         "the draft was changed elsewhere",
+    ),
+    code(
+        "form",
+        &[Request],
+        "打印样式有错，或排版超过时间或内存上限",
+        "the printed form has a mistake, or takes too much time or memory",
+    ),
+    code(
+        "source",
+        &[Request],
+        "样式须为 UTF-8 文本，不得为空，也不得过长",
+        "a printed form is text in UTF-8, not empty and not too long",
+    ),
+    code(
+        "seal",
+        &[Request],
+        "没有这枚印章、岗位不能使用它，或图片不合要求",
+        "there is no such seal, one's roles may not use it, or its picture is not acceptable",
+    ),
+    code(
+        "stale",
+        &[Order],
+        "单据在打印之后已有改动",
+        "the slip has changed since it was printed",
+    ),
+    code(
+        "name",
+        &[Request],
+        "打印设置须有名称，也不得过多",
+        "settings of a print need a name, and there may not be too many",
     ),
 ];
