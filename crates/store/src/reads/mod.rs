@@ -1,6 +1,7 @@
 //! Reading, by subject. Every function takes a connection and an organisation.
 
 pub(crate) mod balances;
+mod conditions;
 pub(crate) mod factors;
 pub(crate) mod inbox;
 pub(crate) mod journal;
@@ -12,7 +13,6 @@ pub(crate) mod slips;
 pub(crate) mod statement;
 pub(crate) mod sums;
 pub(crate) mod table;
-mod table_test;
 pub(crate) mod work;
 
 use serde::Serialize;

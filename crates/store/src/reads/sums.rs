@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use kernel::Amount;
 use model::Catalog;
 
+use super::conditions::{self, Fields};
 use super::table::{CHUNK, Matched, Plan};
-use super::table_test::{self, Fields};
 use crate::api::{At, Sort, StoreError, SumQuery, SumRow, Sums};
 use crate::cell::Row;
 use crate::sql::Sql;
@@ -24,12 +24,12 @@ pub(crate) fn sums(sql: &dyn Sql, org: i64, catalog: &Catalog, query: &SumQuery)
     table.list.sort = Sort::Begun;
     table.list.after = None;
     if let Some(by) = &query.by {
-        table_test::known(catalog, kind, by)?;
+        conditions::known(catalog, kind, by)?;
     }
     let units = query
         .of
         .iter()
-        .map(|at| table_test::unit_of(catalog, kind, at))
+        .map(|at| conditions::unit_of(catalog, kind, at))
         .collect::<Result<Vec<_>>>()?;
     let needed = |at: &At| matches!(at, At::Header(_) | At::Line(_));
     let body = query.of.iter().chain(&query.by).any(needed);

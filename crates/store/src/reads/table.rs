@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use kernel::SlipId;
 use model::Catalog;
 
+use super::conditions::{self, Check, Fields, Key, OWN_COLUMNS, Sorter};
 use super::lists::{Order, conditions};
-use super::table_test::{self, Check, Fields, Key, OWN_COLUMNS, Sorter};
 use super::{cursor, page_size, read_cursor};
 use crate::api::{At, Sort, StoreError, TablePage, TableQuery, TableRow};
 use crate::cell::{Cell, Row};
@@ -53,7 +53,7 @@ impl<'a> Plan<'a> {
         body: bool,
     ) -> Result<Plan<'a>> {
         let kind = query.list.kind.as_deref();
-        let checks = table_test::checks(sql, org, catalog, kind, &query.conditions)?;
+        let checks = conditions::checks(sql, org, catalog, kind, &query.conditions)?;
         let at = match (&query.sort, query.list.sort) {
             (Some(at), _) => Some(at.clone()),
             (None, Sort::Amount) => Some(At::Amount),
