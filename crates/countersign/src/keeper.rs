@@ -19,6 +19,10 @@ use crate::stop::Stop;
 
 /// Sleep between looks at the schedule.
 const TICK: Duration = Duration::from_secs(5);
+/// Days for which what was sent, and notices that were read, are kept.
+const KEPT_DAYS: i64 = 90;
+/// Minutes between two looks at what is older than that.
+const CLEARING: i64 = 60;
 /// Runs that are looked at.
 const RUNS: usize = 400;
 /// How files of backups by schedule begin and end.
@@ -54,8 +58,15 @@ impl Keeper {
         {
             tracing::error!(%error, "backups that were broken off could not be marked");
         }
+        let mut cleared = Moment(0);
         loop {
             let keeper = self.clone();
+            if cleared.plus_minutes(CLEARING) <= now() {
+                cleared = now();
+                if let Err(error) = self.clear(cleared).await {
+                    tracing::error!(%error, "what was sent long ago could not be cleared away");
+                }
+            }
             match tokio::task::spawn_blocking(move || keeper.look(now())).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
@@ -68,6 +79,16 @@ impl Keeper {
                 () = tokio::time::sleep(TICK) => {}
             }
         }
+    }
+
+    /// Forgets what was sent, and notices that were read, long ago; the journal keeps what they were about.
+    async fn clear(&self, now: Moment) -> Result<(), StoreError> {
+        let store = self.store.clone();
+        let before = now.plus_minutes(-KEPT_DAYS * 24 * 60);
+        let cleared = tokio::task::spawn_blocking(move || store.prune_outbox(ORG, before)).await;
+        cleared
+            .unwrap_or_else(|fault| Err(StoreError::Internal(fault.to_string())))
+            .map(|_| ())
     }
 
     /// What was under way when a server died did not come to an end.
