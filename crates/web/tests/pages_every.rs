@@ -7,7 +7,9 @@ use common::Company;
 use desk::{Desk, Page, purchase};
 
 /// Words that are data here and stand on pages of either language.
-const DATA: [&str; 12] = [
+const DATA: [&str; 13] = [
+    // A language is offered by its own name.
+    "中文",
     "先生",
     "供货一",
     "供货二",
@@ -24,7 +26,26 @@ const DATA: [&str; 12] = [
 ];
 
 /// Words in Latin letters that are names or keys on a Chinese page too.
-const NAMES: [&str; 51] = [
+const NAMES: [&str; 70] = [
+    "HTTP",
+    "HTTPS",
+    "TLS",
+    "STARTTLS",
+    "SMPP",
+    "PNG",
+    "webhook",
+    "localhost",
+    "Microsoft",
+    "Authenticator",
+    "FreeOTP",
+    "text",
+    "secret",
+    "mobile",
+    "content",
+    "Content",
+    "Type",
+    "application",
+    "json",
     "Esc",
     "Tab",
     "PageUp",
@@ -95,6 +116,12 @@ fn pages(slips: &[i64]) -> Vec<String> {
         "/slips?text=nothing-like-it",
         "/new",
         "/me",
+        "/me/sign-in",
+        "/me/notices",
+        "/notices",
+        "/search?q=A001",
+        "/search?q=供货",
+        "/check",
         "/help",
         "/ledgers",
         "/ledgers/gsp.on_order",
@@ -117,6 +144,7 @@ fn pages(slips: &[i64]) -> Vec<String> {
     for slip in slips {
         all.push(format!("/slips/{slip}"));
         all.push(format!("/slips/{slip}/print"));
+        all.push(format!("/slips/{slip}/versions"));
         all.push(format!("/flows/gsp.purchase_inbound?slip={slip}"));
         all.push(format!("/slips/{slip}/act/return"));
         all.push(format!("/slips/{slip}/act/void"));
@@ -128,7 +156,13 @@ fn pages(slips: &[i64]) -> Vec<String> {
 }
 
 /// Addresses of administrators.
-const ADMIN: [&str; 9] = [
+const ADMIN: [&str; 15] = [
+    "/admin/print",
+    "/admin/webhooks",
+    "/admin/channels",
+    "/admin/outbox",
+    "/admin/backups",
+    "/admin/people/wang/sign-in",
     "/admin/people",
     "/admin/new-person",
     "/admin/people/wang",
