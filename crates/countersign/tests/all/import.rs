@@ -1,0 +1,527 @@
+//! `import`: whatever is wrong with a file is said with line and reason, and nothing of it gets in.
+
+use std::io::{Cursor, Write};
+
+use crate::common::Demo;
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
+use zip::write::SimpleFileOptions;
+
+/// A damaged file: what is imported, its name, its bytes, the code that says what is wrong, the line.
+struct Damage {
+    name: &'static str,
+    what: &'static str,
+    file: &'static str,
+    bytes: Vec<u8>,
+    code: &'static str,
+    line: u64,
+}
+
+fn damage(name: &'static str, text: impl Into<Vec<u8>>, code: &'static str, line: u64) -> Damage {
+    Damage {
+        name,
+        what: "items",
+        file: "table.csv",
+        bytes: text.into(),
+        code,
+        line,
+    }
+}
+
+fn of(what: &'static str, damage: Damage) -> Damage {
+    Damage { what, ..damage }
+}
+
+fn xlsx(name: &'static str, bytes: Vec<u8>, code: &'static str, line: u64) -> Damage {
+    Damage {
+        file: "table.xlsx",
+        ..damage(name, bytes, code, line)
+    }
+}
+
+/// A workbook of one sheet with these headings.
+fn workbook(header: &[&str], fill: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, text) in (0..).zip(header) {
+        sheet.write_string(0, column, *text).expect("a heading");
+    }
+    fill(sheet);
+    book.save_to_buffer().expect("a workbook")
+}
+
+/// A workbook whose parts unpack to 300 MB.
+fn bomb() -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    archive
+        .start_file("xl/worksheets/sheet1.xml", SimpleFileOptions::default())
+        .expect("a part");
+    let zeros = vec![b' '; 1024 * 1024];
+    for _ in 0..300 {
+        archive.write_all(&zeros).expect("written");
+    }
+    archive.finish().expect("an archive").into_inner()
+}
+
+fn csv_damages() -> Vec<Damage> {
+    let rows = |count: usize| {
+        let mut text = String::from("code,name\n");
+        for at in 0..count {
+            text.push_str(&format!("X{at},n\n"));
+        }
+        text
+    };
+    let wide = (0..201)
+        .map(|at| format!("c{at}"))
+        .collect::<Vec<_>>()
+        .join(",");
+    vec![
+        damage("empty", "", "no_header", 1),
+        damage("blank lines only", "\n\n \n", "no_header", 1),
+        damage("headings only", "code,name\n", "no_rows", 0),
+        damage("unknown column", "code,nome\nX1,a\n", "column_unknown", 1),
+        damage(
+            "column twice",
+            "code,name,名称\nX1,a,b\n",
+            "column_twice",
+            1,
+        ),
+        damage("no key column", "name\na\n", "column_missing", 1),
+        damage(
+            "row too short",
+            "code,name,unit\nX1,a,盒\nX2,b\n",
+            "cells",
+            3,
+        ),
+        damage("row too long", "code,name\nX1,a,b\n", "cells", 2),
+        damage(
+            "open quotation mark",
+            "code,name\nX1,\"a\nX2,b\n",
+            "quote",
+            2,
+        ),
+        damage(
+            "no text at all",
+            b"code,name\nX1,\xff\xff\n".to_vec(),
+            "encoding",
+            2,
+        ),
+        damage(
+            "a torn UTF-16",
+            b"\xff\xfec\0o\0d\0e\0\n\0X".to_vec(),
+            "encoding",
+            1,
+        ),
+        damage("control character", "code,name\nX1,a\u{0}b\n", "field", 2),
+        damage("empty key", "code,name\n,a\n", "key", 2),
+        damage(
+            "key too long",
+            format!("code,name\n{},a\n", "X".repeat(65)),
+            "key",
+            2,
+        ),
+        damage(
+            "control character in the key",
+            "code,name\nX\u{7}1,a\n",
+            "key",
+            2,
+        ),
+        damage("key twice", "code,name\nX1,a\nX2,b\nX1,c\n", "key_twice", 4),
+        damage("no such choice", "code,储存条件\nX1,热\n", "field", 2),
+        damage(
+            "text too long for its field",
+            format!("code,unit\nX1,{}\n", "盒".repeat(21)),
+            "field",
+            2,
+        ),
+        damage(
+            "a huge cell",
+            format!("code,name\nX1,{}\n", "a".repeat(10_001)),
+            "cell_size",
+            2,
+        ),
+        damage("valid from no day", "code,from\nX1,2026-02-30\n", "from", 2),
+        damage("too many rows", rows(100_001), "rows", 100_002),
+        damage("too many columns", format!("{wide}\n"), "columns", 1),
+        damage(
+            "too large",
+            vec![b'a'; 50 * 1024 * 1024 + 1],
+            "file_size",
+            0,
+        ),
+        of(
+            "partners",
+            damage(
+                "a day that is none",
+                "编码,许可证有效期至\nY1,2026-02-29\n",
+                "field",
+                2,
+            ),
+        ),
+        of(
+            "partners",
+            damage(
+                "one bad row among good ones",
+                "编码,名称,许可证有效期至\nY1,甲,2030-01-01\nY2,乙,soon\nY3,丙,2030-01-01\n",
+                "field",
+                3,
+            ),
+        ),
+        of(
+            "people",
+            damage(
+                "no such role",
+                "login,name,identity,roles\nx1,甲,1,buyr\n",
+                "role",
+                2,
+            ),
+        ),
+        of(
+            "people",
+            damage(
+                "neither yes nor no",
+                "login,name,identity,active\nx1,甲,1,maybe\n",
+                "flag",
+                2,
+            ),
+        ),
+        of(
+            "people",
+            damage("nobody", "login,name\nx1,甲\n", "identity", 2),
+        ),
+        of(
+            "people",
+            damage(
+                "login with a space",
+                "login,name,identity\nx 1,甲,1\n",
+                "login",
+                2,
+            ),
+        ),
+        of(
+            "people",
+            damage(
+                "another natural person",
+                "login,identity\nwang,DEMO-999\n",
+                "identity",
+                2,
+            ),
+        ),
+        of(
+            "people",
+            damage(
+                "the administrator himself",
+                "login,roles\nadmin,buyer\n",
+                "own_grant",
+                2,
+            ),
+        ),
+        of(
+            "people",
+            damage(
+                "the same login twice",
+                "login,name,identity\nx1,甲,1\nx1,乙,2\n",
+                "login_twice",
+                3,
+            ),
+        ),
+        of(
+            "people",
+            damage(
+                "a span of days that is none",
+                "login,name,identity,roles\nx1,甲,1,buyer 2026-13-01..\n",
+                "role",
+                2,
+            ),
+        ),
+        of(
+            "people",
+            damage(
+                "from after until",
+                "login,name,identity,roles\nx1,甲,1,buyer 2026-02-01..2026-01-01\n",
+                "dates",
+                2,
+            ),
+        ),
+    ]
+}
+
+fn xlsx_damages() -> Vec<Damage> {
+    let good = workbook(&["code", "name"], |sheet| {
+        sheet.write_string(1, 0, "X1").expect("a cell");
+    });
+    let timed = Format::new().set_num_format("yyyy-mm-dd hh:mm");
+    let time = Format::new().set_num_format("[h]:mm:ss");
+    vec![
+        xlsx("cut off", good[..good.len() / 2].to_vec(), "xlsx", 0),
+        xlsx(
+            "an archive of something else",
+            b"PK\x03\x04 nothing".to_vec(),
+            "xlsx",
+            0,
+        ),
+        xlsx("a bomb", bomb(), "unpacked", 0),
+        xlsx(
+            "old Excel",
+            [b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), vec![0; 600]].concat(),
+            "old_excel",
+            0,
+        ),
+        xlsx(
+            "a cell far below",
+            workbook(&["code", "name"], |sheet| {
+                sheet.write_string(1_048_575, 0, "X1").expect("a cell");
+            }),
+            "rows",
+            1_048_576,
+        ),
+        xlsx(
+            "a cell far to the right",
+            workbook(&["code", "name"], |sheet| {
+                sheet.write_string(1, 0, "X1").expect("a cell");
+                sheet.write_string(1, 16_383, "stray").expect("a cell");
+            }),
+            "cells",
+            2,
+        ),
+        xlsx(
+            "a failed formula",
+            workbook(&["code", "name"], |sheet| {
+                sheet.write_string(1, 0, "X1").expect("a cell");
+                sheet
+                    .write_formula(1, 1, Formula::new("=1/0").set_result("#DIV/0!"))
+                    .expect("a cell");
+            }),
+            "cell",
+            2,
+        ),
+        xlsx(
+            "a time where a day should be",
+            workbook(&["code", "from"], |sheet| {
+                sheet.write_string(1, 0, "X1").expect("a cell");
+                let moment = ExcelDateTime::parse_from_str("2026-04-01 12:30").expect("a moment");
+                sheet
+                    .write_datetime_with_format(1, 1, moment, &timed)
+                    .expect("a cell");
+            }),
+            "cell",
+            2,
+        ),
+        xlsx(
+            "a duration",
+            workbook(&["code", "from"], |sheet| {
+                sheet.write_string(1, 0, "X1").expect("a cell");
+                sheet
+                    .write_number_with_format(1, 1, 1.5, &time)
+                    .expect("a cell");
+            }),
+            "cell",
+            2,
+        ),
+        xlsx("nothing in it", workbook(&[], |_| {}), "no_header", 1),
+    ]
+}
+
+/// Imports each file and looks at what is said of it; the journal must stay as it is.
+fn refuse_all(damages: Vec<Damage>) {
+    let demo = Demo::make();
+    let before = demo.journal().len();
+    for Damage {
+        name,
+        what,
+        file,
+        bytes,
+        code,
+        line,
+    } in damages
+    {
+        let path = demo.path(file);
+        std::fs::write(&path, bytes).expect("written");
+        let path = path.to_string_lossy().into_owned();
+        let ran = demo.run_as_administrator(&["import", what, &path, "--json"]);
+        assert_eq!(ran.code, 1, "{name}: {ran:?}");
+        let report = ran.json();
+        let bad = report["bad"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{name}: {report}"));
+        let found = bad
+            .iter()
+            .any(|one| one["code"] == code && one["line"] == line);
+        assert!(found, "{name}: no {code} at line {line} in {report}");
+        assert_eq!(report["imported"], 0, "{name}");
+        for one in bad {
+            assert!(one["zh"] != "" && one["en"] != "", "{name}: {one}");
+        }
+        let told = demo
+            .run_as_administrator(&["import", what, &path])
+            .ended(1)
+            .out;
+        assert!(told.contains("nothing was imported"), "{name}: {told}");
+    }
+    // Attempts at more than one may stand in the journal, as refused; nothing else does.
+    for row in &demo.journal()[before..] {
+        let (outcome, code) = (&*row[5], &*row[6]);
+        assert_eq!(outcome, "refused", "{row:?}");
+        assert!(matches!(code, "own_grant" | "identity"), "{row:?}");
+    }
+}
+
+#[test]
+fn damaged_text_files_leave_nothing_behind() {
+    refuse_all(csv_damages());
+}
+
+#[test]
+fn damaged_workbooks_leave_nothing_behind() {
+    refuse_all(xlsx_damages());
+}
+
+#[test]
+fn every_bad_row_is_told_at_once() {
+    let demo = Demo::make();
+    let path = demo.at("items.csv");
+    let text = "商品编码,通用名称,储存条件,生效日期\nA1,甲,热,\nA2,乙,常温,x\n,丙,常温,\nA4,丁,常温,\nA4,戊,常温,\n";
+    std::fs::write(&path, text).expect("written");
+    let ran = demo
+        .run_as_administrator(&["import", "items", &path, "--lang", "zh"])
+        .ended(1);
+    let lines: Vec<&str> = ran.out.lines().collect();
+    assert_eq!(lines.len(), 5, "{ran:?}");
+    for (line, said) in lines
+        .iter()
+        .zip([":2: 储存条件：", ":3: from：", ":4: ", ":6: "])
+    {
+        assert!(line.contains(said), "{line} has no {said}");
+    }
+    assert_eq!(lines[4], "✘ 有 4 处错误，未导入任何内容");
+    let ran = demo
+        .run_as_administrator(&["import", "nothing", &path])
+        .ended(2);
+    assert!(
+        ran.err
+            .contains("items, partners, people or gsp.party, gsp.item"),
+        "{ran:?}"
+    );
+    demo.run_as_administrator(&["import", "items", &demo.at("no.csv")])
+        .ended(2);
+    demo.run_as_administrator(&["import", "items", &demo.folder().to_string_lossy()])
+        .ended(2);
+}
+
+#[test]
+fn what_was_exported_is_imported_again_without_a_change() {
+    let demo = Demo::make();
+    for (what, rows) in [("items", 25), ("partners", 8), ("people", 7)] {
+        for extension in ["csv", "xlsx"] {
+            for lang in ["zh", "en"] {
+                let path = demo.at(&format!("{what}-{lang}.{extension}"));
+                demo.run(&["export", what, &path, "--lang", lang]).ended(0);
+                let report = demo
+                    .run_as_administrator(&["import", what, &path, "--json"])
+                    .ended(0)
+                    .json();
+                assert_eq!(
+                    (&report["imported"], &report["unchanged"]),
+                    (&0.into(), &rows.into()),
+                    "{path}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn good_files_are_imported_whole_in_every_usual_form() {
+    let demo = Demo::make();
+    let gb = encoding_rs::GB18030
+        .encode("编码,名称,储存条件\r\nN1,新品一,冷藏\r\nN2,新品二,阴凉\r\n")
+        .0
+        .into_owned();
+    let path = demo.at("gb.csv");
+    std::fs::write(&path, gb).expect("written");
+    let dry = demo
+        .run_as_administrator(&["import", "items", &path, "--dry-run", "--json"])
+        .ended(0)
+        .json();
+    assert_eq!(
+        (&dry["imported"], &dry["would_import"]),
+        (&0.into(), &2.into())
+    );
+    let report = demo
+        .run_as_administrator(&["import", "items", &path, "--json"])
+        .ended(0)
+        .json();
+    assert_eq!(report["imported"], 2);
+    let report = demo
+        .run_as_administrator(&["import", "items", &path, "--json"])
+        .ended(0)
+        .json();
+    assert_eq!(
+        (&report["imported"], &report["unchanged"]),
+        (&0.into(), &2.into())
+    );
+
+    // Dates and numbers as Excel keeps them; a column that is not there keeps its values, an empty cell empties its field.
+    let date = Format::new().set_num_format("yyyy-mm-dd");
+    let bytes = workbook(
+        &["编码", "许可证有效期至", "联系人", "电话"],
+        |sheet| {
+            sheet.write_string(1, 0, "GY001").expect("a cell");
+            let day = ExcelDateTime::parse_from_str("2031-05-31").expect("a day");
+            sheet
+                .write_datetime_with_format(1, 1, day, &date)
+                .expect("a cell");
+            sheet
+                .write_number(1, 3, 13_800_000_000_f64)
+                .expect("a cell");
+        },
+    );
+    let path = demo.at("partners.xlsx");
+    std::fs::write(&path, bytes).expect("written");
+    demo.run_as_administrator(&["import", "partners", &path])
+        .ended(0);
+    let out = demo.at("partners.csv");
+    demo.run(&["export", "partners", &out, "--lang", "zh"])
+        .ended(0);
+    let text = std::fs::read_to_string(&out).expect("the export");
+    let row = text
+        .lines()
+        .find(|line| line.starts_with("GY001,"))
+        .expect("the row");
+    assert!(
+        row.contains("2031-05-31") && row.contains("13800000000") && row.contains("示例华东"),
+        "{row}"
+    );
+    assert!(!row.contains("陈示例"), "{row}");
+    demo.run(&["verify"]).ended(0);
+}
+
+#[test]
+fn new_people_get_first_passwords_that_nobody_else_may_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let demo = Demo::make();
+    let path = demo.at("people.csv");
+    let text = "账号,姓名,人员编号,岗位\nwu,吴,201,采购内勤；gsp.keeper\nfeng,冯,202,buyer 2026-01-01..2030-12-31\n";
+    std::fs::write(&path, text).expect("written");
+    let passwords = demo.at("passwords.csv");
+    let words = ["import", "people", &path, "--passwords", &passwords];
+    demo.run_as_administrator(&words).ended(0);
+    let mode = std::fs::metadata(&passwords)
+        .expect("passwords")
+        .permissions()
+        .mode()
+        & 0o777;
+    assert_eq!(mode, 0o600);
+    let text = std::fs::read_to_string(&passwords).expect("passwords");
+    assert_eq!(text.lines().count(), 3, "{text}");
+    let people = demo.run(&["user", "list"]).ended(0).out;
+    assert!(
+        people.contains("wu\t吴\t201\tgsp.buyer; gsp.keeper"),
+        "{people}"
+    );
+    assert!(
+        people.contains("feng\t冯\t202\tgsp.buyer 2026-01-01..2030-12-31"),
+        "{people}"
+    );
+    // The file is there now: it is never overwritten.
+    demo.run_as_administrator(&words).ended(2);
+}

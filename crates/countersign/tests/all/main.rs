@@ -1,0 +1,13 @@
+//! Every test that runs the program itself or its pages, as one program: linking it is slower than running it.
+
+mod browser_flow;
+mod browser_forms;
+mod command_line;
+mod common;
+mod crash;
+mod import;
+mod people;
+mod postgres;
+mod print_worker;
+mod reference;
+mod safety;
