@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::ahead::Beside;
 use crate::api::{Options, StoreError, StoreUrl};
 use crate::backend::Backend;
 use crate::cache::Cache;
@@ -210,8 +211,8 @@ impl Access {
         Ok(())
     }
 
-    /// A new lane's memory and its side of the database.
-    pub fn lane(&self, org: i64) -> Result<(Cache, Box<dyn Backend>)> {
+    /// A new lane's memory, its side of the database, and what it needs to judge ahead where that is quicker.
+    pub fn lane(&self, org: i64) -> Result<(Cache, Box<dyn Backend>, Option<Beside>)> {
         Ok(match self {
             Access::Sqlite {
                 path,
@@ -224,18 +225,26 @@ impl Access {
                 if started.is_none() {
                     *started = Some(Arc::new(Checkpointer::start(path)?));
                 }
-                let backend = SqliteBackend::new(connection, gate.clone(), started.clone());
-                (Cache::new(org), Box::new(backend))
+                let backend = || {
+                    let (connection, gate) = (connection.clone(), gate.clone());
+                    Box::new(SqliteBackend::new(connection, gate, started.clone()))
+                };
+                let beside = Beside {
+                    reader: Sqlite::open(path, Use::Judge)?,
+                    writer: backend(),
+                };
+                (Cache::new(org), backend(), Some(beside))
             }
             Access::Memory {
                 connection, gate, ..
             } => {
                 let backend = SqliteBackend::new(connection.clone(), gate.clone(), None);
-                (Cache::whole(org), Box::new(backend))
+                (Cache::whole(org), Box::new(backend), None)
             }
             Access::Postgres { url, driver, .. } => (
                 Cache::new(org),
                 Box::new(PostgresBackend::new(driver.clone(), url)?),
+                None,
             ),
         })
     }

@@ -31,20 +31,32 @@ pub(crate) struct Cache {
     pub pending: Pending,
     pub slips: Recent<SlipId, StoredSlip>,
     pub accounts: Recent<BalanceKey, Account>,
-    pub turnovers: HashMap<TurnoverKey, Turnover>,
+    pub turnovers: Recent<TurnoverKey, Turnover>,
     pub series: Recent<Arc<str>, i64>,
     pub records: HashMap<Arc<str>, Versions>,
     pub persons: HashMap<Arc<str>, Option<Arc<Person>>>,
     pub has_people: bool,
     pub periods: HashMap<Arc<str>, HashMap<i32, bool>>,
-    /// Entries, keys, pack texts of the batch that is not written yet.
+    /// Entries and keys of the batch that is being judged.
     pub booked: HashMap<SlipId, Vec<Entry>>,
     pub keys: HashMap<Arc<str>, (i64, Answered)>,
+    /// Those of the batch that is being written, which the database may have or not.
+    flying: Flying,
+    /// The last journal row that is known to stand.
+    settled: i64,
     pub pack_texts: HashSet<Arc<str>>,
     /// Keys that are known to be unused.
     pub unused: HashSet<Arc<str>>,
     /// Nothing else remembers, so nothing may be forgotten.
     whole: bool,
+}
+
+/// What was judged and is being written.
+#[derive(Debug, Default)]
+struct Flying {
+    booked: HashMap<SlipId, Vec<Entry>>,
+    keys: HashMap<Arc<str>, (i64, Answered)>,
+    seq: i64,
 }
 
 impl Cache {
@@ -56,7 +68,7 @@ impl Cache {
             pending: Pending::default(),
             slips: Recent::default(),
             accounts: Recent::default(),
-            turnovers: HashMap::default(),
+            turnovers: Recent::default(),
             series: Recent::default(),
             records: HashMap::default(),
             persons: HashMap::default(),
@@ -64,6 +76,8 @@ impl Cache {
             periods: HashMap::default(),
             booked: HashMap::default(),
             keys: HashMap::default(),
+            flying: Flying::default(),
+            settled: 0,
             pack_texts: HashSet::default(),
             unused: HashSet::default(),
             whole: false,
@@ -78,14 +92,33 @@ impl Cache {
         }
     }
 
-    /// After a commit: what was pending is now in the database.
+    /// Knows nothing but where the journal ends.
+    pub fn begin_at(&mut self, head: Head) {
+        self.forget();
+        self.settled = head.seq;
+        self.head = head;
+    }
+
+    /// What is to be written now. It is remembered until [`Cache::settle`], whatever else is judged meanwhile: what a batch
+    /// wrote is young, and only what is old already is forgotten.
+    pub fn hand_over(&mut self) -> Pending {
+        if !self.whole {
+            self.flying = Flying {
+                booked: std::mem::take(&mut self.booked),
+                keys: std::mem::take(&mut self.keys),
+                seq: self.head.seq,
+            };
+        }
+        std::mem::take(&mut self.pending)
+    }
+
+    /// What was handed over is in the database.
     pub fn settle(&mut self, slips_max: usize) {
-        self.pending = Pending::default();
         if self.whole {
             return;
         }
-        self.booked.clear();
-        self.keys.clear();
+        self.settled = self.flying.seq;
+        self.flying = Flying::default();
         self.unused.clear();
         self.slips.age(slips_max);
         self.accounts.age(ACCOUNTS_MAX);
@@ -96,9 +129,7 @@ impl Cache {
         if self.persons.len() > RECORDS_MAX {
             self.persons.clear();
         }
-        if self.turnovers.len() > TURNOVERS_MAX {
-            self.turnovers.clear();
-        }
+        self.turnovers.age(TURNOVERS_MAX);
     }
 
     /// Whether nothing else remembers.
@@ -284,9 +315,11 @@ impl World for View<'_> {
     }
 
     fn entries_of(&self, slip: SlipId) -> Result<Vec<Entry>, WorldError> {
-        let mut entries = self.source.entries(slip).map_err(fault)?;
-        if let Some(booked) = self.cache.borrow().booked.get(&slip) {
-            entries.extend_from_slice(booked);
+        let cache = self.cache.borrow();
+        let settled = self.source.entries(slip, cache.settled);
+        let mut entries = settled.map_err(fault)?;
+        for booked in [&cache.flying.booked, &cache.booked] {
+            entries.extend_from_slice(booked.get(&slip).map_or(&[], Vec::as_slice));
         }
         Ok(entries)
     }
@@ -314,7 +347,8 @@ impl World for View<'_> {
 
     fn answered(&self, key: &str) -> Result<Option<Answered>, WorldError> {
         let cache = self.cache.borrow();
-        let found = match cache.keys.get(key) {
+        let known = cache.keys.get(key).or_else(|| cache.flying.keys.get(key));
+        let found = match known {
             Some(found) => Some(found.clone()),
             None if cache.unused.contains(key) => None,
             None => self.source.answered(key).map_err(fault)?,

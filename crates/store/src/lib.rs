@@ -31,6 +31,7 @@
 //! [`Report::heads`] gives elsewhere.
 
 mod access;
+mod ahead;
 pub mod api;
 mod backend;
 mod backup;
@@ -43,6 +44,7 @@ mod copy;
 mod counters;
 mod fold;
 mod foresee;
+mod judge;
 mod lane;
 mod migrate;
 mod packs;
@@ -74,7 +76,7 @@ mod views;
 mod whole;
 
 pub use api::*;
-pub use lane::CODES;
+pub use judge::CODES;
 pub use read_world::ReadWorld;
 pub use restore::{check_backup, restore};
 pub use store::Store;

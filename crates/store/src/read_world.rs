@@ -47,7 +47,7 @@ impl Store {
                 org: org.0,
             };
             let mut cache = Cache::new(org.0);
-            cache.head = read_head(sql, org.0, "")?.unwrap_or(Head::EMPTY);
+            cache.begin_at(read_head(sql, org.0, "")?.unwrap_or(Head::EMPTY));
             // A lane knows that no slip has an id it has not given yet; here every id is looked for.
             cache.head.next_slip = i64::MAX;
             let world = ReadWorld {

@@ -56,7 +56,8 @@ pub(crate) trait Source {
     fn serial(&self, series: &str) -> Result<i64, StoreError>;
     fn records(&self, register: &str, key: &str) -> Result<Vec<Record>, StoreError>;
     fn any_record(&self, register: &str) -> Result<bool, StoreError>;
-    fn entries(&self, slip: SlipId) -> Result<Vec<Entry>, StoreError>;
+    /// What journal rows up to `last` booked for a slip.
+    fn entries(&self, slip: SlipId, last: i64) -> Result<Vec<Entry>, StoreError>;
     /// The accepted command of that key: row of the journal and answer.
     fn answered(&self, key: &str) -> Result<Option<(i64, Answered)>, StoreError>;
     fn has_content(&self, hash: &str) -> Result<bool, StoreError>;
@@ -126,9 +127,10 @@ impl Source for SqlSource<'_> {
         Ok(row.is_some())
     }
 
-    fn entries(&self, slip: SlipId) -> Result<Vec<Entry>, StoreError> {
+    fn entries(&self, slip: SlipId, last: i64) -> Result<Vec<Entry>, StoreError> {
         let rows = reads::slips::entries(self.sql, self.org, slip)?;
-        Ok(rows.into_iter().map(|row| row.entry).collect())
+        let settled = rows.into_iter().filter(|row| row.seq <= last);
+        Ok(settled.map(|row| row.entry).collect())
     }
 
     fn answered(&self, key: &str) -> Result<Option<(i64, Answered)>, StoreError> {
@@ -247,7 +249,7 @@ impl Source for Nothing {
     fn any_record(&self, _: &str) -> Result<bool, StoreError> {
         Ok(false)
     }
-    fn entries(&self, _: SlipId) -> Result<Vec<Entry>, StoreError> {
+    fn entries(&self, _: SlipId, _: i64) -> Result<Vec<Entry>, StoreError> {
         Ok(Vec::new())
     }
     fn answered(&self, _: &str) -> Result<Option<(i64, Answered)>, StoreError> {
@@ -284,7 +286,7 @@ impl Source for ContentOnly<'_> {
         serial(series: &str) -> i64;
         records(register: &str, key: &str) -> Vec<Record>;
         any_record(register: &str) -> bool;
-        entries(slip: SlipId) -> Vec<Entry>;
+        entries(slip: SlipId, last: i64) -> Vec<Entry>;
         answered(key: &str) -> Option<(i64, Answered)>;
         has_pack_text(version: &str) -> bool;
     }

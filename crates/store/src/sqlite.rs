@@ -32,6 +32,8 @@ pub(crate) enum Use {
     Work,
     /// Reading only.
     Read,
+    /// Reading what a lane does not remember.
+    Judge,
     /// Bringing the write-ahead log over.
     Checkpoint,
     /// The search index, which has a file of its own and can be made anew.
@@ -68,7 +70,7 @@ impl Sqlite {
             make_file(path).map_err(|source| StoreError::database(doing.clone(), source))?;
         }
         let flags = match what_for {
-            Use::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            Use::Read | Use::Judge => OpenFlags::SQLITE_OPEN_READ_ONLY,
             Use::Lane | Use::Work | Use::Checkpoint | Use::Index => {
                 OpenFlags::SQLITE_OPEN_READ_WRITE
             }
@@ -90,6 +92,9 @@ impl Sqlite {
                  pragma wal_autocheckpoint = 4096; pragma journal_size_limit = 67108864; pragma temp_store = memory;"
             }
             Use::Checkpoint => "pragma synchronous = full; pragma cache_size = -512;",
+            Use::Judge => {
+                "pragma query_only = 1; pragma cache_size = -16384; pragma temp_store = memory;"
+            }
             Use::Read => {
                 "pragma query_only = 1; pragma mmap_size = 268435456; pragma cache_size = -4096; \
                  pragma temp_store = memory;"

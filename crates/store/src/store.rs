@@ -2,19 +2,21 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use crossbeam_channel::{Sender, TrySendError, bounded};
 use engine::Command;
 use kernel::OrgId;
 use model::Catalog;
 use tokio::sync::{broadcast, oneshot};
 
 use crate::access::Access;
+use crate::ahead;
 use crate::api::{Answer, Event, Options, Stats, StoreError, StoreUrl};
 use crate::counters::Counters;
-use crate::lane::{Job, Lane};
+use crate::judge::Judge;
+use crate::lane::{Job, Lane, Teller};
 use crate::packs::Packs;
 use crate::search::indexer::Indexer;
 
@@ -43,7 +45,7 @@ pub(crate) struct Inner {
 #[derive(Default)]
 struct Lanes {
     closed: bool,
-    by_org: HashMap<OrgId, (SyncSender<Job>, JoinHandle<()>)>,
+    by_org: HashMap<OrgId, (Sender<Job>, JoinHandle<()>)>,
 }
 
 impl fmt::Debug for Store {
@@ -171,7 +173,7 @@ impl Store {
 
 impl Inner {
     /// The lane of an organisation, started when it is first needed.
-    fn lane(&self, org: OrgId) -> Result<SyncSender<Job>> {
+    fn lane(&self, org: OrgId) -> Result<Sender<Job>> {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         if lanes.closed {
             return Err(StoreError::Closed);
@@ -179,19 +181,21 @@ impl Inner {
         if let Some((sender, _)) = lanes.by_org.get(&org) {
             return Ok(sender.clone());
         }
-        let (cache, backend) = self.access.lane(org.0)?;
-        let lane = Lane::new(
-            cache,
-            backend,
-            self.packs.clone(),
-            &self.options,
-            self.events.clone(),
-            self.counters.clone(),
-        );
-        let (sender, receiver) = sync_channel(self.options.queue_max.max(1));
+        let (cache, backend, beside) = self.access.lane(org.0)?;
+        let teller = Teller {
+            org: org.0,
+            events: self.events.clone(),
+            counters: self.counters.clone(),
+        };
+        let judge = Judge::new(cache, self.packs.clone(), self.counters.clone());
+        let lane = Lane::new(judge, backend, &self.options, teller);
+        let (sender, receiver) = bounded(self.options.queue_max.max(1));
         let thread = std::thread::Builder::new()
             .name(format!("lane-{org}"))
-            .spawn(move || lane.run(&receiver))
+            .spawn(move || match beside {
+                Some(beside) => ahead::run(lane, beside, &receiver),
+                None => lane.run(&receiver),
+            })
             .map_err(|source| StoreError::database("starting a lane", source))?;
         lanes.by_org.insert(org, (sender.clone(), thread));
         if self.options.search {

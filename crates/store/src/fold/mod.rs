@@ -149,12 +149,9 @@ impl Folding<'_> {
             .or_else(|| act_slip(&self.command.act));
         self.sign(cache, &effects, seq, &mut wrote);
         self.book(cache, &effects, slip, seq, checked.accounts, &mut wrote);
-        cache.turnovers.extend(
-            checked
-                .turnovers
-                .iter()
-                .map(|(key, row)| (key.clone(), row.clone())),
-        );
+        for (place, row) in &checked.turnovers {
+            cache.turnovers.insert(place.clone(), row.clone());
+        }
         cache.pending.turnovers.extend(checked.turnovers);
         self.record(cache, checked.records, seq, &mut wrote);
         self.note(cache, &effects, seq, &mut wrote, &mut event);
