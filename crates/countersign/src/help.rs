@@ -106,12 +106,15 @@ fn argument(path: &str, id: &str) -> Option<&'static str> {
         (_, "database_url") => {
             "不用文件夹中的数据库：postgres://用户@主机/库名、sqlite:///路径 或 memory:"
         }
+        (_, "packs") => {
+            "业务包所在文件夹，其中每个文件夹是一个业务包，用以代替内置业务包 [默认：数据文件夹中的 packs，如果有]"
+        }
         (_, "json") => "以一个 JSON 值输出",
         ("serve", "demo") => "首次启动时建立演示公司：每个岗位一人，并有数周的业务",
         ("serve", "listen") => "监听地址 [默认：127.0.0.1:8080]",
         ("serve", "company") => "单位名称，显示在页面和打印单据上",
         ("serve", "secure") => "会话只经 HTTPS 传送；置于 TLS 代理之后时使用",
-        ("check", "path") => "业务包文件夹或 .kdl 文件；省略则检查内置业务包",
+        ("check", "path") => "业务包文件夹或 .kdl 文件；省略则检查所用的业务包",
         ("show", "pack") => "内置业务包名，或业务包文件夹",
         ("show", "flow") => "流程名；省略则显示整个业务包",
         ("show", "svg") => "以 SVG 图形显示流程",

@@ -109,6 +109,6 @@ impl Drop for House {
 }
 
 fn open(place: &Place) -> Result<Store, Stop> {
-    let options = Options::new(packs::embedded()?).with_reader(packs::read_again);
+    let options = Options::new(packs::of(place)?).with_reader(packs::read_again);
     Ok(Store::open(&place.url, options)?)
 }

@@ -15,7 +15,6 @@ use tokio::sync::watch;
 use crate::clock::now;
 use crate::house::ORG;
 use crate::packs;
-use crate::stop::Stop;
 
 /// Sleep between looks at the schedule.
 const TICK: Duration = Duration::from_secs(5);
@@ -42,8 +41,9 @@ pub struct Keeper {
 /// What a backup or drill came to.
 type Came = Result<(PathBuf, i64, String), String>;
 
-fn options() -> Result<Options, Stop> {
-    Ok(Options::new(packs::embedded()?).with_reader(packs::read_again))
+/// What the store itself was opened with.
+fn options(store: &Store) -> Options {
+    Options::new((*store.catalog()).clone()).with_reader(packs::read_again)
 }
 
 fn blamed(error: &StoreError) -> String {
@@ -153,7 +153,7 @@ impl Keeper {
     /// Carries out a run that is this server's, and writes down what it came to.
     fn carry_out(&self, run: BackupRun) -> Result<(), StoreError> {
         let came = match &*run.kind {
-            "drill" => self.newest().and_then(|file| drill(&file)),
+            "drill" => self.newest().and_then(|file| drill(&self.store, &file)),
             _ => self.back_up(),
         };
         let ended = ended(run, came);
@@ -175,7 +175,7 @@ impl Keeper {
         self.store
             .backup(&file, &|_, _, _| {})
             .map_err(|error| blamed(&error))?;
-        let options = options().map_err(|_| "the packs could not be read".to_owned())?;
+        let options = options(&self.store);
         let manifest =
             store::check_backup(&file, &options, &|_, _, _| {}).map_err(|error| blamed(&error))?;
         let dropped = self.thin_out();
@@ -250,7 +250,7 @@ impl Keeper {
             ..BackupRun::default()
         };
         let file = file.map_or_else(|| self.newest(), |file| Ok(file.to_owned()));
-        let ended = ended(run, file.and_then(|file| drill(&file)));
+        let ended = ended(run, file.and_then(|file| drill(&self.store, &file)));
         self.store.put_backup_run(ORG, &ended)?;
         Ok(ended)
     }
@@ -280,13 +280,13 @@ fn ended(run: BackupRun, came: Came) -> BackupRun {
 
 /// Restores a backup into a temporary place beside it, where it is verified and compared with its manifest, and opens
 /// what came of it.
-fn drill(file: &Path) -> Came {
+fn drill(store: &Store, file: &Path) -> Came {
     let folder = file.parent().unwrap_or(Path::new("."));
     let place = tempfile::Builder::new()
         .prefix(".drill-")
         .tempdir_in(folder)
         .map_err(|error| error.to_string())?;
-    let options = options().map_err(|_| "the packs could not be read".to_owned())?;
+    let options = options(store);
     let url = StoreUrl::Sqlite(place.path().join("restored.db"));
     let manifest =
         store::restore(file, &url, &options, &|_, _, _| {}).map_err(|error| blamed(&error))?;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use model::{Catalog, Pack, SourceText};
 use pack::{Complaints, Read, Rules};
 
+use crate::place::Place;
 use crate::stop::Stop;
 
 /// A pack that is compiled in: its texts cannot be changed, its rules are Rust.
@@ -36,6 +37,61 @@ pub fn embedded() -> Result<Catalog, Stop> {
         ));
     }
     Ok(Catalog::new(packs))
+}
+
+/// The packs of a place: those in its folder of packs, else those of this program.
+pub fn of(place: &Place) -> Result<Catalog, Stop> {
+    match &place.packs {
+        Some(folder) => in_folders(folder),
+        None => embedded(),
+    }
+}
+
+/// The packs in the folders of a folder, all without a mistake; the folder may be a pack's own.
+fn in_folders(folder: &Path) -> Result<Catalog, Stop> {
+    let mut packs: Vec<Arc<Pack>> = Vec::new();
+    for path in pack_folders(folder)? {
+        let shown = path.display();
+        let read = in_folder(&path)?;
+        let Some(pack) = read.pack else {
+            let complaints = Complaints(read.complaints);
+            return Err(Stop::usage(
+                format!("{shown} 中的业务包有误，没有启动：\n{complaints}"),
+                format!("the pack in {shown} has mistakes, nothing was started:\n{complaints}"),
+            ));
+        };
+        let name = &pack.name;
+        if packs.iter().any(|other| other.name == *name) {
+            return Err(Stop::usage(
+                format!("{shown}：已有另一个名为 {name} 的业务包"),
+                format!("{shown}: there is another pack called {name}"),
+            ));
+        }
+        packs.push(Arc::new(pack));
+    }
+    Ok(Catalog::new(packs))
+}
+
+/// Where the packs are, by name of folder.
+pub fn pack_folders(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+    if declares_a_pack(folder) {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let entries = fs::read_dir(folder).map_err(Stop::file("reading", folder))?;
+    let mut folders: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    if folders.is_empty() {
+        let shown = folder.display();
+        return Err(Stop::usage(
+            format!("{shown} 中没有业务包；每个业务包是其中的一个文件夹"),
+            format!("there is no pack in {shown}; each pack is a folder in it"),
+        ));
+    }
+    Ok(folders)
 }
 
 fn broken(name: &str, complaints: &Complaints) -> Stop {

@@ -13,6 +13,8 @@ use crate::stop::Stop;
 const DATABASE: &str = "countersign.db";
 /// Name of the lock in a data folder.
 const LOCK: &str = "countersign.lock";
+/// Name of the folder of packs in a data folder.
+const PACKS: &str = "packs";
 /// Variable that may hold the database's address, so that its password need not stand among the arguments.
 pub const URL_VARIABLE: &str = "COUNTERSIGN_DATABASE_URL";
 
@@ -25,6 +27,10 @@ pub struct Where {
     /// Another database than the one in the folder: postgres://user@host/name, sqlite:///path or memory:
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
+    /// Folder with one folder for each pack, served instead of those built in [default: `packs` in the data folder, where
+    /// there is one]
+    #[arg(long, value_name = "DIR")]
+    pub packs: Option<PathBuf>,
 }
 
 /// A place for data.
@@ -34,6 +40,8 @@ pub struct Place {
     pub folder: PathBuf,
     /// The database.
     pub url: StoreUrl,
+    /// The folder of packs, where there are others than those built in.
+    pub packs: Option<PathBuf>,
 }
 
 impl Where {
@@ -55,7 +63,12 @@ impl Where {
             })?,
             None => StoreUrl::Sqlite(folder.join(DATABASE)),
         };
-        Ok(Place { folder, url })
+        let beside = folder.join(PACKS);
+        let packs = match &self.packs {
+            Some(named) => Some(named.clone()),
+            None => beside.is_dir().then_some(beside),
+        };
+        Ok(Place { folder, url, packs })
     }
 
     /// Whether the arguments name any place.
@@ -186,6 +199,7 @@ mod tests {
         let place = Place {
             folder: folder.path().join("data"),
             url: StoreUrl::Sqlite(folder.path().join("data").join(DATABASE)),
+            packs: None,
         };
         let lock = place.lock().unwrap();
         let Err(Stop::Usage(refused)) = place.lock() else {
@@ -206,6 +220,7 @@ mod tests {
             Where {
                 data: None,
                 database_url: Some(url.to_owned()),
+                packs: None,
             }
             .place()
         };
@@ -217,6 +232,7 @@ mod tests {
         let place = Where {
             data: Some("x".into()),
             database_url: None,
+            packs: None,
         }
         .place()
         .unwrap();

@@ -69,6 +69,7 @@ impl Bed {
         let place = Place {
             folder: folder.path().to_owned(),
             url,
+            packs: None,
         };
         Ok(Bed {
             place,

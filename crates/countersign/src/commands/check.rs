@@ -1,6 +1,6 @@
 //! `check`: all mistakes of packs at once, and whether today's people can do the work.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use pack::{Complaint, Deputy, Finding, FindingKind, Grant, Level, Person, Read};
@@ -17,7 +17,7 @@ use crate::terminal::line;
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A pack's folder or a .kdl file; without it the packs built in
+    /// A pack's folder or a .kdl file; without it the packs that are served
     #[arg(value_name = "PATH")]
     path: Option<PathBuf>,
     /// Print one JSON object
@@ -37,31 +37,11 @@ struct Checked {
 /// Checks.
 pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
     let checked = match &args.path {
-        Some(path) => {
-            let started = Instant::now();
-            let read = packs::in_folder(path)?;
-            let name = read
-                .pack
-                .as_ref()
-                .map_or_else(|| path.display().to_string(), |pack| pack.name.to_string());
-            vec![Checked {
-                name,
-                read,
-                micros: started.elapsed().as_micros(),
-            }]
-        }
-        None => EMBEDDED
-            .iter()
-            .map(|one| {
-                let started = Instant::now();
-                let read = pack::check(&(one.texts)(), one.rules);
-                Checked {
-                    name: one.name.to_owned(),
-                    read,
-                    micros: started.elapsed().as_micros(),
-                }
-            })
-            .collect(),
+        Some(path) => vec![in_folder(path)?],
+        None => match &args.at.place()?.packs {
+            Some(folder) => folders(folder)?,
+            None => built_in(),
+        },
     };
     let staffing = if args.at.named() {
         Some(staffing(args, &checked)?)
@@ -83,6 +63,38 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         tell_staffing(staffing.as_deref(), lang);
     }
     if ok { Ok(()) } else { Err(Stop::Check) }
+}
+
+fn in_folder(path: &Path) -> Result<Checked, Stop> {
+    let started = Instant::now();
+    let read = packs::in_folder(path)?;
+    let name = read
+        .pack
+        .as_ref()
+        .map_or_else(|| path.display().to_string(), |pack| pack.name.to_string());
+    Ok(Checked {
+        name,
+        read,
+        micros: started.elapsed().as_micros(),
+    })
+}
+
+fn folders(folder: &Path) -> Result<Vec<Checked>, Stop> {
+    let folders = packs::pack_folders(folder)?;
+    folders.iter().map(|path| in_folder(path)).collect()
+}
+
+fn built_in() -> Vec<Checked> {
+    let read = |one: &packs::Embedded| {
+        let started = Instant::now();
+        let read = pack::check(&(one.texts)(), one.rules);
+        Checked {
+            name: one.name.to_owned(),
+            read,
+            micros: started.elapsed().as_micros(),
+        }
+    };
+    EMBEDDED.iter().map(read).collect()
 }
 
 /// What today's people cannot do, or could not without one of them.

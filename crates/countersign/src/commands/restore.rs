@@ -37,7 +37,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
     }
     let place = args.at.place()?;
     let lock = place.lock()?;
-    let options = Options::new(packs::embedded()?).with_reader(packs::read_again);
+    let options = Options::new(packs::of(&place)?).with_reader(packs::read_again);
     let progress = Progress::new(lang);
     let restored = store::restore(&args.file, &place.url, &options, &|stage, done, of| {
         progress.report(stage, done, of)

@@ -166,6 +166,12 @@ fn company_name(args: &Args, first: &First) -> Label {
 fn first_start(house: &House, place: &Place, wants_demo: bool, lang: Lang) -> Result<First, Stop> {
     let people = house.people()?;
     if demo::is_demo(&place.folder) || (wants_demo && people.is_empty()) {
+        if house.catalog().pack(gsp::NAME).is_none() {
+            return Err(Stop::usage(
+                "演示公司使用内置业务包 gsp，不能与自己的业务包一起建立",
+                "the demo company works with the pack gsp, which is built in; it cannot be made with packs of your own",
+            ));
+        }
         let bar = Progress::new(lang);
         let logins = demo::make(house, &place.folder, &|done, of| {
             bar.report("prepare", done, of)

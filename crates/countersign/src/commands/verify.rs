@@ -52,7 +52,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         return check_slip(args, text, lang);
     }
     let place = args.at.existing()?;
-    let options = Options::new(packs::embedded()?).with_reader(packs::read_again);
+    let options = Options::new(packs::of(&place)?).with_reader(packs::read_again);
     let progress = Progress::new(lang);
     let report =
         store::verify_url_against(&place.url, &options, &args.kept, &|stage, done, of| {

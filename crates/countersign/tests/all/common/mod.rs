@@ -96,7 +96,17 @@ impl Server {
 
     /// The same at an address of one's choice.
     pub fn start_at(folder: &Path, words: &[&str], address: &str) -> Server {
+        Server::begin(folder, words, address, "C.UTF-8")
+    }
+
+    /// The same for people of a language, as the environment's `LANG` says it.
+    pub fn start_in(folder: &Path, words: &[&str], lang: &str) -> Server {
+        Server::begin(folder, words, "127.0.0.1:0", lang)
+    }
+
+    fn begin(folder: &Path, words: &[&str], address: &str, lang: &str) -> Server {
         let mut child = program()
+            .env("LANG", lang)
             .arg("serve")
             .args(words)
             .args(["--listen", address, "--data"])
