@@ -265,7 +265,7 @@ fn steps_table(
     }
 }
 
-fn roles(reader: &Reader<'_>, pack: &Pack, step: &Step) -> String {
+pub(crate) fn roles(reader: &Reader<'_>, pack: &Pack, step: &Step) -> String {
     let names = words::step_roles(reader.lang, pack, step);
     let mut out = match (step.quorum, reader.lang) {
         (Quorum::Any, _) => names,
@@ -287,7 +287,7 @@ fn roles(reader: &Reader<'_>, pack: &Pack, step: &Step) -> String {
 }
 
 /// The guards of a step as sentences, each with the rule it follows.
-fn rules(reader: &Reader<'_>, step: &Step) -> String {
+pub(crate) fn rules(reader: &Reader<'_>, step: &Step) -> String {
     let sentences: Vec<String> = step
         .guards
         .iter()
@@ -304,7 +304,7 @@ fn rules(reader: &Reader<'_>, step: &Step) -> String {
 }
 
 /// The postings of a step: ledger, from where to where.
-fn postings(reader: &Reader<'_>, pack: &Pack, step: &Step) -> String {
+pub(crate) fn postings(reader: &Reader<'_>, pack: &Pack, step: &Step) -> String {
     let mut out: Vec<String> = Vec::new();
     for post in &step.posts {
         let Some(ledger) = pack.ledgers.get(post.ledger) else {
@@ -338,7 +338,7 @@ fn postings(reader: &Reader<'_>, pack: &Pack, step: &Step) -> String {
     out.join(reader.t("；", "; "))
 }
 
-fn separations(reader: &Reader<'_>, flow: &Flow) -> Vec<String> {
+pub(crate) fn separations(reader: &Reader<'_>, flow: &Flow) -> Vec<String> {
     flow.separations
         .iter()
         .map(|separation| {

@@ -342,6 +342,11 @@ impl Maker<'_> {
             saved_at: back.saved_at.clone(),
             hidden: self.hidden(target, back, csrf)?,
             known,
+            help: self
+                .flow
+                .slips
+                .get(self.step.slip)
+                .map(|slip| format!("/help/{}", slip.qualified)),
             back: back_url,
             draft: !back.draft.is_empty(),
             keeps,

@@ -1,4 +1,4 @@
-//! A page of help: what the words mean, and what a person does when something goes wrong.
+//! A page of help: the way to every slip's own page, and what a person does when something goes wrong.
 
 use axum::response::Response;
 use maud::html;
@@ -66,6 +66,7 @@ pub(crate) async fn show(desk: Desk) -> Result<Response, Error> {
         let title = reader.t("帮助", "Help");
         let body = html! {
             (head(&[], title, html! {}, html! {}))
+            (super::help_slip::index(reader))
             @for (ask_zh, answer_zh, ask_en, answer_en) in ANSWERS {
                 section class="card" {
                     header { h2 { (t(reader.lang, ask_zh, ask_en)) } }

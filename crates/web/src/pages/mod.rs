@@ -25,6 +25,7 @@ mod form;
 mod form_fields;
 mod heads;
 mod help;
+mod help_slip;
 mod history;
 mod inbox;
 mod journal;
@@ -116,6 +117,7 @@ fn work() -> Router<Arc<App>> {
         .route("/computed", post(prefill::computed))
         .route("/scan/{step}", get(scan::show))
         .route("/help", get(help::show))
+        .route("/help/{kind}", get(help_slip::one))
         .route("/notices", get(notices::show))
         .route("/notices/read", post(notices::post_read))
         .route(

@@ -82,6 +82,10 @@ fn page(reader: &Reader<'_>, judged: &Judged, csrf: &str) -> Result<Page, Error>
             reader.t("流程图", "Flow diagram"),
             format!("/flows/{}.{}?slip={id}", pack.name, flow.name),
         )),
+        help: Some(Link::new(
+            reader.t("说明", "About this slip"),
+            format!("/help/{}", slip.kind),
+        )),
         facts: facts(reader, pack, slip, &declared.header)?,
         lines: declared
             .lines

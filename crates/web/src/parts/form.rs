@@ -52,6 +52,8 @@ pub struct Form {
     pub shown: Option<(String, Table)>,
     /// The word on the button; 签字并提交 unless the step calls it otherwise.
     pub submit: Option<String>,
+    /// The page that says what this slip and its fields want.
+    pub help: Option<String>,
     /// Where cancelling leads.
     pub back: String,
     /// Whether there is a draft to discard.
@@ -135,6 +137,7 @@ fn head(lang: Lang, form: &Form) -> Markup {
                 @if form.draft {
                     button class="button quiet" type="button" data-dialog="discard" { (t(lang, "删除草稿", "Discard draft")) }
                 }
+                @if let Some(url) = &form.help { a class="button quiet help" href=(url) target="_blank" { (icon(Icon::CircleQuestionMark)) (t(lang, "填写说明", "Help")) } }
                 a class="button quiet" href=(form.back) { (t(lang, "返回", "Back")) }
             }
         }

@@ -45,6 +45,8 @@ pub struct Slip {
     pub steps: Vec<Step>,
     /// Where the flow is drawn.
     pub flow: Option<Link>,
+    /// The page that says what this kind of slip is for.
+    pub help: Option<Link>,
     /// Fields of the head.
     pub facts: Vec<Fact>,
     /// The lines, with the words for them.
@@ -117,6 +119,7 @@ fn head(lang: Lang, slip: &Slip) -> Markup {
                     }
                 }
                 @for print in &slip.prints { a class="button" href=(print.url) { (icon(Icon::Printer)) (print.label) } }
+                @if let Some(help) = &slip.help { a class="button quiet help" href=(help.url) aria-label=(help.label) title=(help.label) { (icon(Icon::CircleQuestionMark)) } }
             }
         }
     }
