@@ -1,7 +1,10 @@
 //! Every test that runs the program itself or its pages, as one program: linking it is slower than running it.
 
+mod browser_audit;
+mod browser_figures;
 mod browser_flow;
 mod browser_forms;
+mod browser_lost;
 mod command_line;
 mod common;
 mod crash;
@@ -11,3 +14,4 @@ mod postgres;
 mod print_worker;
 mod reference;
 mod safety;
+mod tutorial;

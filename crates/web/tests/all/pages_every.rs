@@ -120,6 +120,9 @@ fn pages(slips: &[i64]) -> Vec<String> {
         "/search?q=供货",
         "/check",
         "/help",
+        "/help/gsp.purchase_inbound.order",
+        "/help/gsp.purchase_inbound.receipt",
+        "/help/gsp.purchase_inbound.inspection",
         "/ledgers",
         "/ledgers/gsp.on_order",
         "/ledgers/gsp.stock",
@@ -360,4 +363,57 @@ fn the_scan_sees_what_is_foreign() {
         page("<p title=\"签字\">Sign</p><button lang=\"zh-CN\">中文</button><b>wang 先生</b>");
     assert_eq!(foreign(&mixed, "en"), ["签字"]);
     assert_eq!(foreign(&mixed, "zh"), ["Sign"]);
+}
+
+#[tokio::test]
+async fn light_or_dark_holds_from_the_first_byte_of_every_page() {
+    let company = Company::new().await;
+    let mut wang = Desk::log_in(&company, "wang", "zh").await;
+    let page = wang.get("/inbox").await;
+    assert!(
+        page.html
+            .contains("<html lang=\"zh-CN\" data-theme=\"system\">")
+    );
+    for (chosen, held) in [("dark", "dark"), ("light", "light"), ("puce", "system")] {
+        let mut fields = page.form("/appearance").fields;
+        fields.push(("theme".to_owned(), chosen.to_owned()));
+        wang.send_fields("/appearance", &fields).await;
+        // One page of each sort: with its shell, without one, and for a mistake.
+        for path in ["/slips", "/password", "/check", "/nowhere"] {
+            let page = wang.get(path).await;
+            let begin: String = page.html.chars().take(400).collect();
+            assert!(
+                begin.contains(&format!("data-theme=\"{held}\"")),
+                "{path}: {begin}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_kind_of_slip_is_explained_by_its_pack() {
+    let company = Company::new().await;
+    let mut zhao = Desk::log_in(&company, "zhao", "zh").await;
+    let index = zhao.get("/help").await;
+    index.must_have("收货单").must_have("我该从哪里开始");
+    let page = zhao.get("/help/gsp.purchase_inbound.receipt").await;
+    page.must_have("由采购订单生成")
+        .must_have("距有效期不足180天不得收货")
+        .must_have("现场检查指导原则")
+        .must_have("不得为同一人")
+        .must_have("不能超过采购订单的未执行数量")
+        .must_have("可扫码");
+    assert_eq!(
+        zhao.get("/help/gsp.purchase_inbound.none").await.status,
+        404
+    );
+    let mut wang = Desk::log_in(&company, "wang", "en").await;
+    let form = wang.get("/new/gsp.purchase_inbound.order.fill").await;
+    assert!(
+        form.html
+            .contains("href=\"/help/gsp.purchase_inbound.order\"")
+    );
+    let page = wang.get("/help/gsp.purchase_inbound.order").await;
+    page.must_have("begun by itself")
+        .must_have("may be left empty");
 }

@@ -1,0 +1,239 @@
+//! Every page in a real browser under axe-core, the auditor of accessible names, roles and contrast that most others are
+//! built on: no serious and no critical finding, in both languages, by light and by dark, on a screen and on a phone. On
+//! the way: nothing runs off the side of a page, and nothing moves after it is painted.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::Value;
+use testkit::browser::{Browser, Language, Window};
+
+use crate::common::Server;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The auditor; MPL-2.0, its licence beside it. It is part of the tests and not of the program.
+const AXE: &str = include_str!("../axe/axe.min.js");
+/// Findings of these weights fail.
+const GRAVE: [&str; 2] = ["serious", "critical"];
+/// The most that what is seen may move, in the measure of browsers (cumulative layout shift); 0.1 is called good.
+const SHIFT_MAX: f64 = 0.1;
+
+type Any<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// Pages of everybody.
+const PAGES: [&str; 37] = [
+    "/inbox",
+    "/inbox/mine",
+    "/inbox/done",
+    "/inbox/copies",
+    "/inbox/drafts",
+    "/slips",
+    "/slips?state=done&sort=-amount",
+    "/slips?text=nothing-like-it",
+    "/new",
+    "/me",
+    "/me/sign-in",
+    "/me/notices",
+    "/notices",
+    "/search?q=YP0001",
+    "/check",
+    "/help",
+    "/help/gsp.purchase_inbound.receipt",
+    "/ledgers",
+    "/ledgers/gsp.on_order",
+    "/ledgers/gsp.stock",
+    "/ledgers/gsp.gl",
+    "/ledgers/gsp.gl/statement?place=goods",
+    "/registers",
+    "/registers/gsp.item?q=YP",
+    "/registers/gsp.item/YP0001",
+    "/flows",
+    "/flows/gsp.purchase_inbound",
+    "/flows/gsp.purchase_inbound?slip=1",
+    "/new/gsp.purchase_inbound.order.fill",
+    "/slips/1",
+    "/slips/1/print",
+    "/slips/1/versions",
+    "/slips/1/act/void",
+    "/slips/3",
+    "/nowhere",
+    "/password",
+    "/confirm",
+];
+
+/// Pages of administrators.
+const ADMIN: [&str; 14] = [
+    "/admin",
+    "/admin/print",
+    "/admin/webhooks",
+    "/admin/channels",
+    "/admin/outbox",
+    "/admin/backups",
+    "/admin/people/wang/sign-in",
+    "/admin/people",
+    "/admin/new-person",
+    "/admin/people/wang",
+    "/admin/people/wang/password",
+    "/admin/journal",
+    "/admin/journal/3",
+    "/admin/registers/gsp.party/new",
+];
+
+/// What is looked at in one way of looking.
+struct Audit<'a> {
+    browser: &'a Browser,
+    address: String,
+    /// How it is looked at, for what is found.
+    way: String,
+    found: Vec<String>,
+}
+
+impl Audit<'_> {
+    /// Audits what the window shows now.
+    async fn look(&mut self, what: &str) -> Any<()> {
+        let there = self.browser.run("return 'axe' in window").await?;
+        if there != Value::Bool(true) {
+            self.browser.run(AXE).await?;
+        }
+        let run = "return axe.run(document, {resultTypes: ['violations']}).then(told => told.violations.map(one => \
+                   [one.impact, one.id, one.nodes.map(node => node.target.join(' ')).join(', ')]))";
+        let told = self.browser.run(run).await?;
+        for one in told.as_array().into_iter().flatten() {
+            let word = |index: usize| one[index].as_str().unwrap_or("");
+            let line = format!(
+                "{} {what}: {} {} at {}",
+                self.way,
+                word(0),
+                word(1),
+                word(2)
+            );
+            if GRAVE.contains(&word(0)) {
+                self.found.push(line);
+            } else {
+                println!("{line}");
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens a page, audits it, and measures what moved and what is too wide.
+    async fn open(&mut self, path: &str) -> Any<()> {
+        self.browser
+            .goto(&format!("{}{path}", self.address))
+            .await?;
+        self.browser.wait_for("main", PATIENCE).await?;
+        let shift = "return new Promise(done => { let sum = 0; new PerformanceObserver(list => { for (const one of \
+                     list.getEntries()) sum += one.value; }).observe({type: 'layout-shift', buffered: true}); \
+                     setTimeout(() => done(sum), 50); })";
+        let shift = self.browser.run(shift).await?.as_f64().unwrap_or(1.0);
+        if shift > SHIFT_MAX {
+            self.found
+                .push(format!("{} {path} moves by {shift}", self.way));
+        }
+        let over = "return document.documentElement.scrollWidth - innerWidth";
+        let over = self.browser.run(over).await?.as_i64().unwrap_or(1);
+        if over > 0 {
+            self.found
+                .push(format!("{} {path} is {over} pixels too wide", self.way));
+        }
+        self.look(path).await
+    }
+
+    async fn log_in(&mut self, login: &str, password: &str) -> Any<()> {
+        self.open("/login").await?;
+        self.browser.fill("#name", login).await?;
+        self.browser.fill("#password", password).await?;
+        self.browser.press("Enter").await?;
+        self.browser.wait_for("header.top", PATIENCE).await?;
+        Ok(())
+    }
+
+    /// Chooses light or dark in the menu, as a person does; the page that follows has it from its first byte.
+    async fn choose(&mut self, theme: &str) -> Any<()> {
+        self.browser
+            .run("document.querySelector('.themes').closest('details').open = true")
+            .await?;
+        self.browser
+            .click(&format!(".themes [value={theme}]"))
+            .await?;
+        self.browser
+            .wait_for(&format!("html[data-theme={theme}]"), PATIENCE)
+            .await?;
+        let script = "return getComputedStyle(document.documentElement).backgroundColor";
+        let ground = self.browser.run(script).await?;
+        let dark = ground == Value::String("rgb(20, 23, 27)".to_owned());
+        assert_eq!(dark, theme == "dark", "{ground}");
+        Ok(())
+    }
+
+    /// What a page shows only after something was done: the sheet of keys, a look-up, a refusal.
+    async fn states(&mut self) -> Any<()> {
+        let form = format!("{}/new/gsp.purchase_inbound.order.fill", self.address);
+        self.browser.goto(&form).await?;
+        self.browser
+            .wait_for("line-grid tbody tr", PATIENCE)
+            .await?;
+        self.browser.click("[name=\"h.supplier\"]").await?;
+        self.browser.press("F7").await?;
+        self.browser.wait_for("#popup li", PATIENCE).await?;
+        self.look("a look-up").await?;
+        self.browser.press("Escape").await?;
+        self.browser.press("Control+Enter").await?;
+        self.browser.wait_for("[data-refused]", PATIENCE).await?;
+        self.look("a refused form").await?;
+        self.browser
+            .run("document.querySelector('#shortcuts').showModal()")
+            .await?;
+        self.look("the sheet of keys").await
+    }
+}
+
+async fn audit(
+    server: &Server,
+    folder: &Path,
+    (window, language, theme): (Window, Language, &str),
+) -> Any<Vec<String>> {
+    let text = std::fs::read_to_string(folder.join("demo-logins.json"))?;
+    let value: Value = serde_json::from_str(&text)?;
+    let logins: BTreeMap<String, String> = serde_json::from_value(value["logins"].clone())?;
+    let mut found = Vec::new();
+    for (login, pages) in [("wang", &PAGES[..]), ("admin", &ADMIN[..])] {
+        let browser = Browser::start_with(window, language).await?;
+        let mut audit = Audit {
+            browser: &browser,
+            address: format!("http://{}", server.address),
+            way: format!("{window:?} {language:?} {theme} {login}"),
+            found: Vec::new(),
+        };
+        audit.log_in(login, &logins[login]).await?;
+        audit.choose(theme).await?;
+        for path in pages {
+            audit.open(path).await?;
+        }
+        if login == "wang" {
+            audit.states().await?;
+        }
+        found.append(&mut audit.found);
+        browser.close().await?;
+    }
+    Ok(found)
+}
+
+/// Each language and each theme on one of the two windows.
+#[tokio::test]
+async fn browser_every_page_passes_an_audit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &["--demo"]);
+    let mut found = Vec::new();
+    for way in [
+        (Window::Desktop, Language::Chinese, "light"),
+        (Window::Desktop, Language::English, "dark"),
+        (Window::Phone, Language::Chinese, "dark"),
+        (Window::Phone, Language::English, "light"),
+    ] {
+        let told = audit(&server, folder.path(), way).await;
+        found.extend(told.unwrap_or_else(|error| panic!("{error}")));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
