@@ -38,13 +38,18 @@ for (const toast of $$('.toast:not([data-stay])')) setTimeout(() => toast.remove
 /* A printed form is shown where the browser shows such files. */
 for (const sheet of $$('[data-sheet]')) if (navigator.pdfViewerEnabled) { sheet.src = sheet.dataset.sheet; sheet.hidden = false; }
 
-/* One press, one request. What came back from the history may be sent again. */
+/* One press, one request; none where the server cannot be reached: what was typed stays on the page and may be sent again. What came back from the history may be sent again. */
+const told = (form, text) => { const toast = make('div', { className: 'toast', role: 'alert', textContent: text }); (form.closest('dialog') || $('.toasts') || form).append(toast); setTimeout(() => toast.remove(), 10000); };
+const there = () => fetch($('link[rel=icon]').href, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout?.(10000) });
 on('submit', e => {
-  const { method, dataset } = e.target;
-  if (method !== 'post' || 'many' in dataset) return;
-  if (dataset.sent) return e.preventDefault();
+  const form = e.target, { dataset } = form, button = e.submitter;
+  if (form.method !== 'post' || 'many' in dataset || e.defaultPrevented) return;
+  if (dataset.sent === 'known') { dataset.sent = '1'; return; }
+  e.preventDefault();
+  if (dataset.sent) return;
   dataset.sent = '1';
-  e.submitter?.classList.add('busy');
+  button?.classList.add('busy');
+  there().then(() => { dataset.sent = 'known'; form.requestSubmit(button); }, () => { delete dataset.sent; button?.classList.remove('busy'); told(form, say.away); });
 });
 addEventListener('pageshow', () => { for (const el of $$('[data-sent], .busy')) { delete el.dataset.sent; el.classList.remove('busy'); } });
 on('change', e => { if (e.target.matches('[data-auto] select, [data-auto] [type=checkbox], [data-auto] [data-date]')) e.target.form.requestSubmit(); });

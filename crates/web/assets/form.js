@@ -284,7 +284,8 @@ function drafts(form) {
   }
   form.saver = wait => { clearTimeout(again); again = setTimeout(save, wait); };
   form.addEventListener('input', () => { dirty = true; form.saver(800); });
-  form.addEventListener('submit', () => { dirty = busy = false; clearTimeout(again); sessionStorage.removeItem(aside); });
+  // Only what is really sent is no longer to be saved; see where forms are sent.
+  form.addEventListener('submit', () => { if (form.dataset.sent !== 'known') return; dirty = busy = false; clearTimeout(again); sessionStorage.removeItem(aside); });
   addEventListener('online', () => { if (dirty) form.saver(0); });
   addEventListener('beforeunload', e => { if (dirty || busy) e.preventDefault(); });
   // What could not be saved before the page was left is saved now and shown.

@@ -27,6 +27,7 @@ use crate::api::unoffered;
 use crate::auth::FORM_MAX;
 use crate::error::{Error, Problem};
 use crate::parts::lang::Lang;
+use crate::parts::theme::Theme;
 use crate::text::percent;
 
 /// Longest time until an answer begins.
@@ -87,6 +88,7 @@ struct Asked {
     method: Method,
     uri: Uri,
     lang: Lang,
+    theme: Theme,
     json: bool,
 }
 
@@ -102,6 +104,7 @@ impl Asked {
             method: request.method().clone(),
             uri: request.uri().clone(),
             lang: crate::auth::lang_of(request.headers()),
+            theme: crate::auth::theme_of(request.headers()),
             json: path.starts_with("/api")
                 || path == "/events"
                 || path.starts_with("/lookup")
@@ -263,7 +266,11 @@ fn as_page(asked: &Asked, error: &Error) -> Response {
         }
     };
     let title = crate::parts::lang::t(lang, "没有完成", "Not done");
-    (error.status(), crate::layout::bare(lang, title, body)).into_response()
+    (
+        error.status(),
+        crate::layout::bare(lang, asked.theme, title, body),
+    )
+        .into_response()
 }
 
 /// The headers that every answer carries.

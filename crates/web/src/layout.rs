@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, html};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::keys;
 use crate::parts::lang::{Lang, t};
+use crate::parts::theme::Theme;
 use crate::parts::{Link, Tone};
 
 /// Fingerprint of the assets, eight hexadecimal digits at most, put into their addresses so that browsers may keep
@@ -69,6 +70,8 @@ pub struct Toast {
 pub struct Shell {
     /// The language of the page.
     pub lang: Lang,
+    /// Light, dark, or as the device is set.
+    pub theme: Theme,
     /// Title in the browser's tab, without the product's name.
     pub title: String,
     /// The marked entry of the navigation.
@@ -121,18 +124,20 @@ fn said_by_scripts(lang: Lang) -> String {
         "void": t(lang, "文件是空的", "The file is empty"),
         "failed": t(lang, "没有传上", "Not uploaded"),
         "lost": t(lang, "连接中断，没有传上", "The connection was lost; not uploaded"),
+        "away": t(lang, "连接中断，什么都没有送出。所填内容仍在页面上，恢复后再提交一次。", "The connection is lost and nothing was sent. What you typed is still here; send it again when the connection is back."),
         "again": t(lang, "重传", "Try again"),
         "picture": t(lang, "截图", "picture"),
     })
     .to_string()
 }
 
-fn head(lang: Lang, title: &str) -> Markup {
+fn head(lang: Lang, theme: Theme, title: &str) -> Markup {
     html! {
         head {
             meta charset="utf-8";
             title { (title) " · " (t(lang, "会签", "Countersign")) }
             meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
+            meta name="color-scheme" content=(theme.scheme());
             meta name="format-detection" content="telephone=no";
             link rel="icon" type="image/svg+xml" href=(format!("/assets/favicon.svg?v={ASSETS}"));
             link rel="stylesheet" href=(format!("/assets/app.css?v={ASSETS}"));
@@ -149,8 +154,8 @@ pub fn page(shell: &Shell, body: Markup) -> Markup {
     let lang = shell.lang;
     html! {
         (DOCTYPE)
-        html lang=(lang.tag()) {
-            (head(lang, &shell.title))
+        html lang=(lang.tag()) data-theme=(shell.theme.code()) {
+            (head(lang, shell.theme, &shell.title))
             body data-say=(said_by_scripts(lang)) data-keys=(keys::bound()) data-csrf=(shell.csrf) data-events="/events" {
                 a class="skip" href="#main" { (t(lang, "跳到正文", "Skip to content")) }
                 (top_bar(shell))
@@ -164,11 +169,11 @@ pub fn page(shell: &Shell, body: Markup) -> Markup {
 }
 
 /// A page without navigation, for log-in and for errors met before it. `body` is centred.
-pub fn bare(lang: Lang, title: &str, body: Markup) -> Markup {
+pub fn bare(lang: Lang, theme: Theme, title: &str, body: Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang=(lang.tag()) {
-            (head(lang, title))
+        html lang=(lang.tag()) data-theme=(theme.code()) {
+            (head(lang, theme, title))
             body data-say=(said_by_scripts(lang)) { main id="main" class="lone" { div { (body) } } }
         }
     }
@@ -178,10 +183,12 @@ fn top_bar(shell: &Shell) -> Markup {
     let lang = shell.lang;
     html! {
         header class="top" {
-            a class="brand" href="/" aria-label=(t(lang, "会签 首页", "Countersign home")) {
+            a class="brand" href="/" aria-label=(format!("{} {} {}", t(lang, "会签", "Countersign"), shell.organisation, t(lang, "首页", "home"))) {
                 (icon(Icon::Seal))
                 span class="say" { (t(lang, "会签", "Countersign")) }
-                small class="say" { (shell.organisation) }
+                // Read aloud, and compared with the name of the link, the two are two words.
+                " "
+                @if shell.organisation != t(lang, "会签", "Countersign") { small class="say" { (shell.organisation) } }
             }
             nav class="nav" aria-label=(t(lang, "主导航", "Main")) {
                 (entry(shell, Place::Inbox, Icon::Inbox, "/inbox", t(lang, "待办", "Inbox")))
@@ -274,11 +281,33 @@ fn user_menu(shell: &Shell) -> Markup {
                         (icon(Icon::Languages)) (t(lang, "English", "中文"))
                     }
                 }
+                (appearance(shell))
                 button type="button" data-dialog="shortcuts" { (icon(Icon::Keyboard)) (t(lang, "快捷键", "Keyboard shortcuts")) }
                 hr;
                 form method="post" action="/logout" {
                     (hidden)
                     button { (icon(Icon::LogOut)) (t(lang, "退出登录", "Log out")) }
+                }
+            }
+        }
+    }
+}
+
+/// Light, dark or as the device is set; the one in force is marked.
+fn appearance(shell: &Shell) -> Markup {
+    let lang = shell.lang;
+    let name = |theme| match theme {
+        Theme::System => (t(lang, "跟随系统", "As the device"), Icon::SunMoon),
+        Theme::Light => (t(lang, "浅色", "Light"), Icon::Sun),
+        Theme::Dark => (t(lang, "深色", "Dark"), Icon::Moon),
+    };
+    html! {
+        form class="themes" method="post" action="/appearance" role="group" aria-label=(t(lang, "外观", "Appearance")) {
+            input type="hidden" name="_csrf" value=(shell.csrf);
+            input type="hidden" name="back" value=(shell.path);
+            @for theme in Theme::ALL {
+                button name="theme" value=(theme.code()) aria-pressed=(shell.theme == theme) title=(name(theme).0) aria-label=(name(theme).0) {
+                    (icon(name(theme).1))
                 }
             }
         }

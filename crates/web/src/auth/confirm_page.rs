@@ -73,7 +73,7 @@ async fn page(
         }
         p { a href=(next) { (t(lang, "取消", "Cancel")) } }
     };
-    Ok(bare(lang, title, body))
+    Ok(bare(lang, session.theme, title, body))
 }
 
 async fn post(

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderValue};
 
 use crate::Settings;
 use crate::parts::lang::Lang;
+use crate::parts::theme::Theme;
 use crate::text::{percent, unpercent};
 
 /// The name of the session's cookie. Browsers take a `__Host-` cookie only over TLS and only from this very host.
@@ -61,6 +62,11 @@ pub fn language_cookie(settings: &Settings, lang: Lang) -> HeaderValue {
     set_cookie(settings, "lang", lang.code(), 366 * 86_400, true)
 }
 
+/// The cookie that keeps light or dark.
+pub(crate) fn theme_cookie(settings: &Settings, theme: Theme) -> HeaderValue {
+    set_cookie(settings, "theme", theme.code(), 366 * 86_400, true)
+}
+
 /// The cookie that keeps for whom a person acts as deputy; `None` ends it.
 pub fn behalf_cookie(settings: &Settings, login: Option<&str>) -> HeaderValue {
     let seconds = if login.is_some() {
@@ -85,6 +91,11 @@ pub(crate) fn lang_of(headers: &HeaderMap) -> Lang {
             .and_then(|value| value.to_str().ok())
     };
     Lang::from_code(cookie(headers, "lang").or_else(asked).unwrap_or(""))
+}
+
+/// Light or dark, as chosen before.
+pub(crate) fn theme_of(headers: &HeaderMap) -> Theme {
+    Theme::from_code(cookie(headers, "theme").unwrap_or(""))
 }
 
 /// For whom the request says that it acts.

@@ -1,4 +1,4 @@
-//! The pages of log-in: `/login`, `/logout`, `/password`, `/language`, `/behalf`.
+//! The pages of log-in: `/login`, `/logout`, `/password`, `/language`, `/appearance`, `/behalf`.
 
 use std::sync::Arc;
 
@@ -12,7 +12,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::address::{Address, address_of};
-use super::cookies::{behalf_cookie, cookie, lang_of, language_cookie, session_cookie};
+use super::cookies::{
+    behalf_cookie, cookie, lang_of, language_cookie, session_cookie, theme_cookie, theme_of,
+};
 use super::csrf::{self, Csrf};
 use super::form::{Posted, PostedByAnyone, PostedPending};
 use super::login::{Entered, Step, after, change_first_password, first_step, log_out};
@@ -22,6 +24,7 @@ use crate::error::Error;
 use crate::layout::bare;
 use crate::parts::lang::{Lang, t};
 use crate::parts::login::{Login, login as login_page};
+use crate::parts::theme::Theme;
 use crate::parts::{Tone, note};
 use crate::text::random;
 use crate::{App, Settings};
@@ -32,6 +35,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/logout", post(do_logout))
         .route("/password", get(show_password).post(do_password))
         .route("/language", post(do_language))
+        .route("/appearance", post(do_appearance))
         .route("/behalf", post(do_behalf))
 }
 
@@ -103,6 +107,7 @@ fn login_answer(
     };
     let page = login_page(
         lang,
+        theme_of(headers),
         &Login {
             organisation: company(app, lang),
             passkeys: super::passkeys::site(app, headers).is_some(),
@@ -265,6 +270,25 @@ async fn do_language(
     Ok(response)
 }
 
+async fn do_appearance(
+    State(app): State<Arc<App>>,
+    posted: PostedByAnyone,
+) -> Result<Response, Error> {
+    // As little a secret as the language.
+    if csrf::from_elsewhere(
+        &posted.parts.headers,
+        app.settings().public_origin.as_deref(),
+    ) {
+        return Err(csrf::refused());
+    }
+    let theme = Theme::from_code(posted.fields.text("theme"));
+    let mut response = go(posted.fields.text("back"));
+    response
+        .headers_mut()
+        .append(SET_COOKIE, theme_cookie(app.settings(), theme));
+    Ok(response)
+}
+
 async fn do_behalf(State(app): State<Arc<App>>, posted: Posted) -> Result<Response, Error> {
     let login = posted.fields.text("login");
     let chosen = (!login.is_empty() && *login != *posted.acting.person.login).then_some(login);
@@ -313,7 +337,12 @@ fn password_page(Pending(session): &Pending, why: Option<&str>) -> Markup {
                 "Other log-ins and the tokens given to programs end with it."))
         }
     };
-    bare(lang, t(lang, "修改密码", "Change the password"), body)
+    bare(
+        lang,
+        session.theme,
+        t(lang, "修改密码", "Change the password"),
+        body,
+    )
 }
 
 async fn do_password(

@@ -19,6 +19,7 @@ use super::token::refused_token;
 use crate::App;
 use crate::error::Error;
 use crate::parts::lang::Lang;
+use crate::parts::theme::Theme;
 use crate::text::random;
 
 /// Longest login and password that are looked at, in bytes.
@@ -247,6 +248,7 @@ pub(crate) async fn begin(
     let session = Session {
         person,
         lang: Lang::default(),
+        theme: Theme::default(),
         on_behalf_of: None,
         known,
     };

@@ -32,7 +32,7 @@ mod webauthn;
 pub(crate) use address::address_of;
 pub use address::{Address, Peer};
 pub use cookies::{behalf_cookie, language_cookie};
-pub(crate) use cookies::{cookie, lang_of};
+pub(crate) use cookies::{cookie, lang_of, theme_of};
 pub(crate) use form::{FILE_MAX, FORM_MAX};
 pub use form::{Fields, Posted, Upload, Uploaded};
 pub use login::{Entered, change_password, confirm_password, log_in, log_out, set_password};

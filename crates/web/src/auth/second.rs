@@ -13,7 +13,7 @@ use maud::html;
 
 use super::address::{Address, address_of};
 use super::challenges::{Asked, Purpose};
-use super::cookies::{cookie, lang_of};
+use super::cookies::{cookie, lang_of, theme_of};
 use super::csrf::{self, Csrf};
 use super::doors::{Next, before_of, go, let_in, meant_by_anyone, path_here, told};
 use super::factors::{add, check_fresh};
@@ -26,6 +26,7 @@ use crate::App;
 use crate::error::Error;
 use crate::layout::bare;
 use crate::parts::lang::{Lang, t};
+use crate::parts::theme::Theme;
 use crate::parts::{Tone, note};
 
 /// Path of the page that asks for a code.
@@ -71,14 +72,23 @@ async fn show_code(
     headers: HeaderMap,
 ) -> Response {
     match (before_of(&app, &headers), cookie(&headers, "second")) {
-        (Some(before), Some(_)) => {
-            code_page(lang, before, path_here(&next.next), None).into_response()
-        }
+        (Some(before), Some(_)) => code_page(
+            (lang, theme_of(&headers)),
+            before,
+            path_here(&next.next),
+            None,
+        )
+        .into_response(),
         _ => go("/login"),
     }
 }
 
-fn code_page(lang: Lang, before: &str, next: &str, why: Option<&str>) -> maud::Markup {
+fn code_page(
+    (lang, theme): (Lang, Theme),
+    before: &str,
+    next: &str,
+    why: Option<&str>,
+) -> maud::Markup {
     let title = t(lang, "输入动态码", "Enter the code");
     let body = html! {
         h1 { (title) }
@@ -100,7 +110,7 @@ fn code_page(lang: Lang, before: &str, next: &str, why: Option<&str>) -> maud::M
         }
         p { a href="/login" { (t(lang, "换一个账号登录", "Log in as somebody else")) } }
     };
-    bare(lang, title, body)
+    bare(lang, theme, title, body)
 }
 
 async fn do_code(State(app): State<Arc<App>>, posted: PostedByAnyone) -> Result<Response, Error> {
@@ -113,7 +123,7 @@ async fn do_code(State(app): State<Arc<App>>, posted: PostedByAnyone) -> Result<
     let again = |error: &Error| match error.refusal() {
         Some(refusal) => {
             let why = t(lang, &refusal.zh, &refusal.en);
-            let page = code_page(lang, before, next, Some(why));
+            let page = code_page((lang, theme_of(headers)), before, next, Some(why));
             Ok((error.status(), page).into_response())
         }
         None => Err(error.clone()),

@@ -11,11 +11,12 @@ use engine::Person;
 use kernel::Moment;
 use sha2::{Digest, Sha256};
 
-use super::cookies::{behalf_of, cookie, cookie_name, lang_of};
+use super::cookies::{behalf_of, cookie, cookie_name, lang_of, theme_of};
 use super::csrf::{self, Csrf};
 use super::sessions::{Hash, Kind, Known};
 use crate::error::Error;
 use crate::parts::lang::Lang;
+use crate::parts::theme::Theme;
 use crate::{App, Settings};
 
 /// Microseconds for which a session in memory is believed without asking the store, where another process may have
@@ -33,6 +34,8 @@ pub struct Session {
     pub person: Arc<Person>,
     /// The language he reads.
     pub lang: Lang,
+    /// Light or dark.
+    pub theme: Theme,
     /// Login of the person for whom he has chosen to act. Whether he may is judged with every act.
     pub on_behalf_of: Option<Arc<str>>,
     pub(crate) known: Arc<Known>,
@@ -168,6 +171,7 @@ pub(crate) async fn find(app: &Arc<App>, headers: &HeaderMap) -> Result<(Session
     let session = Session {
         person,
         lang: lang_of(headers),
+        theme: theme_of(headers),
         on_behalf_of: behalf_of(headers),
         known,
     };
@@ -445,5 +449,16 @@ impl FromRequestParts<Arc<App>> for Lang {
         _: &Arc<App>,
     ) -> Result<Lang, std::convert::Infallible> {
         Ok(lang_of(&parts.headers))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Theme {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        _: &Arc<App>,
+    ) -> Result<Theme, std::convert::Infallible> {
+        Ok(theme_of(&parts.headers))
     }
 }

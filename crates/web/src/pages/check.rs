@@ -12,6 +12,7 @@ use super::desk::Asked;
 use super::words;
 use crate::App;
 use crate::auth::Address;
+use crate::auth::theme_of;
 use crate::error::Error;
 use crate::layout::bare;
 use crate::paper::check::{Checked, Claim, Verdict, check, public_of};
@@ -122,7 +123,7 @@ pub(crate) async fn show(
             footer { a href={ "/check?lang=" (other.code()) } lang=(other.tag()) { (if other == Lang::Zh { "中文" } else { "English" }) } }
         }
     };
-    Ok((StatusCode::OK, bare(lang, title, body)).into_response())
+    Ok((StatusCode::OK, bare(lang, theme_of(&headers), title, body)).into_response())
 }
 
 /// The public half of the key, for those who check signatures by themselves.

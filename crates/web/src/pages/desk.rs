@@ -450,6 +450,7 @@ impl<'a> Reader<'a> {
         };
         Ok(Shell {
             lang: self.lang,
+            theme: session.theme,
             title,
             here,
             person: self.me.name.to_string(),

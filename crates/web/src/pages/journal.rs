@@ -254,7 +254,7 @@ fn raw(title: &str, text: &str) -> Markup {
     html! {
         section class="card" {
             header { h2 { (title) } }
-            div class="in scroll" { pre lang="zxx" { (laid_out) } }
+            div class="in scroll" tabindex="0" { pre lang="zxx" { (laid_out) } }
         }
     }
 }

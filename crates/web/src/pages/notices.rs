@@ -148,7 +148,7 @@ async fn page(desk: Desk, back: Back) -> Result<Response, Error> {
         let kept = load(reader)?;
         let text = |name: &str, zh: &str, en: &str| Field::new(name, reader.t(zh, en), Kind::Text);
         let langs = vec![("zh".to_owned(), "中文".to_owned()), ("en".to_owned(), "English".to_owned())];
-        let mut fields = vec![
+        let fields = vec![
             (text("email", "电子邮箱", "Mail address"), back.entry("email", &*kept.email.text)),
             (text("phone", "手机号（+86…）", "Mobile number (+86…)"), back.entry("phone", &*kept.phone.text)),
             (Field::new("lang", reader.t("语言", "Language"), Kind::Choice(langs)), back.entry("lang", &*kept.lang)),
@@ -156,22 +156,12 @@ async fn page(desk: Desk, back: Back) -> Result<Response, Error> {
             (text("quiet_until", "免打扰至", "Quiet until"), back.entry("quiet_until", time(kept.quiet.map(|quiet| quiet.1)))),
             (text("digest", "邮件每天汇总于（空为随时发）", "One mail a day at (empty: at once)"), back.entry("digest", time(kept.digest))),
         ];
-        for event in Event::ALL {
-            let label = event.label();
-            let ways = kept.ways.get(&event).cloned().unwrap_or_default();
-            for (way, zh, en) in [(Way::App, "站内", "here"), (Way::Email, "邮件", "mail"), (Way::Sms, "短信", "SMS")] {
-                let name = format!("{}.{}", event.name(), way.name());
-                let words = format!("{} · {}", reader.t(label.0, label.1), reader.t(zh, en));
-                let value = back.entry(&name, if ways.contains(&way) { "1" } else { "" });
-                fields.push((Field::new(name, words, Kind::Flag), value));
-            }
-        }
         let made = Card {
             title: reader.t("何事以何种方式通知我", "What I am told of, and how"),
             url: OWN.to_owned(),
             fields,
             button: reader.t("保存", "Save"),
-            about: html! {},
+            about: matrix(reader, &back, &kept),
         };
         let title = reader.t("通知方式", "How I am told");
         let crumbs = [Link::new(reader.t("通知", "Notices"), ALL)];
@@ -189,6 +179,47 @@ async fn page(desk: Desk, back: Back) -> Result<Response, Error> {
         Ok(Content::new(title, body).with(status))
     })
     .await
+}
+
+/// Every event with a box for each way.
+fn matrix(reader: &Reader<'_>, back: &Back, kept: &Preference) -> Markup {
+    let ways = [
+        (Way::App, reader.t("站内", "here")),
+        (Way::Email, reader.t("邮件", "mail")),
+        (Way::Sms, reader.t("短信", "SMS")),
+    ];
+    html! {
+        div class="scroll" {
+            table class="rows boxes" {
+                caption class="seen" { (reader.t("何事以何种方式通知我", "What I am told of, and how")) }
+                thead {
+                    tr {
+                        th scope="col" { (reader.t("事项", "Event")) }
+                        @for (_, label) in &ways { th scope="col" { (label) } }
+                    }
+                }
+                tbody {
+                    @for event in Event::ALL {
+                        @let words = event.label();
+                        @let words = reader.t(words.0, words.1);
+                        @let chosen = kept.ways.get(&event);
+                        tr {
+                            td { (words) }
+                            @for (way, label) in &ways {
+                                @let name = format!("{}.{}", event.name(), way.name());
+                                @let on = chosen.is_some_and(|ways| ways.contains(way));
+                                @let entry = back.entry(&name, if on { "1" } else { "" });
+                                td {
+                                    input type="checkbox" name=(name) value="1" checked[entry.value == "1"]
+                                        aria-label={ (words) " · " (label) };
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The same address stays proved; another begins anew.

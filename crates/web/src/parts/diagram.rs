@@ -65,7 +65,7 @@ pub fn diagram(lang: Lang, diagram: &Diagram) -> Markup {
     let bottom = TOP + HEIGHT + 22;
     let height = bottom + ties * TIE + 8;
     html! {
-        svg class="chain" width=(width) height=(height) viewBox=(format!("0 0 {width} {height}")) role="img"
+        svg class="chain" width=(width) height=(height) viewBox=(format!("0 0 {width} {height}")) role="group"
             aria-label=(t(lang, "流程图", "Flow diagram")) {
             @for (name, first, last) in lanes(&diagram.stages) {
                 rect class="lane" x=(x_of(first) - 10) y="4" width=(x_of(last) - x_of(first) + WIDTH + 20) height=(bottom - 12) rx="10" {}

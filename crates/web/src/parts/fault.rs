@@ -64,6 +64,7 @@ pub fn refusal(lang: Lang, refused: &[Refused], back: &Link) -> Markup {
     html! {
         div class="lone" {
             div {
+                h1 class="seen" { (t(lang, "没有办成", "Not done")) }
                 (summary(t(lang, "没有办成：", "This was not done:"), refused))
                 p { (t(lang, "单据没有任何改变。", "Nothing about the slip was changed.")) }
                 p { a class="button" href=(back.url) { (back.label) } }

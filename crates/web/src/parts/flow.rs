@@ -31,7 +31,7 @@ pub fn flow(lang: Lang, flow: &Flow) -> Markup {
     let acts = html! { @if let Some(link) = &flow.begin { a class="button primary" href=(link.url) { (link.label) } } };
     html! {
         (head(&flow.crumbs, &flow.title, html! { span class="mute" { (flow.version) } }, acts))
-        figure class="card" { div class="in scroll" { (diagram(lang, &flow.diagram)) } }
+        figure class="card" { div class="in scroll" tabindex="0" { (diagram(lang, &flow.diagram)) } }
         section class="card" { header { h2 { (t(lang, "环节", "Steps")) } } (table(&flow.steps)) }
         @if !flow.separate.is_empty() {
             section class="card" {

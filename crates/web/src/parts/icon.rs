@@ -54,6 +54,10 @@ pub enum Icon {
     GitFork,
     FilePlus,
     Save,
+    Sun,
+    Moon,
+    SunMoon,
+    CircleQuestionMark,
     Seal,
     SealTall,
 }
@@ -108,6 +112,10 @@ impl Icon {
             Icon::GitFork => "git-fork",
             Icon::FilePlus => "file-plus",
             Icon::Save => "save",
+            Icon::Sun => "sun",
+            Icon::Moon => "moon",
+            Icon::SunMoon => "sun-moon",
+            Icon::CircleQuestionMark => "circle-question-mark",
             Icon::Seal => "seal",
             Icon::SealTall => "seal-tall",
         }

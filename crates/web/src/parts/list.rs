@@ -140,7 +140,7 @@ pub(super) fn pager(lang: Lang, pager: &Pager) -> Markup {
         html! {
             @match url {
                 Some(url) => a class="button tiny" rel=(rel) href=(url) aria-label=(word) { (icon(sign)) },
-                None => span class="button tiny" aria-disabled="true" aria-label=(word) { (icon(sign)) },
+                None => span class="button tiny" role="link" aria-disabled="true" aria-label=(word) { (icon(sign)) },
             }
         }
     };

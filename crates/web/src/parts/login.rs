@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
 use super::lang::{Lang, t};
+use super::theme::Theme;
 use super::{Tone, note, passkey};
 use crate::layout::bare;
 
@@ -31,7 +32,7 @@ pub struct Login {
 }
 
 /// The whole page. Posts `name`, `password`, `next` to `/login`.
-pub fn login(lang: Lang, login: &Login) -> Markup {
+pub fn login(lang: Lang, theme: Theme, login: &Login) -> Markup {
     let body = html! {
         div class="face-off" {
             svg class="tall" aria-hidden="true" { use href=(format!("/assets/icons.svg?v={}#seal-tall", crate::layout::ASSETS)) {} }
@@ -73,5 +74,5 @@ pub fn login(lang: Lang, login: &Login) -> Markup {
             }
         }
     };
-    bare(lang, t(lang, "登录", "Log in"), body)
+    bare(lang, theme, t(lang, "登录", "Log in"), body)
 }

@@ -51,6 +51,7 @@ pub mod slip;
 pub mod steps;
 pub mod table;
 pub mod talk;
+pub mod theme;
 
 use maud::{Markup, html};
 

@@ -163,7 +163,7 @@ pub fn table(table: &Table) -> Markup {
                 caption class="seen" { (table.caption) }
                 thead {
                     tr {
-                        @if ticks { th class="tick" {} }
+                        @if ticks { th class="tick" { span class="seen" { "✓" } } }
                         @for head in &table.heads { (heading(head)) }
                     }
                 }
@@ -250,7 +250,7 @@ fn one(head: Option<&Head>, cell: &Cell, opens: bool) -> Markup {
     };
     html! {
         td class=[shape_class(shape)] colspan=[cell.span] data-label=[label.map(|head| &head.label)] {
-            @if opens { button type="button" class="twist" aria-expanded="true" tabindex="-1" { (icon(Icon::ChevronRight)) } }
+            @if opens { button type="button" class="twist" aria-expanded="true" aria-label=(cell.text) tabindex="-1" { (icon(Icon::ChevronRight)) } }
             @match &cell.url {
                 Some(url) => a href=(url) class=[red.then_some("red")] { (text) },
                 None => @if red { span class="red" { (text) } } @else { (text) },

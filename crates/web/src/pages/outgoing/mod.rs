@@ -108,7 +108,7 @@ pub(super) fn card(reader: &Reader<'_>, csrf: &str, card: &Card<'_>) -> Result<M
             header { h2 { (card.title) } }
             form method="post" action=(card.url) autocomplete="off" {
                 (hidden(&inputs))
-                div class="in" { (card.about) }
+                @if !card.about.0.is_empty() { div class="in" { (card.about) } }
                 div class="fields" {
                     @for (what, entry) in &card.fields { (field(reader.lang, &what.name, what, entry)) }
                 }
