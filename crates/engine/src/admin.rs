@@ -153,8 +153,10 @@ const QUERY_MAX: usize = 2_000;
 
 /// Slips are given out as a file. Whoever may read them may take them; the journal says that he did.
 pub(crate) fn export(what: &str, format: &str, query: &str) -> Answer {
-    let known =
-        matches!(what, "slips" | "sums" | "print") && matches!(format, "xlsx" | "csv" | "pdf");
+    let known = matches!(
+        what,
+        "slips" | "sums" | "print" | "balances" | "changes" | "pivot"
+    ) && matches!(format, "xlsx" | "csv" | "pdf");
     if known && query.chars().count() <= QUERY_MAX && !query.chars().any(is_hidden) {
         return Ok((Effects::default(), Reply::default()));
     }

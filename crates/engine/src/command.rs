@@ -294,10 +294,10 @@ pub enum Act {
         /// An object of JSON, whose shape the program knows that reads it.
         body: Arc<str>,
     },
-    /// Slips were given out of the house as a file, or printed many at once. Nothing changes; it is here so that it stands in
+    /// Slips or figures of a ledger were given out of the house as a file, or slips printed many at once. Nothing changes; it is here so that it stands in
     /// the journal who took what.
     Export {
-        /// What was given: `slips`, `sums`, `print`.
+        /// What was given: `slips`, `sums`, `print`; of a ledger `balances`, `changes`, `pivot`.
         what: Arc<str>,
         /// The form of the file: `xlsx`, `csv`, `pdf`.
         format: Arc<str>,

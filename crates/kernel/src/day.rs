@@ -103,6 +103,11 @@ impl Moment {
         Moment(((days * 24 + 12) * 60 - LOCAL_OFFSET_MINUTES) * 60_000_000)
     }
 
+    /// The moment at which a day begins, local time.
+    pub fn midnight_of(day: Day) -> Moment {
+        Moment::noon_of(day).plus_minutes(-12 * 60)
+    }
+
     /// The day in local time.
     pub fn day(self) -> Day {
         let minutes = self.0.div_euclid(60_000_000) + LOCAL_OFFSET_MINUTES;

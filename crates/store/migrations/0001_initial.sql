@@ -38,7 +38,8 @@ CREATE TABLE journal (
 CREATE UNIQUE INDEX journal_key ON journal (org, key) WHERE outcome = 'done';
 CREATE INDEX journal_slip ON journal (org, slip, seq);
 
--- Who did what on which slip.
+-- Who did what on which slip. `since` is when the step had begun to wait for it; the moment of the signature where nothing
+-- waited.
 CREATE TABLE signature (
     org {INT} NOT NULL,
     seq {INT} NOT NULL,
@@ -52,6 +53,7 @@ CREATE TABLE signature (
     at {INT} NOT NULL,
     content {TEXT} NOT NULL,
     text {TEXT} NOT NULL,
+    since {INT} NOT NULL,
     PRIMARY KEY (org, seq)
 ){CLUSTERED};
 

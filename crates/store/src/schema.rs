@@ -90,7 +90,7 @@ tables! {
     ];
     SIGNATURE = "signature", 2, Business, [
         int("org"), int("seq"), int("slip"), text("act"), text("step"), text("person"), text("identity"), text("role"),
-        text("on_behalf_of"), int("at"), text("content"), text("text"),
+        text("on_behalf_of"), int("at"), text("content"), text("text"), int("since"),
     ];
     ACCOUNT = "account", 2, Business, [
         int("org"), int("id"), text("ledger"), text("place"), text("key"), text("detail"), text("unit"), int("seq"),

@@ -6,11 +6,12 @@ use engine::{Person, Slip};
 use kernel::{Day, Moment, OrgId, SlipId};
 
 use crate::api::{
-    BalanceQuery, BalanceRow, DueTimer, HistoryRow, Holder, InboxCounts, InboxItem, JournalQuery,
-    JournalRow, ListQuery, NoteRow, Page, RecordQuery, RecordRow, SignatureRow, SlipEntry,
-    SlipHead, Statement, StatementQuery, StoreError, TrialQuery, TrialRow,
+    BalanceQuery, BalanceRow, ChangeQuery, ChangeRow, DueTimer, HistoryRow, Holder, InboxCounts,
+    InboxItem, JournalQuery, JournalRow, ListQuery, MonthQuery, Months, NoteRow, Pace, PaceQuery,
+    Page, RecordQuery, RecordRow, SignatureRow, SlipEntry, SlipHead, Statement, StatementQuery,
+    StoreError, TrialQuery, TrialRow,
 };
-use crate::reads::{balances, inbox, journal, lists, registers, slips, statement};
+use crate::reads::{balances, figures, inbox, journal, lists, pace, registers, slips, statement};
 use crate::store::Store;
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -137,6 +138,13 @@ impl Store {
             .snapshot(|sql| inbox::holders(sql, org.0, login, today))
     }
 
+    /// How fast steps are done, by whom, and what waits for them.
+    pub fn pace(&self, org: OrgId, query: &PaceQuery) -> Result<Pace> {
+        self.inner
+            .access
+            .snapshot(|sql| pace::pace(sql, org.0, query))
+    }
+
     /// Timers that have run out, the earliest first. Submit `Act::Timer` as the system for each.
     pub fn due_timers(&self, org: OrgId, now: Moment, limit: usize) -> Result<Vec<DueTimer>> {
         self.inner
@@ -170,6 +178,25 @@ impl Store {
         self.inner
             .access
             .snapshot(|sql| statement::statement(sql, org.0, ledger, query))
+    }
+
+    /// A page of the balances that are not the same at two moments, by key, detail and place.
+    pub fn changes(
+        &self,
+        org: OrgId,
+        ledger: &str,
+        query: &ChangeQuery,
+    ) -> Result<Page<ChangeRow>> {
+        self.inner
+            .access
+            .snapshot(|sql| figures::changes(sql, org.0, ledger, query))
+    }
+
+    /// What moved on each account in each month.
+    pub fn months(&self, org: OrgId, ledger: &str, query: &MonthQuery) -> Result<Months> {
+        self.inner
+            .access
+            .read(|sql| figures::months(sql, org.0, ledger, query))
     }
 
     /// Opening, turnover and closing of every place (or place and key) over some periods.

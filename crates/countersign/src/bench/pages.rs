@@ -23,7 +23,7 @@ const WARM_UP: usize = 20;
 const REST: Duration = Duration::from_secs(2);
 
 /// The pages looked at.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 15] = [
     ("inbox", "/inbox"),
     ("list", "/slips"),
     ("list_kind", "/slips?kind=gsp.purchase_inbound.order"),
@@ -36,6 +36,18 @@ const PAGES: [(&str, &str); 6] = [
         "/slips?kind=gsp.purchase_inbound.receipt&sort=number",
     ),
     ("list_party", "/slips?party=party-7&sort=party"),
+    ("ledger", "/ledgers/gsp.stock"),
+    ("ledger_place", "/ledgers/gsp.stock?place=good"),
+    (
+        "ledger_then",
+        "/ledgers/gsp.stock?as_of=2026-03-05&at=12:00",
+    ),
+    ("compare", "/ledgers/gsp.stock/compare"),
+    ("pivot", "/ledgers/gsp.stock/pivot"),
+    ("charts", "/ledgers/gsp.stock/charts"),
+    ("statement", "/ledgers/gsp.stock/statement?place=good"),
+    ("register", "/registers/gsp.party?state=ended"),
+    ("work", "/flows/gsp.purchase_inbound/work"),
 ];
 
 /// Asks for pages as people do, one after the other.

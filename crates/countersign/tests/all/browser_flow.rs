@@ -96,7 +96,7 @@ async fn stock(desk: &Desk<'_>, place: &str) -> Any<String> {
     let path = format!("/ledgers/gsp.stock?place={place}&key={ITEM}%2FBRW");
     desk.goto(&path).await?;
     desk.browser.wait_for("h1", PATIENCE).await?;
-    let script = "return [...document.querySelectorAll('tr.l2 .lead')].map(cell => cell.innerText).join(' ')";
+    let script = "return [...document.querySelectorAll('tr.l3 .lead')].map(cell => cell.innerText).join(' ')";
     let shown = desk.browser.run(script).await?;
     Ok(shown.as_str().unwrap_or("").to_owned())
 }
@@ -279,6 +279,10 @@ async fn on_a_phone(house: &House, order: i64) -> Any<()> {
         "/slips".to_owned(),
         format!("/slips/{order}"),
         "/ledgers/gsp.stock".to_owned(),
+        "/ledgers/gsp.stock/compare".to_owned(),
+        "/ledgers/gsp.stock/pivot".to_owned(),
+        "/ledgers/gsp.stock/charts".to_owned(),
+        format!("/flows/{FLOW}/work"),
         format!("/flows/{FLOW}"),
     ] {
         phone.goto(&path).await?;

@@ -44,6 +44,13 @@ pub struct SlipHead {
 #[serde(transparent)]
 pub struct Cursor(pub String);
 
+impl Cursor {
+    /// Where a page of records that ends with this key goes on.
+    pub fn after_record(key: &str) -> Cursor {
+        crate::reads::cursor(&key)
+    }
+}
+
 /// A part of a long answer. Pages are stable: rows added later never shift those already seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {

@@ -1,8 +1,10 @@
 //! The types of the store's questions and answers.
 
+mod figures;
 mod lists;
 mod options;
 mod outbox;
+mod pace;
 mod query;
 mod report;
 mod search;
@@ -10,11 +12,13 @@ mod table;
 mod view;
 mod work;
 
+pub use figures::{ChangeQuery, ChangeRow, MonthQuery, MonthRow, Months};
 pub use lists::{
     Cursor, Holder, InboxCounts, InboxItem, ListQuery, Page, SlipHead, Sort, WaitingAt,
 };
 pub use options::{Answer, Event, Options, ReadPack, Stats, StoreError, StoreUrl, UrlError};
 pub use outbox::{BackupRun, Delivery, DeliveryQuery, DeliveryState, Notice, Tried, Try};
+pub use pace::{Pace, PaceQuery, PersonPace, PersonWaiting, StepPace, StepWaiting, Waits};
 pub use query::{
     AsOf, BalanceQuery, BalanceRow, FieldChange, HistoryRow, JournalQuery, JournalRow, KeyFilter,
     NoteRow, RecordQuery, RecordRow, SignatureRow, SlipEntry, Statement, StatementCursor,

@@ -191,6 +191,10 @@ pub struct StatementQuery {
     pub from: Option<Day>,
     /// To this business day.
     pub to: Option<Day>,
+    /// Only what was booked after this moment; what was booked before it is in the opening balance.
+    pub booked_after: Option<Moment>,
+    /// Only what was booked up to this moment.
+    pub booked_until: Option<Moment>,
     /// States that count; posted when empty.
     pub states: Vec<EntryState>,
     /// The `next` of the page before.
@@ -303,6 +307,8 @@ pub struct TrialRow {
 pub struct RecordQuery {
     /// As of this day; the latest version when absent.
     pub on: Option<Day>,
+    /// As was recorded up to this moment; all that was ever recorded when absent.
+    pub known_at: Option<Moment>,
     /// Any part of the key or of a field.
     pub search: Option<String>,
     /// The `next` of the page before.

@@ -147,7 +147,7 @@ impl Folding<'_> {
             .map(|signature| signature.slip)
             .or(reply.slip)
             .or_else(|| act_slip(&self.command.act));
-        self.sign(cache, &effects, seq, &mut wrote);
+        self.sign(cache, &effects, &checked.before, seq, &mut wrote);
         self.book(cache, &effects, slip, seq, checked.accounts, &mut wrote);
         for (place, row) in &checked.turnovers {
             cache.turnovers.insert(place.clone(), row.clone());

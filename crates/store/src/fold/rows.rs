@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{Effects, Record, SlipWrite};
+use engine::{Effects, Record, Signature, SignedAct, SlipWrite, WaitingKind};
 use kernel::{EntryState, SlipId};
 use ledger::{BalanceKey, Entry};
 
@@ -16,8 +16,27 @@ use crate::recent::HashMap;
 use crate::schema;
 use crate::source::Account;
 
+/// Since when a signature was waited for: on its own slip, or on those that a slip begun with it comes from.
+fn waited_since(signature: &Signature, before: &[Option<StoredSlip>]) -> i64 {
+    let waiting = before.iter().flatten().flat_map(|row| &row.slip.waiting);
+    let added = signature.act == SignedAct::Cosign;
+    let since = waiting
+        .filter(|waiting| !signature.step.is_empty() && waiting.step == signature.step)
+        .filter(|waiting| (waiting.kind == WaitingKind::Cosign) == added)
+        .map(|waiting| waiting.since.0)
+        .min();
+    since.map_or(signature.at.0, |since| since.min(signature.at.0))
+}
+
 impl Folding<'_> {
-    pub(super) fn sign(&self, cache: &mut Cache, effects: &Effects, seq: i64, wrote: &mut Vec<u8>) {
+    pub(super) fn sign(
+        &self,
+        cache: &mut Cache,
+        effects: &Effects,
+        before: &[Option<StoredSlip>],
+        seq: i64,
+        wrote: &mut Vec<u8>,
+    ) {
         let Some(signature) = &effects.signature else {
             return;
         };
@@ -37,6 +56,7 @@ impl Folding<'_> {
             signature.at.0.into(),
             (&signature.content).into(),
             signature.text.as_str().into(),
+            waited_since(signature, before).into(),
         ];
         mention(wrote, b'S', None, &schema::SIGNATURE, &cells);
         cache.pending.signature.extend(cells);

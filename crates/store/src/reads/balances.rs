@@ -149,7 +149,7 @@ fn is_zero(balance: &Balance) -> bool {
 
 /// A moment in the life of a ledger, as its rows know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Instant {
+pub(crate) enum Instant {
     Now,
     /// What was booked up to this journal row.
     Seq(i64),
@@ -158,7 +158,7 @@ enum Instant {
 }
 
 impl Instant {
-    fn of(sql: &dyn Sql, org: i64, as_of: AsOf) -> Result<Instant, StoreError> {
+    pub fn of(sql: &dyn Sql, org: i64, as_of: AsOf) -> Result<Instant, StoreError> {
         Ok(match as_of {
             AsOf::Now => Instant::Now,
             AsOf::Seq(seq) => Instant::Seq(seq),
@@ -168,6 +168,16 @@ impl Instant {
             AsOf::Day(day) => Instant::Day(day_number(day)),
         })
     }
+}
+
+/// The balance of each account at an instant.
+pub(crate) fn sums_at(
+    sql: &dyn Sql,
+    org: i64,
+    names: &[AccountName],
+    at: Instant,
+) -> Result<Vec<Balance>, StoreError> {
+    sums_of(sql, org, names, &BalanceQuery::default(), at)
 }
 
 /// The balance of each account. Monthly rows that are wholly before the instant are taken as they are; only of the others
@@ -344,7 +354,7 @@ fn each_leg(
 }
 
 /// The eight sums of a row of `balance` (as `b`).
-const SUMS: &str = "b.draft_in, b.draft_out, b.checked_in, b.checked_out, b.posted_in, b.posted_out, b.held_in, \
+pub(crate) const SUMS: &str = "b.draft_in, b.draft_out, b.checked_in, b.checked_out, b.posted_in, b.posted_out, b.held_in, \
      b.held_out";
 
 fn too_large() -> StoreError {

@@ -3,11 +3,13 @@
 pub(crate) mod balances;
 mod conditions;
 pub(crate) mod factors;
+pub(crate) mod figures;
 pub(crate) mod inbox;
 pub(crate) mod journal;
 pub(crate) mod lists;
 pub(crate) mod notices;
 pub(crate) mod outbox;
+pub(crate) mod pace;
 pub(crate) mod registers;
 pub(crate) mod slips;
 pub(crate) mod statement;

@@ -1,12 +1,13 @@
 //! Registers: records, their versions, and the people.
 
 use engine::{Person, Record};
-use kernel::Day;
+use kernel::{Day, Moment};
 
 use super::{cursor, page_size, read_cursor};
 use crate::api::{Page, RecordQuery, RecordRow, StoreError};
 use crate::cell::{Cell, Row, digest_of};
 use crate::codec::{day_of, parse};
+use crate::reads::journal::first_at_or_after;
 use crate::schema;
 use crate::sql::{Filter, Sql};
 use crate::verify::mentions::{Mention, Mentions};
@@ -121,6 +122,16 @@ pub(crate) fn list(
 ) -> Result<Page<RecordRow>, StoreError> {
     let mut filter = Filter::new("r.org = ?", org);
     filter.and("r.register = ?", register);
+    let known = query
+        .known_at
+        .map(|Moment(at)| first_at_or_after(sql, org, Moment(at.saturating_add(1))))
+        .transpose()?;
+    // A version that was recorded later neither shows nor takes the place of an earlier one.
+    let mut later = String::new();
+    if let Some(known) = known {
+        filter.and("r.seq < ?", known);
+        later = format!("and n.seq < {}", filter.param(known));
+    }
     if let Some(after) = &query.after {
         filter.and("r.key > ?", read_cursor::<String>(after)?);
     }
@@ -140,7 +151,7 @@ pub(crate) fn list(
     let fetch = filter.param(limit as i64 + 1);
     let text = format!(
         "select {COLUMNS} from record r where {} and not exists (select 1 from record n where n.org = r.org \
-         and n.register = r.register and n.key = r.key and n.version = r.version + 1) order by r.key limit {fetch}",
+         and n.register = r.register and n.key = r.key and n.version = r.version + 1 {later}) order by r.key limit {fetch}",
         filter.text
     );
     let rows = sql.query(&text, &filter.params)?;
@@ -158,7 +169,11 @@ pub(crate) fn list(
     for row in latest {
         match query.on {
             Some(day) if row.record.from > day => {
-                out.extend(on(sql, org, register, &row.record.key, day)?);
+                let versions = versions(sql, org, register, &row.record.key)?;
+                let held = versions.into_iter().rev().find(|row| {
+                    row.record.from <= day && known.is_none_or(|known| row.seq < known)
+                });
+                out.extend(held);
             }
             _ => out.push(row),
         }

@@ -9,6 +9,7 @@ use crate::api::{Statement, StatementCursor, StatementLeg, StatementQuery, Store
 use crate::cell::{Cell, Row};
 use crate::codec::{day_number, day_of};
 use crate::reads::balances::{AccountName, accounts, accounts_filter, state_positions};
+use crate::reads::journal::first_at_or_after;
 use crate::reads::slips::{side_of, state_at};
 use crate::sql::{Filter, Sql};
 
@@ -80,10 +81,14 @@ fn opening(
     query: &StatementQuery,
     scope: &Scope,
 ) -> Result<i128, StoreError> {
+    let states = state_positions(&query.states);
+    let booked = Booked::of(sql, org, query)?;
+    if booked.narrows() {
+        return opening_by_legs(sql, org, ledger, query, scope, booked);
+    }
     let Some(from) = query.from.map(day_number) else {
         return Ok(0);
     };
-    let states = state_positions(&query.states);
     let mut total: i128 = 0;
     let months = "b.draft_in, b.draft_out, b.checked_in, b.checked_out, b.posted_in, b.posted_out, b.held_in, b.held_out";
     for (mut filter, join) in scoped(org, ledger, query, scope, "b") {
@@ -102,6 +107,65 @@ fn opening(
         filter.and("l.day >= ?", from / 100 * 100);
         filter.and("l.day < ?", from);
         state_filter(&mut filter, &states);
+        let text = format!(
+            "select l.side, l.amount from leg l {join} where {}",
+            filter.text
+        );
+        for row in sql.query(&text, &filter.params)? {
+            total += net(side_of(row.int(0)?), row.int(1)?);
+        }
+    }
+    Ok(total)
+}
+
+/// Between which rows of the journal legs were booked.
+#[derive(Clone, Copy)]
+struct Booked {
+    after: Option<i64>,
+    until: Option<i64>,
+}
+
+impl Booked {
+    fn of(sql: &dyn Sql, org: i64, query: &StatementQuery) -> Result<Booked, StoreError> {
+        let last = |moment: Option<Moment>| {
+            moment
+                .map(|Moment(at)| first_at_or_after(sql, org, Moment(at.saturating_add(1))))
+                .transpose()
+                .map(|seq| seq.map(|seq| seq - 1))
+        };
+        Ok(Booked {
+            after: last(query.booked_after)?,
+            until: last(query.booked_until)?,
+        })
+    }
+
+    fn narrows(self) -> bool {
+        self.after.is_some() || self.until.is_some()
+    }
+}
+
+/// The balance before the first leg shown, where months are of no use because not all of their legs were booked then.
+fn opening_by_legs(
+    sql: &dyn Sql,
+    org: i64,
+    ledger: &str,
+    query: &StatementQuery,
+    scope: &Scope,
+    booked: Booked,
+) -> Result<i128, StoreError> {
+    let from = query.from.map(day_number);
+    if booked.after.is_none() && from.is_none() {
+        return Ok(0);
+    }
+    let mut total: i128 = 0;
+    for (mut filter, join) in scoped(org, ledger, query, scope, "l") {
+        state_filter(&mut filter, &state_positions(&query.states));
+        if let Some(until) = booked.until {
+            filter.and("l.seq <= ?", until);
+        }
+        let day = filter.param(from.unwrap_or(0));
+        let after = filter.param(booked.after.unwrap_or(0));
+        filter.also(&format!("(l.day < {day} or l.seq <= {after})"));
         let text = format!(
             "select l.side, l.amount from leg l {join} where {}",
             filter.text
@@ -175,6 +239,13 @@ fn legs(
     }
     if let Some(to) = query.to {
         filter.and("l.day <= ?", day_number(to));
+    }
+    let booked = Booked::of(sql, org, query)?;
+    if let Some(after) = booked.after {
+        filter.and("l.seq > ?", after);
+    }
+    if let Some(until) = booked.until {
+        filter.and("l.seq <= ?", until);
     }
     if let Some(after) = &query.after {
         let values = vec![

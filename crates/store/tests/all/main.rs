@@ -6,6 +6,7 @@ mod differential;
 mod faults;
 mod lanes;
 mod outbox;
+mod reads_figures;
 mod reads_journal;
 mod reads_ledgers;
 mod reads_slips;

@@ -340,6 +340,7 @@ async fn statement(
         states: asked.state.into_iter().collect(),
         after,
         limit: asked.limit.unwrap_or(0),
+        ..StatementQuery::default()
     };
     let name = ledger.clone();
     let statement = app

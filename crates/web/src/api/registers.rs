@@ -184,6 +184,7 @@ async fn records(
         search: asked.search,
         after: asked.after.map(store::Cursor),
         limit: asked.limit.unwrap_or(0),
+        ..RecordQuery::default()
     };
     let page = app
         .read_store(move |store, org| store.records(org, &register, &query))

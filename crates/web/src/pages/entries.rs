@@ -66,16 +66,20 @@ pub(crate) fn key_names(
 
 /// The labels of a ledger's dimensions: of the register of that name, else as declared.
 pub(crate) fn dimensions(reader: &Reader<'_>, pack: &Pack, ledger: &Ledger) -> String {
-    let names: Vec<String> = ledger
+    dimension_names(reader, pack, ledger).join(" / ")
+}
+
+/// The same, one by one.
+pub(crate) fn dimension_names(reader: &Reader<'_>, pack: &Pack, ledger: &Ledger) -> Vec<String> {
+    ledger
         .by
         .iter()
         .map(|dimension| dimension_name(reader, pack, dimension))
-        .collect();
-    names.join(" / ")
+        .collect()
 }
 
 /// What a dimension is called: the register of its name, else the first field of its name in the pack.
-fn dimension_name(reader: &Reader<'_>, pack: &Pack, dimension: &str) -> String {
+pub(crate) fn dimension_name(reader: &Reader<'_>, pack: &Pack, dimension: &str) -> String {
     if let Some(register) = pack.register(dimension) {
         return words::label(reader.lang, &register.label).to_owned();
     }
@@ -99,6 +103,11 @@ pub(crate) fn statement_url(ledger: &str, place: &str, key: &str) -> String {
     )
 }
 
+/// The page of what a slip booked at a row of the journal.
+pub(crate) fn entry_url(slip: kernel::SlipId, seq: i64) -> String {
+    format!("/slips/{slip}/entries/{seq}")
+}
+
 /// Everything a slip booked; `None` when it booked nothing.
 pub(crate) fn of_slip(
     reader: &Reader<'_>,
@@ -119,8 +128,9 @@ pub(crate) fn of_slip(
         if entry.reversal {
             about = format!("{} · {about}", reader.t("红字", "Red letters"));
         }
+        let by = Cell::new(about).to(entry_url(slip.id, one.seq));
         for (from, to) in pairs(&entry.legs) {
-            rows.push(row(reader, pack, from, to, state, &about)?);
+            rows.push(row(reader, pack, from, to, state, by.clone())?);
         }
     }
     Ok(Some(Table {
@@ -164,7 +174,7 @@ fn row(
     from: Option<&Leg>,
     to: Option<&Leg>,
     state: &str,
-    about: &str,
+    by: Cell,
 ) -> Result<Row, Error> {
     let Some(leg) = to.or(from) else {
         return Ok(Row::default());
@@ -197,6 +207,6 @@ fn row(
         Cell::new(key).under(codes),
         Cell::new(values::parts(i128::from(leg.amount), leg.unit)),
         Cell::new(state),
-        Cell::new(about),
+        by,
     ]))
 }

@@ -71,7 +71,7 @@ pub(crate) async fn all(desk: Desk) -> Result<Response, Error> {
 }
 
 /// A flow of the current pack, or of the version under which the slip of the address began.
-fn find<'a>(
+pub(super) fn find<'a>(
     catalog: &'a Catalog,
     qualified: &str,
     version: Option<&str>,
@@ -159,6 +159,10 @@ pub(crate) async fn one(
                     .map(|separation| separation.steps.clone())
                     .collect(),
             },
+            work: Some(Link::new(
+                reader.t("办理情况", "Work"),
+                format!("/flows/{qualified}/work"),
+            )),
             steps: steps_table(reader, pack, flow, &waiting),
             separate: separations(reader, flow),
             begin: begin.map(|link| {

@@ -5,8 +5,9 @@ use model::{Catalog, Slip};
 use store::SavedView;
 
 pub(crate) use super::desk::Desk;
+pub(crate) use super::list_files::printed;
 use super::list_files::{self, Of};
-pub(crate) use super::list_files::{Format, printed, unknown as unknown_format};
+pub(crate) use super::sent_files::{Format, unknown as unknown_format};
 use super::{columns, list_views};
 use crate::auth::Acting;
 use crate::error::Error;

@@ -19,6 +19,8 @@ mod entries;
 mod files;
 mod fill;
 mod finder;
+mod flow_charts;
+mod flow_work;
 mod flows;
 pub(crate) mod for_api;
 mod form;
@@ -30,6 +32,7 @@ mod history;
 mod inbox;
 mod journal;
 mod judged;
+mod ledger;
 mod ledgers;
 mod list_files;
 mod list_sums;
@@ -48,16 +51,19 @@ mod print_admin;
 mod print_choices;
 mod print_seals;
 mod record_form;
+mod record_versions;
 mod registers;
 mod scan;
 mod script;
 mod search;
+mod sent_files;
 mod sign_in;
 mod slip;
 mod slips;
 mod statement;
 mod steps;
 mod typed;
+mod validity;
 mod values;
 mod versions;
 mod words;
@@ -160,14 +166,23 @@ fn slip_routes() -> Router<Arc<App>> {
 fn enquiries() -> Router<Arc<App>> {
     Router::new()
         .route("/ledgers", get(ledgers::list))
-        .route("/ledgers/{ledger}", get(ledgers::balances))
-        .route("/ledgers/{ledger}/export.csv", get(ledgers::export))
+        .route("/ledgers/{ledger}", get(ledger::tree::show))
+        .route("/ledgers/{ledger}/compare", get(ledger::compare::show))
+        .route("/ledgers/{ledger}/pivot", get(ledger::pivot::show))
+        .route("/ledgers/{ledger}/charts", get(ledger::charts::show))
+        .route("/ledgers/{ledger}/export", post(ledger::files::export))
+        .route("/slips/{id}/entries/{seq}", get(ledger::entry::show))
         .route("/ledgers/{ledger}/statement", get(statement::show))
         .route("/registers", get(registers::all))
         .route("/registers/{register}", get(registers::show))
         .route("/registers/{register}/{key}", get(registers::one))
+        .route(
+            "/registers/{register}/{key}/versions",
+            get(record_versions::show),
+        )
         .route("/flows", get(flows::all))
         .route("/flows/{flow}", get(flows::one))
+        .route("/flows/{flow}/work", get(flow_work::show))
 }
 
 /// What administrators do.

@@ -11,6 +11,8 @@ use model::{Catalog, Field, FieldKind, Pack, Register};
 use store::{Cursor, RecordQuery, RecordRow};
 
 use super::desk::{Asked, Content, Desk, Reader, address};
+use super::ledger::When;
+use super::validity::{self, Wanted, ends};
 use super::{memory, values, words};
 use crate::error::Error;
 use crate::layout::Place;
@@ -29,8 +31,6 @@ use crate::text::percent;
 const ROWS: usize = 50;
 /// Fields shown as columns.
 const COLUMNS: usize = 6;
-/// Days before an end at which a record is marked.
-const SOON: i64 = 60;
 
 pub(super) fn find<'a>(
     catalog: &'a Catalog,
@@ -105,19 +105,24 @@ pub(crate) async fn show(
     desk.show(Place::Registers, move |reader| {
         let catalog = reader.catalog();
         let (pack, register) = find(&catalog, &qualified)?;
+        let when = When::asked(reader, &asked, "on", "at");
+        let wanted = Wanted::asked(reader, register, &asked, &when);
         let query = RecordQuery {
-            on: asked.text("on").parse().ok(),
+            on: Some(wanted.day).filter(|_| when != When::default()),
+            known_at: when.moment(),
             search: asked.some("q"),
             after: asked.some("after").map(Cursor),
             limit: ROWS,
         };
-        let page = reader.store.records(reader.org, &qualified, &query)?;
+        let page = validity::page(reader, &qualified, query.clone(), &wanted)?;
         let title = words::label(reader.lang, &register.label).to_owned();
         let path = format!("/registers/{qualified}");
         let link = |after: &str| {
             let query = [
                 ("q", asked.text("q")),
                 ("on", asked.text("on")),
+                ("at", asked.text("at")),
+                ("state", asked.text("state")),
                 ("after", after),
             ];
             address(&path, &query)
@@ -136,7 +141,7 @@ pub(crate) async fn show(
         let rows = page
             .rows
             .iter()
-            .map(|row| list_row(reader, pack, &qualified, &shown, row))
+            .map(|row| list_row(reader, pack, &qualified, &shown, row, wanted.day))
             .collect::<Result<Vec<_>, _>>()?;
         let begin = if reader.me.administrator {
             vec![Link::new(
@@ -150,20 +155,7 @@ pub(crate) async fn show(
             title: title.clone(),
             crumbs: vec![Link::new(reader.t("台账", "Registers"), "/registers")],
             tabs: tabs(reader, pack, &qualified),
-            filters: vec![
-                Filter {
-                    name: "q".to_owned(),
-                    label: reader.t("编码或内容", "Code or words").to_owned(),
-                    choose: Choose::Words,
-                    value: asked.text("q").to_owned(),
-                },
-                Filter {
-                    name: "on".to_owned(),
-                    label: reader.t("在哪一天有效", "As of the day").to_owned(),
-                    choose: Choose::Day,
-                    value: asked.text("on").to_owned(),
-                },
-            ],
+            filters: filters(reader, register, &asked),
             table: Table {
                 caption: title.clone(),
                 heads,
@@ -194,6 +186,25 @@ pub(crate) async fn show(
     .await
 }
 
+fn filters(reader: &Reader<'_>, register: &Register, asked: &Asked) -> Vec<Filter> {
+    let filter = |name: &str, words: (&str, &str), choose| Filter {
+        name: name.to_owned(),
+        label: reader.t(words.0, words.1).to_owned(),
+        choose,
+        value: asked.text(name).to_owned(),
+    };
+    let mut out = vec![
+        filter("q", ("编码或内容", "Code or words"), Choose::Words),
+        filter("on", ("在哪一天有效", "As of the day"), Choose::Day),
+        filter("at", ("按当时所记（时刻）", "As recorded at"), Choose::Time),
+    ];
+    if validity::has_ends(register) {
+        let states = Choose::One(validity::choices(reader));
+        out.push(filter("state", ("效期", "Validity"), states));
+    }
+    out
+}
+
 fn tabs(reader: &Reader<'_>, pack: &Pack, here: &str) -> Vec<Tab> {
     pack.registers
         .iter()
@@ -215,6 +226,7 @@ fn list_row(
     qualified: &str,
     columns: &[&Field],
     row: &RecordRow,
+    on: Day,
 ) -> Result<Row, Error> {
     let fields = row.fields();
     let mut cells =
@@ -222,7 +234,7 @@ fn list_row(
     for field in columns {
         let text = fields.get(&*field.name).map_or("", String::as_str);
         let shown = values::fact(reader, pack, field, text)?;
-        let ended = ends(field, text, reader.today);
+        let ended = ends(field, text, on);
         cells.push(match ended {
             Some((tone, _)) => Cell::state(tone, shown.text),
             None => Cell {
@@ -233,19 +245,6 @@ fn list_row(
     }
     cells.push(Cell::new(row.record.from.to_string()));
     Ok(Row::from(cells))
-}
-
-/// Whether a day until which something holds is past or near: fields whose name ends so say until when.
-fn ends(field: &Field, text: &str, today: Day) -> Option<(Tone, i64)> {
-    if field.kind != FieldKind::Day || !field.name.ends_with("_until") {
-        return None;
-    }
-    let left = text.parse::<Day>().ok()?.days_since(today);
-    match left {
-        ..0 => Some((Tone::Dead, left)),
-        0..SOON => Some((Tone::Held, left)),
-        _ => None,
-    }
 }
 
 /// One record: the version asked for, or the one that holds today, and all others.
@@ -322,6 +321,12 @@ pub(crate) async fn one(
             actions,
             facts,
             tables: Vec::new(),
+            beside: (versions.len() > 1).then(|| {
+                Link::new(
+                    reader.t("并排比较各版本", "Versions side by side"),
+                    format!("{}/versions", values::record_url(&qualified, &key)),
+                )
+            }),
             versions: history(reader, pack, register, &versions, shown.record.version)?,
         };
         Ok(Content::new(title, record(reader.lang, &made)))
@@ -389,7 +394,7 @@ fn history(
 }
 
 /// What recorded a version: a slip, or a person at the journal row that says so.
-fn recorded_by(reader: &Reader<'_>, row: &RecordRow) -> Result<(Link, String), Error> {
+pub(super) fn recorded_by(reader: &Reader<'_>, row: &RecordRow) -> Result<(Link, String), Error> {
     let Some(journal) = reader.store.journal_row(reader.org, row.seq)? else {
         return Ok((Link::default(), String::new()));
     };

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use engine::SlipState;
 use maud::html;
 use model::{Catalog, FieldKind};
@@ -391,18 +390,6 @@ pub(crate) fn csv_cell(text: &str) -> String {
     } else {
         safe
     }
-}
-
-/// A file for a spreadsheet. The mark at its beginning tells it that this is UTF-8.
-pub(crate) fn csv_answer(name: &str, text: String) -> Response {
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (
-            CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ),
-    ];
-    (headers, format!("\u{feff}{text}")).into_response()
 }
 
 #[cfg(test)]

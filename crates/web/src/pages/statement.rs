@@ -4,11 +4,13 @@ use axum::extract::Path;
 use axum::response::Response;
 use kernel::Unit;
 use model::{Catalog, Ledger, Pack};
-use store::{AsOf, KeyFilter, StatementCursor, StatementQuery};
+use store::{KeyFilter, StatementCursor, StatementQuery};
 
 use super::desk::{Asked, Content, Desk, Reader, address};
-use super::entries::{key_names, place_name};
-use super::ledgers::{as_of_words, find};
+use super::entries::{entry_url, key_names, place_name};
+use super::ledger::When;
+use super::ledger::tree::foot;
+use super::ledgers::find;
 use super::{heads, values, words};
 use crate::error::Error;
 use crate::layout::Place;
@@ -16,6 +18,9 @@ use crate::parts::Link;
 use crate::parts::ledger::{Enquiry, enquiry};
 use crate::parts::list::{Choose, Filter, Pager};
 use crate::parts::table::{Cell, Head, Row, Shape, Table};
+
+/// What a statement is of, which stays when its days are changed.
+const KEPT: [&str; 7] = ["place", "key", "under", "as_of", "at", "since", "since_at"];
 
 /// Legs of a page.
 const LEGS: usize = 100;
@@ -47,11 +52,18 @@ pub(crate) async fn show(
     desk.show(Place::Ledgers, move |reader| {
         let catalog = reader.catalog();
         let (pack, ledger) = find(&catalog, &qualified)?;
+        let since = When::asked(reader, &asked, "since", "since_at");
+        let until = When::asked(reader, &asked, "as_of", "at");
         let query = StatementQuery {
             place: asked.some("place"),
-            key: asked.some("key").map(KeyFilter::Exact),
+            key: match asked.some("key") {
+                Some(key) => Some(KeyFilter::Exact(key)),
+                None => asked.some("under").map(KeyFilter::Prefix),
+            },
             from: asked.text("from").parse().ok(),
             to: asked.text("to").parse().ok(),
+            booked_after: since.moment(),
+            booked_until: until.moment(),
             after: cursor_of(asked.text("after")),
             limit: LEGS,
             ..StatementQuery::default()
@@ -59,8 +71,9 @@ pub(crate) async fn show(
         let answer = reader.store.statement(reader.org, &qualified, &query)?;
         let unit = answer.unit.unwrap_or(ledger.unit);
         let link = |change: &[(&str, &str)]| {
-            let mut query: Vec<(&str, &str)> = ["place", "key", "from", "to"]
+            let mut query: Vec<(&str, &str)> = KEPT
                 .into_iter()
+                .chain(["from", "to"])
                 .map(|name| (name, asked.text(name)))
                 .collect();
             query.extend_from_slice(change);
@@ -90,7 +103,7 @@ pub(crate) async fn show(
             ],
             title: title.clone(),
             filters: statement_filters(reader, &asked),
-            keep: ["place", "key"]
+            keep: KEPT
                 .into_iter()
                 .filter_map(|name| Some((name.to_owned(), asked.some(name)?)))
                 .collect(),
@@ -107,7 +120,8 @@ pub(crate) async fn show(
                 rows,
                 foot: Vec::new(),
             },
-            foot: as_of_words(reader, AsOf::Now),
+            notes: booked_words(reader, &since, &until),
+            foot: foot(reader, &until),
             pager: Pager {
                 text: String::new(),
                 before: query.after.as_ref().map(|_| link(&[])),
@@ -130,10 +144,32 @@ fn statement_title(
     if let Some(place) = &query.place {
         parts.push(place_name(reader, pack, ledger, place)?);
     }
-    if let Some(KeyFilter::Exact(key)) = &query.key {
-        parts.push(key_names(reader, pack, ledger, key)?.0);
+    match &query.key {
+        Some(KeyFilter::Exact(key)) => parts.push(key_names(reader, pack, ledger, key)?.0),
+        Some(KeyFilter::Prefix(under)) => parts.push(format!("{under}…")),
+        None => {}
     }
     Ok(parts.join(" · "))
+}
+
+/// What is said where only what was booked between two moments is shown.
+fn booked_words(reader: &Reader<'_>, since: &When, until: &When) -> Vec<String> {
+    let between = match (since.moment(), until.moment()) {
+        (None, None) => return Vec::new(),
+        (Some(_), None) => format!("{} {} →", since.day, since.time),
+        (None, Some(_)) => format!("→ {} {}", until.day, until.time),
+        (Some(_), Some(_)) => {
+            format!(
+                "{} {} → {} {}",
+                since.day, since.time, until.day, until.time
+            )
+        }
+    };
+    let what = reader.t(
+        "只列这段时间内记账的：",
+        "Only what was booked in this time: ",
+    );
+    vec![format!("{what}{between}")]
 }
 
 fn statement_filters(reader: &Reader<'_>, asked: &Asked) -> Vec<Filter> {
@@ -169,13 +205,18 @@ fn leg_row(
         url: leg.slip.map(heads::url),
         ..Cell::new(&*leg.number).under(about)
     };
+    let entry = leg.slip.map(|slip| entry_url(slip, leg.seq));
+    let figure = |text: String| Cell {
+        url: entry.clone().filter(|_| !text.is_empty()),
+        ..Cell::new(text)
+    };
     Ok(Row::from(vec![
         Cell::new(leg.day.to_string()),
         slip,
         Cell::new(key),
-        Cell::new(into),
-        Cell::new(out),
-        Cell::new(values::parts(leg.running, unit)),
+        figure(into),
+        figure(out),
+        figure(values::parts(leg.running, unit)),
     ]))
 }
 

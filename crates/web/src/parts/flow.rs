@@ -22,13 +22,18 @@ pub struct Flow {
     pub steps: Table,
     /// Which steps no person may share, each set as one sentence.
     pub separate: Vec<String>,
+    /// Where the work on it is.
+    pub work: Option<Link>,
     /// Slips that can be begun with it.
     pub begin: Option<Link>,
 }
 
 /// The page without its shell.
 pub fn flow(lang: Lang, flow: &Flow) -> Markup {
-    let acts = html! { @if let Some(link) = &flow.begin { a class="button primary" href=(link.url) { (link.label) } } };
+    let acts = html! {
+        @if let Some(link) = &flow.work { a class="button" href=(link.url) { (link.label) } }
+        @if let Some(link) = &flow.begin { a class="button primary" href=(link.url) { (link.label) } }
+    };
     html! {
         (head(&flow.crumbs, &flow.title, html! { span class="mute" { (flow.version) } }, acts))
         figure class="card" { div class="in scroll" tabindex="0" { (diagram(lang, &flow.diagram)) } }

@@ -2,12 +2,13 @@
 
 use maud::{Markup, html};
 
-use super::icon::{Icon, icon};
+use super::export::{Export, export};
+use super::icon::Icon;
 use super::lang::{Lang, t};
 use super::list::{Filter, Pager, filters, pager};
 use super::slip::{Fact, facts};
 use super::table::{Table, table};
-use super::{Link, Tab, empty, head, tabs};
+use super::{Link, Tab, Tone, empty, head, note, tabs};
 
 /// Balances or a statement: the same frame, another table.
 #[derive(Clone, Debug, Default)]
@@ -28,8 +29,16 @@ pub struct Enquiry {
     pub table: Table,
     /// What was asked and when it was answered, below the table: balances are as of a moment.
     pub foot: String,
+    /// Other views of the same ledger.
+    pub views: Vec<Tab>,
+    /// What the reader is told about what is shown: what was left out, what is as of when.
+    pub notes: Vec<String>,
     /// Where the rows can be had as a file.
-    pub export: Option<String>,
+    pub export: Option<Export>,
+    /// Pictures below the table.
+    pub below: Vec<Markup>,
+    /// Whether there are only pictures, and no table.
+    pub pictured: bool,
     /// Which part is shown.
     pub pager: Pager,
 }
@@ -37,22 +46,28 @@ pub struct Enquiry {
 /// The page without its shell.
 pub fn enquiry(lang: Lang, enquiry: &Enquiry) -> Markup {
     let acts = html! {
-        @if let Some(url) = &enquiry.export { a class="button" href=(url) { (icon(Icon::Download)) (t(lang, "导出", "Export")) } }
+        @if let Some(files) = &enquiry.export { (export(lang, files)) }
     };
     html! {
         (head(&enquiry.crumbs, &enquiry.title, html! {}, acts))
         @if !enquiry.ledgers.is_empty() { (tabs(t(lang, "账", "Ledgers"), &enquiry.ledgers)) }
+        @if !enquiry.views.is_empty() {
+            nav class="views" aria-label=(t(lang, "看法", "Views")) {
+                @for view in &enquiry.views { a class="button tiny" href=(view.url) aria-current=[view.here.then_some("page")] { (view.label) } }
+            }
+        }
+        @for text in &enquiry.notes { (note(Tone::Held, html! { (text) })) }
         div class="card" {
             @if !enquiry.filters.is_empty() { (filters(lang, &enquiry.filters, &enquiry.keep)) }
             @if !enquiry.figures.is_empty() { (facts(&enquiry.figures)) }
-            @if enquiry.table.rows.is_empty() {
+            @if enquiry.table.rows.is_empty() && (!enquiry.pictured || enquiry.below.is_empty()) {
                 (empty(
                     Icon::BookOpen,
                     t(lang, "没有发生额", "Nothing moved"),
                     t(lang, "换个日期或条件再看。", "Try another day or other conditions."),
                     &[],
                 ))
-            } @else {
+            } @else if !enquiry.pictured {
                 (table(&enquiry.table))
                 footer {
                     span { (enquiry.foot) }
@@ -62,5 +77,6 @@ pub fn enquiry(lang: Lang, enquiry: &Enquiry) -> Markup {
                 }
             }
         }
+        @for picture in &enquiry.below { (picture) }
     }
 }

@@ -17,6 +17,10 @@ pub enum Choose {
     One(Vec<(String, String)>),
     /// A day.
     Day,
+    /// A time of a day, hours and minutes.
+    Time,
+    /// A month, `2026-04`.
+    Month,
     /// Yes or no; the value is `1` or empty.
     Yes,
 }
@@ -125,6 +129,9 @@ fn control(filter: &Filter) -> Markup {
             },
             Choose::Day => input size="10" name=(filter.name) value=(filter.value) data-date inputmode="numeric"
                 placeholder="2026-04-01" autocomplete="off";,
+            Choose::Time => input type="time" name=(filter.name) value=(filter.value) autocomplete="off";,
+            Choose::Month => input size="8" name=(filter.name) value=(filter.value) inputmode="numeric" placeholder="2026-04"
+                pattern="[0-9]{4}-[0-9]{2}" autocomplete="off";,
             _ => input type="search" name=(filter.name) value=(filter.value) autocomplete="off";,
         }
     }

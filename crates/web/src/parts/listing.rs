@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::export::{Export, export};
 use super::icon::{Icon, icon};
 use super::lang::{Lang, t};
 use super::list::{Filter, Pager, filter_controls, pager};
@@ -121,19 +122,13 @@ fn rows(lang: Lang, list: &Listing) -> Markup {
 }
 
 fn acts(lang: Lang, list: &Listing) -> Markup {
+    let mut files = Export {
+        url: "/slips/export".to_owned(),
+        hidden: list.hidden.clone(),
+    };
+    files.hidden.push(("q".to_owned(), list.query.clone()));
     html! {
-        details class="menu" {
-            summary class="button" { (icon(Icon::Download)) (t(lang, "导出", "Export")) (icon(Icon::ChevronDown)) }
-            div {
-                form method="post" action="/slips/export" data-many {
-                    (hidden(&list.hidden))
-                    input type="hidden" name="q" value=(list.query);
-                    button name="format" value="xlsx" { (icon(Icon::Download)) (t(lang, "Excel 工作簿 (XLSX)", "Excel workbook (XLSX)")) }
-                    button name="format" value="csv" { (icon(Icon::Download)) (t(lang, "文本表格 (CSV)", "Text table (CSV)")) }
-                    p class="mute" { small { (t(lang, "按筛选条件导出全部记录，并记入日志", "Everything the filter shows; the journal keeps it")) } }
-                }
-            }
-        }
+        (export(lang, &files))
         a class="button" href=(list.sums_url) { (icon(Icon::BookOpen)) (t(lang, "汇总", "Sums")) }
         button class="button" type="button" data-dialog="keep" { (icon(Icon::Save)) (t(lang, "存为视图", "Keep this list")) }
         @for link in &list.begin { a class="button primary" href=(link.url) { (icon(Icon::Plus)) (link.label) } }

@@ -30,8 +30,10 @@
 
 pub mod actions;
 pub mod chain;
+pub mod chart;
 pub mod diagram;
 pub mod dialog;
+pub mod export;
 pub mod fault;
 pub mod field;
 pub mod flow;

@@ -49,6 +49,8 @@ pub struct Record {
     pub tables: Vec<(String, Table)>,
     /// Every version, newest first.
     pub versions: Vec<Version>,
+    /// Where the versions stand side by side.
+    pub beside: Option<Link>,
 }
 
 /// The page without its shell.
@@ -59,7 +61,9 @@ pub fn record(lang: Lang, record: &Record) -> Markup {
         section class="card" { (facts(&record.facts)) }
         @for (title, rows) in &record.tables { section class="card" { header { h2 { (title) } } (table(rows)) } }
         section class="card" {
-            header { h2 { (t(lang, "版本", "Versions")) } span class="mute" { (record.versions.len()) } }
+            header { h2 { (t(lang, "版本", "Versions")) } span class="mute" { (record.versions.len()) }
+                @if let Some(link) = &record.beside { div class="acts" { a class="button tiny" href=(link.url) { (link.label) } } }
+            }
             div class="in" { ol class="talk" { @for version in &record.versions { (one(lang, version)) } } }
         }
     }

@@ -5,6 +5,7 @@ mod common;
 mod desk;
 mod forms;
 mod hostile;
+mod ledgers;
 mod listening;
 mod lists;
 mod openapi;

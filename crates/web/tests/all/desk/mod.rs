@@ -205,6 +205,20 @@ impl<'a> Desk<'a> {
         self.send_fields(&form.action, &fields).await
     }
 
+    /// What a form of fields is answered with, whatever it is.
+    pub async fn fetch_posted(&mut self, action: &str, fields: &[(String, String)]) -> Reply {
+        let body: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+            .collect();
+        let request = self
+            .request("POST", action)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(body.join("&")))
+            .expect("a request");
+        self.ask(request).await
+    }
+
     pub async fn send_fields(&mut self, action: &str, fields: &[(String, String)]) -> Page {
         let body: Vec<String> = fields
             .iter()
