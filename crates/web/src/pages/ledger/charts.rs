@@ -341,8 +341,10 @@ mod tests {
     use ledger::{Balance, Sums};
 
     fn month(period: i32, r#in: i64, out: i64) -> MonthRow {
-        let mut balance = Balance::default();
-        balance.posted = Sums { r#in, out };
+        let balance = Balance {
+            posted: Sums { r#in, out },
+            ..Balance::default()
+        };
         MonthRow {
             place: "good".into(),
             key: "A".into(),
