@@ -30,6 +30,10 @@ use clap::{FromArgMatches, Parser, Subcommand};
 use lang::Lang;
 use stop::Stop;
 
+/// What one thread judges another one writes and frees; the system's allocator takes a lock for that, this one does not.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Slips, signatures and ledgers: runs packs of business flows, one binary for everything.
 #[derive(Debug, Parser)]
 #[command(name = "countersign", version)]

@@ -11,15 +11,18 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 
 use crate::access::{begin_reading, in_transaction};
-use crate::api::{Event, StoreError};
+use crate::api::StoreError;
 use crate::backend::{Backend, Wanted, read_head};
-use crate::batch::Pending;
+use crate::batch::Write;
 use crate::counters::count_time;
-use crate::judge::{Answers, panicked};
-use crate::lane::{Job, Lane, Teller, write};
+use crate::judge::{Judged, panicked};
+use crate::lane::{Job, Lane, Teller, write, writes};
 use crate::source::Head;
 use crate::sql::Dialect;
 use crate::sqlite::Sqlite;
+
+/// Most commands judged before it is looked whether the writer is free: it should not wait for more to be gathered.
+const AT_ONCE: usize = 4;
 
 /// What a lane needs to judge ahead: a connection of its own for reading, and a side of the database for writing.
 pub(crate) struct Beside {
@@ -27,16 +30,12 @@ pub(crate) struct Beside {
     pub writer: Box<dyn Backend>,
 }
 
-/// A batch that was judged.
-struct Judged {
-    jobs: Vec<Job>,
-    answers: Answers,
-    events: Vec<Event>,
-    /// What it writes; `None` when it writes nothing.
-    pending: Option<Pending>,
-    /// Where the journal ends before it and after it.
+/// A batch that is to be written.
+struct Batch {
+    judged: Judged,
+    writes: Vec<Write>,
+    /// Where the journal ends before it.
     before: Head,
-    after: Head,
 }
 
 /// Why a batch does not stand.
@@ -63,6 +62,8 @@ pub(crate) fn run(lane: Lane, beside: Beside, jobs: &Receiver<Job>) {
         to_writer,
         written,
         flying: false,
+        ready: Judged::default(),
+        before: Head::EMPTY,
     };
     std::thread::scope(|scope| {
         let spawned = std::thread::Builder::new()
@@ -84,16 +85,21 @@ pub(crate) fn run(lane: Lane, beside: Beside, jobs: &Receiver<Job>) {
 struct Ahead {
     lane: Lane,
     reader: Sqlite,
-    to_writer: Sender<Judged>,
+    to_writer: Sender<Batch>,
     written: Receiver<Written>,
     /// Whether a batch is being written.
     flying: bool,
+    /// What was judged on top of it, and where the journal ends before that.
+    ready: Judged,
+    before: Head,
 }
 
 impl Ahead {
+    /// While a batch is being written, what comes in is judged and gathered; when it stands, all of that is the next one.
     fn run(&mut self, jobs: &Receiver<Job>) {
         loop {
-            let first = if self.flying {
+            let room = self.ready.jobs.len() < self.lane.batch_max;
+            let first = if self.flying && room {
                 select! {
                     recv(self.written) -> result => {
                         self.landed(result.unwrap_or(Err(Unwritten::Failed)));
@@ -101,97 +107,108 @@ impl Ahead {
                     }
                     recv(jobs) -> job => job,
                 }
+            } else if self.flying {
+                self.land();
+                continue;
             } else {
                 jobs.recv()
             };
             let Ok(first) = first else { break };
-            let batch = self.lane.gather(first, jobs);
-            self.batch(batch);
-        }
-        self.land();
-    }
-
-    fn batch(&mut self, jobs: Vec<Job>) {
-        if jobs.len() == 1 && !self.flying {
-            return self.lane.alone(jobs);
-        }
-        let judged = self.judge(jobs);
-        let stands = self.land();
-        match judged {
-            Ok(judged) if !stands => self.lane.alone(judged.jobs),
-            Err((jobs, _)) if !stands => self.lane.alone(jobs),
-            Ok(judged) if judged.pending.is_none() => {
-                let teller = &self.lane.teller;
-                teller.tell(judged.jobs, judged.answers, judged.events);
-            }
-            Ok(judged) => match self.to_writer.send(judged) {
-                Ok(()) => self.flying = true,
-                Err(unsent) => {
-                    self.lane.judge.cache.forget();
-                    self.lane.alone(unsent.0.jobs);
+            let batch = self.lane.gather(first, jobs, AT_ONCE);
+            if batch.len() == 1 && !self.flying {
+                self.lane.alone(batch);
+            } else {
+                self.judge(batch);
+                if !self.flying {
+                    self.hand_over();
                 }
-            },
-            Err((jobs, error)) => {
-                self.lane.judge.cache.forget();
-                self.lane.teller.fail(jobs, &error);
             }
         }
-    }
-
-    /// Waits for the batch that is being written; whether everything judged so far stands.
-    fn land(&mut self) -> bool {
-        if !self.flying {
-            return true;
+        while self.flying {
+            self.land();
         }
-        let result = self.written.recv().unwrap_or(Err(Unwritten::Failed));
-        self.landed(result)
     }
 
-    fn landed(&mut self, result: Written) -> bool {
+    /// Waits for the batch that is being written.
+    fn land(&mut self) {
+        let result = self.written.recv().unwrap_or(Err(Unwritten::Failed));
+        self.landed(result);
+    }
+
+    /// The batch stands, and the next one follows; or it does not, and all that was judged on top of it is judged again.
+    fn landed(&mut self, result: Written) {
         self.flying = false;
         match result {
-            Ok(()) => self.lane.judge.cache.settle(self.lane.cache_slips),
+            Ok(()) => {
+                self.lane.judge.cache.settle(self.lane.cache_slips);
+                self.hand_over();
+            }
             Err(unwritten) => {
                 self.lane.judge.cache.forget();
                 if let Unwritten::Overtaken(jobs) = unwritten {
                     self.lane.alone(jobs);
                 }
-                return false;
+                let ready = std::mem::take(&mut self.ready);
+                if !ready.jobs.is_empty() {
+                    self.lane.alone(ready.jobs);
+                }
             }
         }
-        true
     }
 
-    /// Judges a batch over one state of the database, which may be the one before or after the batch being written.
-    fn judge(&mut self, mut jobs: Vec<Job>) -> Result<Judged, (Vec<Job>, StoreError)> {
+    /// Gives what was judged to the writer; answers it when there is nothing to write.
+    fn hand_over(&mut self) {
+        let judged = std::mem::take(&mut self.ready);
+        let (cache, teller) = (&mut self.lane.judge.cache, &self.lane.teller);
+        if cache.pending.journal.is_empty() {
+            return teller.tell(judged);
+        }
+        let batch = Batch {
+            judged,
+            writes: writes(cache),
+            before: self.before.clone(),
+        };
+        match self.to_writer.send(batch) {
+            Ok(()) => self.flying = true,
+            Err(unsent) => {
+                self.lane.judge.cache.forget();
+                self.lane.alone(unsent.0.judged.jobs);
+            }
+        }
+    }
+
+    /// Judges commands over one state of the database, which may be the one before or after the batch being written.
+    fn judge(&mut self, mut jobs: Vec<Job>) {
         let started = Instant::now();
         let (judge, reader) = (&mut self.lane.judge, &self.reader);
-        let mut before = Head::EMPTY;
+        let (before, fresh) = (&mut self.before, self.ready.jobs.is_empty());
         let attempt = catch_unwind(AssertUnwindSafe(|| {
             in_transaction(reader, begin_reading(Dialect::Sqlite), || {
                 if judge.cache.head == Head::EMPTY {
                     let head = read_head(reader, judge.cache.org, "")?;
                     judge.cache.begin_at(head.unwrap_or(Head::EMPTY));
                 }
-                before = judge.cache.head.clone();
+                if fresh {
+                    *before = judge.cache.head.clone();
+                }
                 judge.all(reader, false, &mut jobs)
             })
         }));
         count_time(&self.lane.teller.counters.apply_nanos, started);
+        self.ready.jobs.extend(jobs);
         match attempt.unwrap_or_else(|panic| Err(panicked(&*panic))) {
             Ok((answers, events)) => {
-                let cache = &mut self.lane.judge.cache;
-                let writes = !cache.pending.journal.is_empty();
-                Ok(Judged {
-                    jobs,
-                    answers,
-                    events,
-                    pending: writes.then(|| cache.hand_over()),
-                    before,
-                    after: cache.head.clone(),
-                })
+                self.ready.answers.extend(answers);
+                self.ready.events.extend(events);
             }
-            Err(error) => Err((jobs, error)),
+            Err(error) => {
+                let ready = std::mem::take(&mut self.ready);
+                self.lane.judge.cache.forget();
+                if self.flying {
+                    self.land();
+                }
+                self.lane.teller.fail(ready.jobs, &error);
+            }
         }
     }
 }
@@ -203,9 +220,9 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(&mut self, batches: &Receiver<Judged>, results: &Sender<Written>) {
-        for judged in batches {
-            let written = self.write(judged);
+    fn run(&mut self, batches: &Receiver<Batch>, results: &Sender<Written>) {
+        for batch in batches {
+            let written = self.write(batch);
             if results.send(written).is_err() {
                 return;
             }
@@ -213,22 +230,17 @@ impl Writer {
     }
 
     /// Writes a batch and answers it, unless it has to be judged again.
-    fn write(&mut self, judged: Judged) -> Written {
-        let Judged {
-            jobs,
-            answers,
-            events,
-            pending,
+    fn write(&mut self, batch: Batch) -> Written {
+        let Batch {
+            judged,
+            writes,
             before,
-            after,
-        } = judged;
+        } = batch;
         let gate = self.backend.gate();
         let result = {
             let _guard = gate.lock().unwrap_or_else(PoisonError::into_inner);
-            let pending = pending.unwrap_or_default();
-            let result = catch_unwind(AssertUnwindSafe(|| {
-                self.attempt(pending, &before, &after, jobs.len())
-            }));
+            let size = judged.jobs.len();
+            let result = catch_unwind(AssertUnwindSafe(|| self.attempt(writes, &before, size)));
             let result = result.unwrap_or_else(|panic| Err(panicked(&*panic)));
             if !matches!(result, Ok(true)) {
                 self.backend.rollback();
@@ -237,12 +249,12 @@ impl Writer {
         };
         match result {
             Ok(true) => {
-                self.teller.tell(jobs, answers, events);
+                self.teller.tell(judged);
                 Ok(())
             }
-            Ok(false) => Err(Unwritten::Overtaken(jobs)),
+            Ok(false) => Err(Unwritten::Overtaken(judged.jobs)),
             Err(error) => {
-                self.teller.fail(jobs, &error);
+                self.teller.fail(judged.jobs, &error);
                 Err(Unwritten::Failed)
             }
         }
@@ -251,16 +263,15 @@ impl Writer {
     /// Whether it was written: not when another process wrote since it was judged.
     fn attempt(
         &mut self,
-        pending: Pending,
+        writes: Vec<Write>,
         before: &Head,
-        after: &Head,
         size: usize,
     ) -> Result<bool, StoreError> {
         let begun = self.backend.begin(self.teller.org, &Wanted::default())?;
         if begun.head.unwrap_or(Head::EMPTY) != *before {
             return Ok(false);
         }
-        write(&mut *self.backend, &self.teller, pending, after, size)?;
+        write(&mut *self.backend, &self.teller, writes, size)?;
         Ok(true)
     }
 }

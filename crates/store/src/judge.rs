@@ -19,6 +19,14 @@ use crate::sql::Sql;
 /// What the commands of a batch are answered, in their order.
 pub(crate) type Answers = Vec<Result<Answer, StoreError>>;
 
+/// Commands that were judged, and what they are told when they stand.
+#[derive(Default)]
+pub(crate) struct Judged {
+    pub jobs: Vec<Job>,
+    pub answers: Answers,
+    pub events: Vec<Event>,
+}
+
 /// What a lane remembers, and the packs by which it judges.
 pub(crate) struct Judge {
     pub cache: Cache,

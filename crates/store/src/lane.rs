@@ -15,10 +15,11 @@ use tokio::sync::{broadcast, oneshot};
 
 use crate::api::{Answer, Event, Options, StoreError};
 use crate::backend::{Backend, Wanted, head_write};
-use crate::batch::Pending;
+use crate::batch::Write;
+use crate::cache::Cache;
 use crate::counters::{Counters, count, count_time};
 use crate::fold::act_slip;
-use crate::judge::{Answers, Judge, panicked};
+use crate::judge::{Answers, Judge, Judged, panicked};
 use crate::source::Head;
 
 /// A command that waits in a lane.
@@ -38,7 +39,12 @@ pub(crate) struct Teller {
 
 impl Teller {
     /// Answers a batch that stands.
-    pub fn tell(&self, jobs: Vec<Job>, answers: Answers, events: Vec<Event>) {
+    pub fn tell(&self, judged: Judged) {
+        let Judged {
+            jobs,
+            answers,
+            events,
+        } = judged;
         count(&self.counters.commands, jobs.len() as u64);
         // Before the answers, so that who has an answer finds what it changed told already.
         for event in events {
@@ -63,7 +69,7 @@ pub(crate) struct Lane {
     pub backend: Box<dyn Backend>,
     pub judge: Judge,
     pub teller: Teller,
-    batch_max: usize,
+    pub batch_max: usize,
     pub cache_slips: usize,
     /// In memory there is no way back from a failed write.
     broken: bool,
@@ -84,16 +90,15 @@ impl Lane {
     /// Works until nobody can send any more.
     pub fn run(mut self, jobs: &Receiver<Job>) {
         while let Ok(first) = jobs.recv() {
-            let batch = self.gather(first, jobs);
+            let batch = self.gather(first, jobs, usize::MAX);
             self.alone(batch);
         }
     }
 
-    /// The first job and those that wait behind it.
-    pub fn gather(&self, first: Job, jobs: &Receiver<Job>) -> Vec<Job> {
+    /// The first job and those that wait behind it, `most` at most.
+    pub fn gather(&self, first: Job, jobs: &Receiver<Job>, most: usize) -> Vec<Job> {
         let mut batch = vec![first];
-        let more = self.batch_max - 1;
-        batch.extend(jobs.try_iter().take(more));
+        batch.extend(jobs.try_iter().take(most.min(self.batch_max) - 1));
         batch
     }
 
@@ -111,7 +116,11 @@ impl Lane {
             result
         };
         match result {
-            Ok((answers, events)) => self.teller.tell(jobs, answers, events),
+            Ok((answers, events)) => self.teller.tell(Judged {
+                jobs,
+                answers,
+                events,
+            }),
             Err(error) => self.teller.fail(jobs, &error),
         }
     }
@@ -142,9 +151,8 @@ impl Lane {
             self.backend.rollback();
             return Ok(judged);
         }
-        let pending = cache.hand_over();
-        let size = jobs.len();
-        write(&mut *self.backend, &self.teller, pending, &cache.head, size)?;
+        let writes = writes(cache);
+        write(&mut *self.backend, &self.teller, writes, jobs.len())?;
         cache.settle(self.cache_slips);
         Ok(judged)
     }
@@ -180,18 +188,22 @@ impl Lane {
     }
 }
 
+/// The rows of what was judged, which is in flight from now on.
+pub(crate) fn writes(cache: &mut Cache) -> Vec<Write> {
+    let mut writes = cache.hand_over().writes(cache.org);
+    writes.push(head_write(cache.org, &cache.head));
+    writes
+}
+
 /// Writes what a batch of `size` commands changed, and commits.
 pub(crate) fn write(
     backend: &mut dyn Backend,
     teller: &Teller,
-    pending: Pending,
-    head: &Head,
+    writes: Vec<Write>,
     size: usize,
 ) -> Result<(), StoreError> {
     let counters = &teller.counters;
     let started = Instant::now();
-    let mut writes = pending.writes(teller.org);
-    writes.push(head_write(teller.org, head));
     backend.write(writes)?;
     count_time(&counters.write_nanos, started);
     let started = Instant::now();

@@ -80,7 +80,7 @@ impl Sqlite {
         tune(&connection).map_err(error(&doing))?;
         let settings = match what_for {
             Use::Lane => {
-                "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536; \
+                "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -16384; \
                  pragma wal_autocheckpoint = 8192; pragma journal_size_limit = 67108864; \
                  pragma temp_store = memory;"
             }
