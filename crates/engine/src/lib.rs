@@ -30,6 +30,7 @@ mod setting;
 mod sign;
 mod sign_in;
 mod slip;
+mod staffing;
 mod step;
 mod timers;
 mod undo;
@@ -46,5 +47,6 @@ pub use effects::{Effects, Note, NoteKind, Record, Signature, SignedAct, SlipWri
 pub use person::{Deputy, Grant, Person};
 pub use refusal::{Class, Place, Refusal};
 pub use slip::{Line, ReversalAsked, SignedStep, Slip, SlipState, Waiting, WaitingKind, hex};
+pub use staffing::{Both, Finding, FindingKind, Signer, both, signers, staffing};
 pub use step::is_one_time;
 pub use world::{Answered, Outcome, Reply, World, WorldError};

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use pack::{Complaint, Deputy, Finding, FindingKind, Grant, Level, Person, Read};
+use engine::{Finding, FindingKind};
+use pack::{Complaint, Level, Read};
 use serde_json::{Value, json};
 
 use crate::clock::now;
@@ -100,36 +101,11 @@ fn built_in() -> Vec<Checked> {
 /// What today's people cannot do, or could not without one of them.
 fn staffing(args: &Args, checked: &[Checked]) -> Result<Vec<Finding>, Stop> {
     let house = House::reading(&args.at)?;
-    let people: Vec<Person> = house
-        .people()?
-        .into_iter()
-        .filter(|person| person.active)
-        .map(as_staff)
-        .collect();
+    let people = house.people()?;
     let packs = checked.iter().filter_map(|one| one.read.pack.as_ref());
     Ok(packs
-        .flat_map(|pack| pack::staffing(pack, &people, now().day()))
+        .flat_map(|pack| engine::staffing(pack, &people, now().day()))
         .collect())
-}
-
-fn as_staff(person: engine::Person) -> Person {
-    let grants = person.grants.into_iter().map(|grant| Grant {
-        role: grant.role,
-        scope: grant.scope,
-        from: grant.from,
-        until: grant.until,
-    });
-    let deputies = person.deputies.into_iter().map(|deputy| Deputy {
-        login: deputy.to,
-        from: deputy.from,
-        until: deputy.until,
-    });
-    Person {
-        login: person.login,
-        identity: person.identity,
-        grants: grants.collect(),
-        deputies: deputies.collect(),
-    }
 }
 
 fn tell_staffing(findings: Option<&[Finding]>, lang: Lang) {

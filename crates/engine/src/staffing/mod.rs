@@ -1,6 +1,9 @@
 //! Staffing: whether today's people can complete each flow, separated as it demands, and whose absence would stop one.
 
+mod both;
 mod search;
+
+pub use both::{Both, Signer, both, signers};
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,44 +13,9 @@ use kernel::Day;
 use model::{Flow, Pack, Quorum, Step};
 use serde::Serialize;
 
+use crate::Person;
+
 use search::{Act, Answer, Slot};
-
-/// An account with what it may do. Accounts of one identity are one person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    /// Login.
-    pub login: Arc<str>,
-    /// The natural person behind it.
-    pub identity: Arc<str>,
-    /// Roles granted.
-    pub grants: Vec<Grant>,
-    /// Accounts that may act for this one.
-    pub deputies: Vec<Deputy>,
-}
-
-/// A role granted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
-    /// Qualified role, `gsp.buyer`.
-    pub role: Arc<str>,
-    /// The value of the step's scope field that it covers; empty: every value.
-    pub scope: Arc<str>,
-    /// First day, if any.
-    pub from: Option<Day>,
-    /// Last day, if any.
-    pub until: Option<Day>,
-}
-
-/// Who may act for another, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deputy {
-    /// Login of the deputy.
-    pub login: Arc<str>,
-    /// First day.
-    pub from: Day,
-    /// Last day.
-    pub until: Day,
-}
 
 /// What staffing finds wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -86,7 +54,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What the people of `today` cannot do. A step that is skipped under a condition counts as needed, and all steps of a flow
+/// What the people of `today` cannot do; who is out of use counts as nobody. A step that is skipped under a condition counts as needed, and all steps of a flow
 /// count as one chain. Steps whose role is narrowed are looked at for every scope that somebody has.
 pub fn staffing(pack: &Pack, people: &[Person], today: Day) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -135,7 +103,9 @@ fn one(
     for person in involved {
         let without: Vec<Slot> = slots.iter().map(|slot| slot.without(person)).collect();
         let login = || {
-            let mut accounts = people.iter().filter(|one| one.identity == *person);
+            let mut accounts = people
+                .iter()
+                .filter(|one| one.active && one.identity == *person);
             accounts.next().map(|one| &one.login)
         };
         match search::solve(&without) {
@@ -171,9 +141,12 @@ fn scopes(pack: &Pack, flow: &Flow, people: &[Person], today: Day) -> Vec<Arc<st
         .flat_map(|step| step.by.iter().copied())
         .collect();
     let roles: Vec<String> = narrowed.iter().map(|role| qualified(pack, *role)).collect();
-    let grants = people.iter().flat_map(|person| &person.grants);
+    let grants = people
+        .iter()
+        .filter(|person| person.active)
+        .flat_map(|person| &person.grants);
     let found: BTreeSet<Arc<str>> = grants
-        .filter(|grant| grant.in_force(today) && roles.contains(&grant.role.to_string()))
+        .filter(|grant| roles.iter().any(|role| grant.covers(role, None, today)))
         .map(|grant| grant.scope.clone())
         .filter(|scope| !scope.is_empty())
         .collect();
@@ -186,22 +159,6 @@ fn scopes(pack: &Pack, flow: &Flow, people: &[Person], today: Day) -> Vec<Arc<st
 
 fn qualified(pack: &Pack, role: usize) -> String {
     format!("{}.{}", pack.name, pack.roles[role].name)
-}
-
-impl Grant {
-    fn in_force(&self, today: Day) -> bool {
-        self.from.is_none_or(|from| from <= today) && self.until.is_none_or(|until| today <= until)
-    }
-}
-
-impl Person {
-    fn holds(&self, role: &str, scope: Option<&str>, today: Day) -> bool {
-        self.grants.iter().any(|grant| {
-            &*grant.role == role
-                && grant.in_force(today)
-                && (grant.scope.is_empty() || scope.is_none_or(|scope| scope == &*grant.scope))
-        })
-    }
 }
 
 /// One slot per signature that the flow needs, with everybody who could give it. Slots of steps that are kept apart exclude
@@ -254,7 +211,7 @@ fn acts(people: &[Person], roles: &[String], scope: Option<&str>, today: Day) ->
             if today < deputy.from || deputy.until < today {
                 continue;
             }
-            if let Some(by) = people.iter().find(|other| other.login == deputy.login)
+            if let Some(by) = people.iter().find(|other| other.active && other.login == deputy.to)
                 && by.identity != person.identity
             {
                 acts.insert(Act {

@@ -1,12 +1,10 @@
 //! Staffing: what today's people cannot complete, and whom nobody can replace.
 
-mod common;
-
 use std::sync::Arc;
 
+use engine::{Deputy, Finding, FindingKind, Grant, Person, both, signers, staffing};
 use kernel::Day;
-use model::Pack;
-use pack::{Deputy, Finding, FindingKind, Grant, Person, staffing};
+use model::{Pack, SourceText};
 
 fn day(text: &str) -> Day {
     text.parse().expect("a day")
@@ -35,12 +33,22 @@ fn people(lines: &[&str]) -> Vec<Person> {
             let login = words.next().expect("a login");
             Person {
                 login: Arc::from(login),
+                name: Arc::from(login),
                 identity: Arc::from(login),
+                active: true,
+                administrator: false,
                 grants: words.map(grant).collect(),
                 deputies: Vec::new(),
             }
         })
         .collect()
+}
+
+fn source(text: String) -> SourceText {
+    SourceText {
+        path: "p.kdl".to_owned(),
+        text,
+    }
 }
 
 fn pack(steps: &str) -> Pack {
@@ -58,7 +66,7 @@ flow f "流" {{
 }}
 "#
     );
-    pack::read(&[common::text("p.kdl", text)], &[]).unwrap_or_else(|said| panic!("{said}"))
+    pack::read(&[source(text)], &[]).unwrap_or_else(|said| panic!("{said}"))
 }
 
 const THREE: &str = r#"step s.fill "填" by=clerk
@@ -146,7 +154,7 @@ fn grants_hold_for_their_days_only() {
 fn a_deputy_stands_in_and_counts_as_both() {
     let mut people = people(&["a clerk keeper", "b manager", "c keeper", "d clerk"]);
     let deputy = |login: &str| Deputy {
-        login: Arc::from(login),
+        to: Arc::from(login),
         from: today(),
         until: today(),
     };
@@ -235,7 +243,7 @@ fn a_large_company_is_decided_quickly() {
         "pack p \"包\" {{\n role clerk \"员\"\n role manager \"经理\"\n}}\nflow f \"流\" {{\n{steps}{slips}separate {}\n}}\n",
         all.join(" ")
     );
-    let pack = pack::read(&[common::text("p.kdl", text)], &[]).expect("a pack");
+    let pack = pack::read(&[source(text)], &[]).expect("a pack");
     let lines: Vec<String> = (0..2_000).map(|at| format!("p{at} clerk")).collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let begin = std::time::Instant::now();
@@ -244,4 +252,80 @@ fn a_large_company_is_decided_quickly() {
     let found = staffing(&pack, &people(&lines[..11]), today());
     assert_eq!(found[0].kind, FindingKind::Unstaffed);
     assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+}
+
+#[test]
+fn who_is_out_of_use_counts_as_nobody() {
+    let mut people = people(&["a clerk manager", "b clerk keeper", "c keeper"]);
+    people[2].active = false;
+    let found = staffing(&pack(THREE), &people, today());
+    assert!(sentences(&found).contains(&"流：b 缺席时，无人可办理 存"), "{found:?}");
+}
+
+/// Login, both steps, scope, of everybody who could sign two steps that are kept apart.
+fn pairs(pack: &Pack, people: &[Person]) -> Vec<String> {
+    both(pack, people, today())
+        .iter()
+        .map(|one| {
+            let step = |at: usize| pack.flows[one.flow].steps[at].name.clone();
+            format!(
+                "{} {} {} {}",
+                one.first.login,
+                step(one.steps.0),
+                step(one.steps.1),
+                one.scope
+            )
+            .trim_end()
+            .to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn who_could_sign_both_is_found_by_person() {
+    let pack = pack(THREE);
+    let mut all = people(&["a clerk keeper", "b manager keeper", "c clerk manager"]);
+    assert_eq!(pairs(&pack, &all), ["c s.fill s.approve"]);
+    // Two accounts of one natural person are that person.
+    all[1].identity = Arc::from("a");
+    assert_eq!(
+        pairs(&pack, &all),
+        ["a s.fill s.approve", "c s.fill s.approve"]
+    );
+    // Who is out of use signs nothing, and a grant counts on its days.
+    all[1].active = false;
+    all[2].grants[1].until = Some(day("2026-03-31"));
+    assert_eq!(pairs(&pack, &all), Vec::<String>::new());
+}
+
+#[test]
+fn who_stands_in_for_another_could_sign_both() {
+    let pack = pack(THREE);
+    let mut all = people(&["a clerk", "b manager"]);
+    all[1].deputies = vec![Deputy {
+        to: Arc::from("a"),
+        from: today(),
+        until: today(),
+    }];
+    let found = both(&pack, &all, today());
+    assert_eq!(pairs(&pack, &all), ["a s.fill s.approve"]);
+    assert_eq!(found[0].second.instead_of.as_deref(), Some("b"));
+}
+
+#[test]
+fn scopes_that_do_not_meet_are_apart() {
+    let pack = pack(
+        "step s.fill \"填\" by=clerk\n step s.store \"存\" by=keeper scope=warehouse\n step s.check \"核\" by=manager scope=warehouse\n separate s.store s.check",
+    );
+    let all = people(&["c keeper@W1 manager@W2", "d keeper@W1 manager@W1", "e keeper manager@W3"]);
+    assert_eq!(
+        pairs(&pack, &all),
+        ["d s.store s.check W1", "e s.store s.check W3"]
+    );
+    let store = &pack.flows[0].steps[1];
+    let logins: Vec<_> = signers(&pack, store, &all, today())
+        .iter()
+        .map(|one| format!("{}@{}", one.login, one.scope))
+        .collect();
+    assert_eq!(logins, ["c@W1", "d@W1", "e@"]);
 }
