@@ -113,6 +113,9 @@ fn argument(path: &str, id: &str) -> Option<&'static str> {
         ("serve", "demo") => "首次启动时建立演示公司：每个岗位一人，并有数周的业务",
         ("serve", "listen") => "监听地址 [默认：127.0.0.1:8080]",
         ("serve", "company") => "单位名称，显示在页面和打印单据上",
+        ("serve", "public_origin") => {
+            "浏览器访问本系统的地址（与监听地址不同时），如 https://slips.example；用于邮件链接、通行密钥、企业账号登录和纸面二维码；https 地址的会话只经 HTTPS 传送 [环境变量 COUNTERSIGN_PUBLIC_ORIGIN]"
+        }
         ("serve", "secure") => "会话只经 HTTPS 传送；置于 TLS 代理之后时使用",
         ("check", "path") => "业务包文件夹或 .kdl 文件；省略则检查所用的业务包",
         ("show", "pack") => "内置业务包名，或业务包文件夹",

@@ -12,6 +12,7 @@ mod import;
 mod keeper;
 mod lang;
 mod oidc;
+mod origin;
 mod packs;
 mod place;
 mod purchase;

@@ -17,13 +17,21 @@ pub(crate) fn next(
     pattern: &str,
     day: Day,
 ) -> Result<(Arc<str>, Taken), WorldError> {
+    let series: Arc<str> = number_after(kind, pattern, day, 0).0.into();
+    let last = world.serial(&series)?;
+    let (_, number) = number_after(kind, pattern, day, last);
+    Ok((number.into(), (series, last + 1)))
+}
+
+/// What a series is called on a day, and the number that it would give after `last`: for whoever shows what comes next.
+/// Nothing is taken by asking.
+pub fn number_after(kind: &str, pattern: &str, day: Day, last: i64) -> (String, String) {
     let (before, width, after) = split(pattern, day);
-    let series: Arc<str> = format!("{kind}/{before}#{after}").into();
-    let serial = world.serial(&series)? + 1;
-    Ok((
-        format!("{before}{serial:0width$}{after}").into(),
-        (series, serial),
-    ))
+    let serial = last.saturating_add(1);
+    (
+        format!("{kind}/{before}#{after}"),
+        format!("{before}{serial:0width$}{after}"),
+    )
 }
 
 /// Text before the serial, width of the serial, text after it.

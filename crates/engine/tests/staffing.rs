@@ -259,7 +259,10 @@ fn who_is_out_of_use_counts_as_nobody() {
     let mut people = people(&["a clerk manager", "b clerk keeper", "c keeper"]);
     people[2].active = false;
     let found = staffing(&pack(THREE), &people, today());
-    assert!(sentences(&found).contains(&"流：b 缺席时，无人可办理 存"), "{found:?}");
+    assert!(
+        sentences(&found).contains(&"流：b 缺席时，无人可办理 存"),
+        "{found:?}"
+    );
 }
 
 /// Login, both steps, scope, of everybody who could sign two steps that are kept apart.
@@ -317,7 +320,11 @@ fn scopes_that_do_not_meet_are_apart() {
     let pack = pack(
         "step s.fill \"填\" by=clerk\n step s.store \"存\" by=keeper scope=warehouse\n step s.check \"核\" by=manager scope=warehouse\n separate s.store s.check",
     );
-    let all = people(&["c keeper@W1 manager@W2", "d keeper@W1 manager@W1", "e keeper manager@W3"]);
+    let all = people(&[
+        "c keeper@W1 manager@W2",
+        "d keeper@W1 manager@W1",
+        "e keeper manager@W3",
+    ]);
     assert_eq!(
         pairs(&pack, &all),
         ["d s.store s.check W1", "e s.store s.check W3"]

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use lettre::message::{Mailbox, header::ContentType};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls as Line, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls as Line, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 use sha2::{Digest, Sha256};
 
 use crate::guard::Allow;
@@ -58,6 +59,23 @@ fn message(channel: &EmailChannel, mail: &Mail) -> Result<Message, String> {
         .map_err(|error| error.to_string())
 }
 
+/// How the server must show that it is the one named: by a certificate of an authority that the system trusts, or of the
+/// channel's own.
+fn tls_of(channel: &EmailChannel) -> Result<TlsParameters, String> {
+    let mut builder = TlsParameters::builder(channel.host.clone());
+    if !channel.authority.is_empty() {
+        let authority = Certificate::from_pem(channel.authority.as_bytes());
+        builder = builder.add_root_certificate(authority.map_err(|error| error.to_string())?);
+    }
+    builder.build().map_err(|error| error.to_string())
+}
+
+/// Whether a text is a certificate of an authority, as [`EmailChannel`] takes it.
+pub fn is_authority(pem: &str) -> bool {
+    let mut found = CertificateDer::pem_slice_iter(pem.as_bytes()).peekable();
+    found.peek().is_some() && found.all(|one| one.is_ok()) && !pem.contains("PRIVATE KEY")
+}
+
 /// Sends a mail through a server whose password has been opened.
 pub async fn send(
     channel: &EmailChannel,
@@ -76,7 +94,7 @@ pub async fn send(
         let Some(address) = addresses.first() else {
             return Err("no address".to_owned());
         };
-        let named = || TlsParameters::new(channel.host.clone()).map_err(|error| error.to_string());
+        let named = || tls_of(channel);
         let line = match channel.tls {
             Tls::Wrapped => Line::Wrapper(named()?),
             Tls::Start => Line::Required(named()?),

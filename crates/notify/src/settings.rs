@@ -108,6 +108,9 @@ pub struct EmailChannel {
     pub secret: String,
     /// Sender, `会签 <slips@corp.cn>`.
     pub from: String,
+    /// PEM of an authority of one's own that signs the server's certificate; empty: those that the system trusts.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub authority: String,
     /// Whether mails are sent.
     pub active: bool,
 }

@@ -5,7 +5,7 @@ mod common;
 use std::sync::Arc;
 
 use common::smsc::{self, Centre};
-use common::smtp::{Manner, Server};
+use common::smtp::{AUTHORITY, Line, Manner, Server};
 use common::{Depot, web};
 use notify::settings::{EMAIL, EmailChannel, SMS, SmsChannel, SmsWay, Tls};
 use store::DeliveryState;
@@ -15,15 +15,31 @@ async fn off<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T 
 }
 
 async fn with_email(port: u16, user: &'static str, password: &'static str) -> Arc<Depot> {
+    with_line(port, user, password, Tls::Off, "").await
+}
+
+/// A channel that keeps its line from others, and trusts this authority.
+async fn with_line(
+    port: u16,
+    user: &'static str,
+    password: &'static str,
+    tls: Tls,
+    authority: &'static str,
+) -> Arc<Depot> {
     off(move || {
         let depot = Depot::memory();
+        let host = match tls {
+            Tls::Off => "127.0.0.1",
+            _ => "localhost",
+        };
         let channel = EmailChannel {
-            host: "127.0.0.1".to_owned(),
+            host: host.to_owned(),
             port,
-            tls: Tls::Off,
+            tls,
             user: user.to_owned(),
             secret: depot.sealed(EMAIL, password),
             from: "会签 <slips@corp.cn>".to_owned(),
+            authority: authority.to_owned(),
             active: true,
         };
         depot.set(EMAIL, &channel);
@@ -272,4 +288,39 @@ async fn a_gateway_is_sent_what_its_template_says() {
         "{\"mobile\":\"+8613800000000\",\"content\":\"引号\\\" 与 \\\\ 与\\n换行\"}"
     );
     post.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_goes_by_tls_to_a_server_that_shows_who_it_is() {
+    for (line, tls) in [(Line::Wrapped, Tls::Wrapped), (Line::Upgraded, Tls::Start)] {
+        // The Base64 of a zero, u, a zero, p: the password is told within the line that nobody else reads.
+        let server = Server::start_by(Manner::Asks("AHUAcA=="), line).await;
+        let depot = with_line(server.port, "u", "p", tls, AUTHORITY).await;
+        depot.add("email", "m1", "wang@corp.cn", "采购订单 CG-1 被退回");
+        let post = depot.start("a");
+        depot.until("m1", DeliveryState::Sent).await;
+        post.stop().await;
+        assert_eq!(server.mails().len(), 1, "{line:?}");
+        assert!(!server.bare().contains(&"AUTH".to_owned()), "{line:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_does_not_show_who_it_is_gets_neither_password_nor_mail() {
+    // A certificate that nobody trusted signed; a server that knows no TLS at all, though it is asked for.
+    for (line, tls) in [
+        (Line::Wrapped, Tls::Wrapped),
+        (Line::Upgraded, Tls::Start),
+        (Line::Bare, Tls::Start),
+        (Line::Bare, Tls::Wrapped),
+    ] {
+        let server = Server::start_by(Manner::Asks("AHUAcA=="), line).await;
+        let depot = with_line(server.port, "u", "p", tls, "").await;
+        depot.add("email", "m1", "wang@corp.cn", "采购订单 CG-1 被退回");
+        let post = depot.start("a");
+        depot.until_tried("m1", 1).await;
+        post.stop().await;
+        assert_eq!(server.mails().len(), 0, "{line:?}");
+        assert!(!server.bare().contains(&"AUTH".to_owned()), "{line:?}");
+    }
 }

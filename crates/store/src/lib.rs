@@ -63,6 +63,7 @@ mod sql;
 mod sqlite;
 mod store;
 mod store_factors;
+mod store_installed;
 mod store_outbox;
 mod store_reads;
 mod store_search;

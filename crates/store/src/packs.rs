@@ -92,7 +92,8 @@ pub(crate) fn texts_to(texts: &[SourceText]) -> String {
     serde_json::to_string(texts).unwrap_or_default()
 }
 
-fn texts_from(texts: &str) -> Result<Vec<SourceText>, StoreError> {
+/// What [`texts_to`] wrote.
+pub(crate) fn texts_from(texts: &str) -> Result<Vec<SourceText>, StoreError> {
     let kept: Vec<KeptText> = serde_json::from_str(texts).map_err(|error| {
         StoreError::Corrupt(format!("pack_text.texts is not readable: {error}"))
     })?;

@@ -3,6 +3,7 @@
 //! Each [`Browser`] is one person at one desk: a driver process, a fresh profile and a window of their own. The browser
 //! resolves no name but loopback, so a page that asks for anything from elsewhere fails its test.
 
+mod authenticator;
 mod driver;
 #[cfg(test)]
 mod tests;
@@ -115,6 +116,7 @@ pub struct Browser {
     // Held for its `Drop`: the guard ends the driver, whose end closes the browser, before the folder goes.
     _guard: Guard,
     folder: TempDir,
+    port: u16,
 }
 
 impl Browser {
@@ -154,6 +156,7 @@ impl Browser {
             client,
             _guard: guard,
             folder,
+            port,
         })
     }
 

@@ -128,6 +128,7 @@ async fn answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     };
     let (parts, sent) = request.into_parts();
     let stranger = stranger(&app, &parts);
+    let by = (!parts.method.is_safe()).then(|| parts.headers.clone());
     let turned_away = stranger
         .as_ref()
         .is_some_and(|from| !app.addresses.has(from, app.now()));
@@ -149,6 +150,12 @@ async fn answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
         app.addresses.take(&from, app.now());
     }
     let problem = response.extensions_mut().remove::<Problem>();
+    if let Some(Problem(error)) = &problem
+        && matches!(**error, Error::NotFound)
+        && let Some(by) = by
+    {
+        missed(&app, &asked, &by).await;
+    }
     if let Some(Problem(error)) = problem {
         response = shown(&asked, &error);
     } else if is_plain(&response) {
@@ -162,6 +169,18 @@ async fn answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
         tracing::debug!(number, method = %asked.method, route, status, micros, "answered");
     }
     response
+}
+
+/// An attempt to change what is not there stands in the journal under the name of whoever has a session, as every attempt
+/// does; who has none is only counted.
+async fn missed(app: &Arc<App>, asked: &Asked, headers: &HeaderMap) {
+    if let Ok((session, _)) = crate::auth::find(app, headers).await {
+        let path = asked.uri.path();
+        let what = crate::api::attempt(&asked.method, path);
+        let subject = format!("{} {path}", asked.method);
+        app.forbid(Some(&session.person.login), &what, &subject)
+            .await;
+    }
 }
 
 /// The address of a request that would change something and comes without a session that is kept. Whoever has one is

@@ -12,7 +12,6 @@ use seal::SecretKey;
 use store::StoreUrl;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use web::auth::oidc::Oidc;
 use web::{App, Settings};
 
 use crate::clock::now;
@@ -20,6 +19,7 @@ use crate::demo::{self, Logins, company};
 use crate::house::{House, ORG};
 use crate::keeper::Keeper;
 use crate::lang::{Lang, say};
+use crate::origin::{self, Origin};
 use crate::place::{Place, Where};
 use crate::secret;
 use crate::stop::{Fault, Stop};
@@ -38,6 +38,11 @@ pub struct Args {
     /// Name of the organisation, on pages and printed forms
     #[arg(long, value_name = "NAME")]
     company: Option<String>,
+    /// Address by which browsers reach this server, where it is another than the one it listens on:
+    /// https://slips.example; used in mail, for passkeys, the identity provider and codes on paper. An https address has
+    /// cookies sent over HTTPS only [env: COUNTERSIGN_PUBLIC_ORIGIN]
+    #[arg(long, value_name = "URL")]
+    public_origin: Option<Origin>,
     /// Send session cookies over HTTPS only; for use behind a TLS proxy
     #[arg(long)]
     secure: bool,
@@ -83,21 +88,31 @@ pub fn run(args: Args, lang: Lang) -> Result<(), Stop> {
         address: address.to_string(),
         source,
     })?;
+    let public = origin::public(args.public_origin.as_ref())?;
     let house = House::open(&place)?;
     let first = first_start(&house, &place, args.demo, lang)?;
     let address = listener.local_addr().unwrap_or(address);
     let company = company_name(&args, &first);
     let key = secret_key(&place)?;
     let oidc = crate::oidc::provider(&place.folder)?;
-    let outside = outside(&args, &place, &house, &company, &key)?;
-    serve(
-        &house,
-        listener,
-        (company, key, oidc),
-        outside,
-        args.secure,
-        || banner(&house, &place, address, &first, args.demo, lang),
-    )?;
+    let head = Letterhead {
+        company: company.clone(),
+        origin: public.as_ref().map_or("", Origin::as_str).to_owned(),
+    };
+    let outside = outside(&args, &place, &house, head, &key)?;
+    let settings = Settings {
+        secure_cookies: args.secure || public.as_ref().is_some_and(Origin::is_secure),
+        public_origin: public.map(|origin| origin.as_str().to_owned()),
+        print_worker: super::print_worker::command_line(),
+        secret_key: Some(key),
+        oidc,
+        ..Settings::new(company, Arc::new(now))
+    };
+    let reached = settings.public_origin.clone();
+    serve(&house, listener, settings, outside, || {
+        let addresses = (address, reached.as_deref());
+        banner(&house, &place, addresses, &first, args.demo, lang)
+    })?;
     line(lang.pick("已停止。", "stopped."));
     Ok(())
 }
@@ -122,7 +137,7 @@ fn outside(
     args: &Args,
     place: &Place,
     house: &House,
-    company: &Label,
+    head: Letterhead,
     key: &Arc<SecretKey>,
 ) -> Result<Outside, Stop> {
     let alone = !matches!(place.url, StoreUrl::Postgres(_));
@@ -135,10 +150,7 @@ fn outside(
             allow: Allow(args.allow_target.clone()),
             pace: Pace::default(),
             clock: Arc::new(now),
-            head: Letterhead {
-                company: company.clone(),
-                origin: String::new(),
-            },
+            head,
             node: notify::outbox::node_name().map_err(Stop::other)?,
             alone,
         },
@@ -212,7 +224,7 @@ fn first_start(house: &House, place: &Place, wants_demo: bool, lang: Lang) -> Re
 fn banner(
     house: &House,
     place: &Place,
-    address: SocketAddr,
+    (address, reached): (SocketAddr, Option<&str>),
     first: &First,
     wants_demo: bool,
     lang: Lang,
@@ -232,6 +244,9 @@ fn banner(
         "  网址    http://{address}/",
         "  address   http://{address}/"
     ));
+    if let Some(reached) = reached {
+        line(say!(lang, "  对外    {reached}/", "  public    {reached}/"));
+    }
     line(say!(lang, "  数据    {data}", "  data      {data}"));
     match first {
         First::Demo(logins) => {
@@ -300,9 +315,8 @@ fn absolute(path: &std::path::Path) -> PathBuf {
 fn serve(
     house: &House,
     listener: TcpListener,
-    (company, key, oidc): (Label, Arc<SecretKey>, Option<Arc<Oidc>>),
+    settings: Settings,
     outside: Outside,
-    secure: bool,
     ready: impl FnOnce() -> Result<(), Stop>,
 ) -> Result<(), Stop> {
     listener.set_nonblocking(true).map_err(Stop::other)?;
@@ -314,13 +328,6 @@ fn serve(
         let listener = tokio::net::TcpListener::from_std(listener).map_err(Stop::other)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(Stop::other)?;
         let mut terminate = signal(SignalKind::terminate()).map_err(Stop::other)?;
-        let settings = Settings {
-            secure_cookies: secure,
-            print_worker: super::print_worker::command_line(),
-            secret_key: Some(key),
-            oidc,
-            ..Settings::new(company, Arc::new(now))
-        };
         let app = App::new(house.store.clone(), ORG, settings);
         let (stop, stopped) = watch::channel(false);
         let ticker = tokio::spawn(timer::tick(house.store.clone(), stopped.clone()));

@@ -5,6 +5,7 @@ mod browser_figures;
 mod browser_flow;
 mod browser_forms;
 mod browser_lost;
+mod browser_passkeys;
 mod command_line;
 mod common;
 mod crash;

@@ -62,8 +62,12 @@ pub fn signers(pack: &Pack, step: &Step, people: &[Person], today: Day) -> Vec<S
                 scope: scope.clone(),
             };
             found.push(signer(person, None));
-            for by in people.iter().filter(|by| by.active) {
-                if by.identity != person.identity && person.deputised_to(&by.login, today) {
+            for deputy in &person.deputies {
+                if today < deputy.from || deputy.until < today {
+                    continue;
+                }
+                let by = people.iter().find(|by| by.login == deputy.to && by.active);
+                if let Some(by) = by.filter(|by| by.identity != person.identity) {
                     found.push(signer(by, Some(person.login.clone())));
                 }
             }

@@ -94,6 +94,7 @@ fn one(
             findings.push(finding(FindingKind::Undecided, None, Vec::new()));
             return;
         }
+        Answer::Yes if search::plenty(&slots) => return,
         Answer::Yes => {}
     }
     let involved: BTreeSet<&Arc<str>> = slots
@@ -211,7 +212,9 @@ fn acts(people: &[Person], roles: &[String], scope: Option<&str>, today: Day) ->
             if today < deputy.from || deputy.until < today {
                 continue;
             }
-            if let Some(by) = people.iter().find(|other| other.active && other.login == deputy.to)
+            if let Some(by) = people
+                .iter()
+                .find(|other| other.active && other.login == deputy.to)
                 && by.identity != person.identity
             {
                 acts.insert(Act {

@@ -56,6 +56,15 @@ pub(super) fn solve(slots: &[Slot]) -> Answer {
     solve_some(slots, &all)
 }
 
+/// Whether every slot has so many who sign for themselves that it finds one whoever else is taken, one absent person beside:
+/// then no absence needs to be tried.
+pub(super) fn plenty(slots: &[Slot]) -> bool {
+    slots.iter().all(|slot| {
+        let own = slot.acts.iter().filter(|act| act.instead_of.is_none());
+        own.count() > 2 * slot.apart.len() + 1
+    })
+}
+
 /// Slots beyond which the fewest are not looked for.
 const CORE_MOST: usize = 64;
 
@@ -278,6 +287,13 @@ mod tests {
             let answer = solve(&slots);
             prop_assert_eq!(answer == Answer::Yes, wanted);
             prop_assert_ne!(answer, Answer::Unknown);
+            if plenty(&slots) {
+                for away in 0..5 {
+                    let away = Arc::from(format!("p{away}"));
+                    let fewer: Vec<Slot> = slots.iter().map(|slot| slot.without(&away)).collect();
+                    prop_assert_eq!(solve(&fewer), Answer::Yes);
+                }
+            }
             if !wanted {
                 let core = core(&slots);
                 prop_assert_eq!(solve_some(&slots, &core), Answer::No);

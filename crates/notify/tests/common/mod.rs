@@ -239,6 +239,14 @@ impl Depot {
             .expect("it is there")
     }
 
+    /// Waits until a delivery was tried so often.
+    pub async fn until_tried(&self, id: &str, tries: usize) {
+        eventually(&format!("{id} was tried {tries} times"), || {
+            (self.delivery(id).1.len() >= tries).then_some(())
+        })
+        .await;
+    }
+
     /// Waits until a delivery is in a state.
     pub async fn until(&self, id: &str, state: DeliveryState) -> (Delivery, Vec<store::Try>) {
         eventually(&format!("{id} is {}", state.name()), || {

@@ -1,6 +1,7 @@
 //! The types of the store's questions and answers.
 
 mod figures;
+mod installed;
 mod lists;
 mod options;
 mod outbox;
@@ -13,6 +14,7 @@ mod view;
 mod work;
 
 pub use figures::{ChangeQuery, ChangeRow, MonthQuery, MonthRow, Months};
+pub use installed::{PackVersion, Series};
 pub use lists::{
     Cursor, Holder, InboxCounts, InboxItem, ListQuery, Page, SlipHead, Sort, WaitingAt,
 };

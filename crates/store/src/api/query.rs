@@ -85,6 +85,12 @@ pub struct JournalQuery {
     pub slip: Option<SlipId>,
     /// Code of the refusal.
     pub code: Option<String>,
+    /// Part of the code of the refusal.
+    pub code_part: Option<String>,
+    /// Texts that the request as it is kept must all have in it, letter for letter.
+    pub request_has: Vec<String>,
+    /// The request has one of these keys: names of fields, for whoever asks who touched one.
+    pub request_keys: Vec<String>,
     /// `done` or `refused`.
     pub outcome: Option<String>,
     /// Oldest first.

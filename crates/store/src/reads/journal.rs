@@ -11,7 +11,7 @@ use super::{bisect, cursor, page_size, read_cursor};
 use crate::api::{FieldChange, HistoryRow, JournalQuery, JournalRow, Page, StoreError};
 use crate::cell::{Cell, Row};
 use crate::codec::parse;
-use crate::sql::{Filter, Sql};
+use crate::sql::{Dialect, Filter, Sql};
 
 pub(crate) const COLUMNS: &str = "j.seq, j.at, j.actor, j.act, j.slip, j.outcome, j.code, j.key, j.request, j.reply, j.prev, j.hash";
 
@@ -60,6 +60,27 @@ pub(crate) fn page(
             filter.and(&format!("j.{column} = ?"), wanted.as_str());
         }
     }
+    let has = |column: &str| match sql.dialect() {
+        Dialect::Sqlite => format!("instr(j.{column}, ?) > 0"),
+        Dialect::Postgres => format!("strpos(j.{column}, ?) > 0"),
+    };
+    if let Some(part) = &query.code_part {
+        filter.and(&has("code"), part.as_str());
+    }
+    for text in &query.request_has {
+        filter.and(&has("request"), written(text));
+    }
+    if !query.request_keys.is_empty() {
+        let any: Vec<String> = query
+            .request_keys
+            .iter()
+            .map(|key| {
+                let name = filter.param(format!("\"{}\":", written(key)));
+                has("request").replace('?', &name)
+            })
+            .collect();
+        filter.also(&format!("({})", any.join(" or ")));
+    }
     if let Some(after) = &query.after {
         filter.past(
             &["j.seq"],
@@ -86,6 +107,16 @@ pub(crate) fn page(
         total: (!more && query.after.is_none()).then_some(rows.len() as i64),
         rows,
     })
+}
+
+/// A text as it stands within JSON.
+fn written(text: &str) -> String {
+    let quoted = serde_json::to_string(text).unwrap_or_default();
+    quoted
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// One row.

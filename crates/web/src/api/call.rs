@@ -13,6 +13,7 @@ use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
+use super::mistakes;
 use crate::App;
 use crate::auth::{Acting, FORM_MAX, json_acting};
 use crate::body;
@@ -195,7 +196,7 @@ impl Wrong {
     async fn answer(self, app: &Arc<App>, actor: Option<&str>) -> Error {
         match self {
             Wrong::Utf8 => body::not_text(),
-            Wrong::Malformed(why) => Error::bad("json", format!("JSON 无法读取：{why}"), why),
+            Wrong::Malformed(why) => Error::bad("json", mistakes::of_json(&why), why),
             Wrong::UnknownKey(name) => {
                 let what = match &*name {
                     "state" | "number" | "signed" | "signatures" | "actor" | "at" | "org"
@@ -255,7 +256,7 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Asked<T> {
                     StatusCode::BAD_REQUEST,
                     Class::Request,
                     "query",
-                    format!("查询参数无效：{why}"),
+                    mistakes::of_query(&why),
                     why,
                 ))
             }

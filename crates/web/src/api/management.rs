@@ -16,8 +16,9 @@ use super::call::{Asked, Call, Meant, bodies};
 use super::doc::{Routes, op};
 use super::out::{Done, Listed, moment};
 use crate::App;
-use crate::auth::{Session, set_password};
+use crate::auth::{Acting, Session, set_password};
 use crate::error::Error;
+use crate::pages::not_administrator;
 
 bodies! {
     /// A person as he is to be.
@@ -91,6 +92,18 @@ pub(crate) fn routes(routes: Routes) -> Routes {
                 .answers::<HeadShown>("the head"),
             head,
         )
+}
+
+/// Refuses everybody but administrators; the attempt stands in the journal.
+pub(crate) async fn managing(app: &Arc<App>, acting: &Acting, subject: &str) -> Result<(), Error> {
+    if acting.person.administrator {
+        return Ok(());
+    }
+    let login = Some(&*acting.person.login);
+    match app.forbid(login, "administration", subject).await {
+        fault @ Error::Fault { .. } => Err(fault),
+        _ => Err(not_administrator()),
+    }
 }
 
 /// A person.
@@ -222,6 +235,10 @@ pub(crate) struct JournalAsked {
     code: Option<String>,
     /// `done` or `refused`.
     outcome: Option<String>,
+    /// Name of a field that the request gave.
+    field: Option<String>,
+    /// A text that stands in the request.
+    text: Option<String>,
     /// Oldest first.
     #[serde(default)]
     ascending: bool,
@@ -302,9 +319,12 @@ async fn journal(
         slip: asked.slip.map(SlipId),
         code: asked.code,
         outcome: asked.outcome,
+        request_has: asked.text.into_iter().collect(),
+        request_keys: asked.field.into_iter().collect(),
         ascending: asked.ascending,
         after: asked.after.map(store::Cursor),
         limit: asked.limit.unwrap_or(0),
+        ..JournalQuery::default()
     };
     let page = app
         .read_store(move |store, org| store.journal(org, &query))

@@ -8,14 +8,18 @@ mod flows;
 mod inbox;
 mod ledgers;
 mod management;
+mod mistakes;
 mod out;
 mod outgoing;
+mod oversight;
 mod prints;
 mod registers;
+mod sign_in;
 mod slip_life;
 mod slips;
 mod steps;
 mod tables;
+mod webhooks;
 
 use std::sync::{Arc, OnceLock};
 
@@ -46,6 +50,9 @@ fn described() -> doc::Routes {
         .with(flows::routes)
         .with(management::routes)
         .with(outgoing::routes)
+        .with(webhooks::routes)
+        .with(oversight::routes)
+        .with(sign_in::routes)
 }
 
 /// The routes of the API.
@@ -93,6 +100,11 @@ fn verb_of(method: &Method) -> &'static str {
     }
 }
 
+/// What an attempt at something that is not there is called.
+pub(crate) fn attempt(method: &Method, path: &str) -> String {
+    format!("{}.{}", subject_of(path), verb_of(method))
+}
+
 /// Answers what nothing offers. Asking for it is just not found; trying to change something by it is refused with a
 /// name and stands in the journal.
 pub(crate) async fn unoffered(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -103,7 +115,7 @@ pub(crate) async fn unoffered(State(app): State<Arc<App>>, request: Request) -> 
     body::drain(request_body).await;
     let session = find(&app, &parts.headers).await.ok();
     let path = parts.uri.path();
-    let what = format!("{}.{}", subject_of(path), verb_of(&parts.method));
+    let what = attempt(&parts.method, path);
     let subject = format!("{} {path}", parts.method);
     let actor = session.as_ref().map(|(session, _)| &*session.person.login);
     let refused = app.forbid(actor, &what, &subject).await;

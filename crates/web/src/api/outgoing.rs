@@ -1,16 +1,16 @@
-//! What leaves the house: one's own notices; for administrators webhooks, deliveries and backups.
+//! What leaves the house: one's own notices; for administrators deliveries and backups.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use notify::settings::Settings;
 use serde::{Deserialize, Serialize};
 use store::{BackupRun, Cursor, Delivery, DeliveryQuery, DeliveryState};
 use utoipa::{IntoParams, ToSchema};
 
 use super::call::{Asked, Meant};
 use super::doc::{Routes, op};
+use super::management::managing;
 use super::out::{Listed, Ok as Nothing, moment};
 use crate::App;
 use crate::auth::{Acting, Session};
@@ -39,16 +39,6 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             )
             .answers::<Nothing>("marked"),
             read,
-        )
-        .get(
-            "/api/v1/webhooks",
-            op(
-                "list_webhooks",
-                "management",
-                "网络通知。 Webhooks, without their secrets; for administrators.",
-            )
-            .answers_rows::<WebhookShown>("webhooks"),
-            webhooks,
         )
         .get(
             "/api/v1/deliveries",
@@ -153,52 +143,6 @@ async fn read(State(app): State<Arc<App>>, acting: Acting) -> Result<Json<Nothin
     Ok(Json(Nothing {}))
 }
 
-/// A webhook.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct WebhookShown {
-    /// Id.
-    id: String,
-    /// Name.
-    name: String,
-    /// Address.
-    url: String,
-    /// Flows; all when empty.
-    flows: Vec<String>,
-    /// Steps; all when empty.
-    steps: Vec<String>,
-    /// Acts; all when empty.
-    acts: Vec<String>,
-    /// Whether anything is sent.
-    active: bool,
-    /// Version of the setting.
-    version: i64,
-    /// Journal row of that version.
-    seq: i64,
-}
-
-async fn webhooks(
-    State(app): State<Arc<App>>,
-    session: Session,
-) -> Result<Json<Listed<WebhookShown>>, Error> {
-    administrator(&session)?;
-    let settings = app.read_store(Settings::load).await?;
-    let shown = settings
-        .webhooks
-        .into_iter()
-        .map(|(id, kept)| WebhookShown {
-            id,
-            name: kept.is.name,
-            url: kept.is.url,
-            flows: kept.is.flows,
-            steps: kept.is.steps,
-            acts: kept.is.acts,
-            active: kept.is.active,
-            version: kept.version,
-            seq: kept.seq,
-        });
-    Ok(Json(Listed::whole(shown.collect())))
-}
-
 /// Which deliveries.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -278,7 +222,7 @@ async fn retry(
     Path(id): Path<String>,
     acting: Acting,
 ) -> Result<Json<Nothing>, Error> {
-    administrator(&acting)?;
+    managing(&app, &acting, "deliveries").await?;
     let now = app.now();
     let done = app
         .read_store(move |store, org| store.retry_delivery(org, &id, now))
@@ -345,7 +289,7 @@ async fn ask(
     State(app): State<Arc<App>>,
     Meant { acting, body }: Meant<BackupSent>,
 ) -> Result<Json<Nothing>, Error> {
-    administrator(&acting)?;
+    managing(&app, &acting, "backups").await?;
     let run = BackupRun {
         id: format!("asked-{}", engine::hex(&random::<8>()?)),
         kind: if body.drill { "drill" } else { "backup" }.to_owned(),

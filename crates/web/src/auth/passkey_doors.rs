@@ -53,7 +53,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Sent<T> {
         let value = serde_json::from_slice(&bytes).map_err(|error| {
             Error::bad(
                 "json",
-                format!("内容无法读取：{error}"),
+                "内容不合 JSON 语法或缺少必要的值",
                 format!("the content cannot be read: {error}"),
             )
         })?;

@@ -124,6 +124,9 @@ pub async fn revoke_token(app: &Arc<App>, acting: &Acting, hash: &str) -> Result
         .into_iter()
         .find(|(row, _)| row.token_hash == hash)
         .ok_or(Error::NotFound)?;
+    // What ended is named by what was chosen for it, never by its hash.
+    let what = ["session", "session", "1", ""];
+    super::factors::record(app, acting, &acting.person.login, what).await?;
     if let Some(hash) = unhex(&row.token_hash).and_then(|bytes| bytes.try_into().ok()) {
         app.sessions.drop_one(&hash);
     }

@@ -429,6 +429,8 @@ async fn ask_password(
     };
     let (step, refusal) = (target.step.clone(), refusal.cloned());
     let back = address("/inbox", &[]);
+    let own = crate::auth::sign_in::factors(&desk.app, &desk.session.person.login).await?;
+    let passkey = own.iter().any(|factor| factor.kind == "passkey");
     desk.show(Place::Slips, move |reader| {
         let catalog = reader.catalog();
         let field = Field {
@@ -455,6 +457,7 @@ async fn ask_password(
             confirm: reader.t("签字", "Sign").to_owned(),
             url,
             hidden,
+            passkey,
             ..Ask::default()
         };
         let body: Markup = panel(reader.lang, &made, &back);

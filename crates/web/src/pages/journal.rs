@@ -1,4 +1,4 @@
-//! The journal: every command, accepted or refused, by whom and when.
+//! The journal: every command, accepted or refused, by whom and when; searched by time, person, act, slip, field, text, outcome.
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -11,15 +11,20 @@ use super::desk::{Asked, Content, Desk, Reader, address};
 use super::{heads, words};
 use crate::error::Error;
 use crate::layout::Place;
-use crate::parts::list::{Choose, Filter, List, Pager, list};
+use crate::parts::icon::{Icon, icon};
+use crate::parts::list::{Choose, Filter, Pager, filters as filter_form, pager_of};
 use crate::parts::slip::{Fact, facts};
-use crate::parts::table::{Cell, Head, Row, Shape, Table};
-use crate::parts::{Link, Tone, head};
+use crate::parts::table::{Cell, Head, Row, Shape, Table, table};
+use crate::parts::{Link, Tone, empty, head, tabs as tab_row};
 
 /// Rows of a page.
 const ROWS: usize = 100;
 /// The names of the filters.
-const FILTERS: [&str; 7] = ["from", "to", "actor", "act", "outcome", "code", "slip"];
+const FILTERS: [&str; 9] = [
+    "from", "to", "actor", "act", "outcome", "code", "slip", "field", "text",
+];
+/// Names that one word for a field may stand for.
+const KEYS: usize = 20;
 
 /// The first moment of a day.
 fn begins(day: Day) -> Moment {
@@ -27,23 +32,15 @@ fn begins(day: Day) -> Moment {
 }
 
 pub(crate) async fn show(desk: Desk, asked: Asked) -> Result<Response, Error> {
+    let csrf = desk.session.csrf();
     desk.show(Place::Admin, move |reader| {
         if !reader.me.administrator {
             return Err(super::people::not_administrator());
         }
-        let slip = slip_of(reader, asked.text("slip"))?;
-        let day = |name: &str| asked.text(name).parse::<Day>().ok();
         let query = JournalQuery {
-            from: day("from").map(begins),
-            to: day("to").and_then(|day| day.plus_days(1)).map(begins),
-            actor: asked.some("actor"),
-            act: asked.some("act"),
-            slip,
-            code: asked.some("code"),
-            outcome: asked.some("outcome"),
             after: asked.some("after").map(Cursor),
             limit: ROWS,
-            ..JournalQuery::default()
+            ..query_of(reader, &asked)?
         };
         let page = reader.store.journal(reader.org, &query)?;
         let link = |after: &str| {
@@ -64,36 +61,108 @@ pub(crate) async fn show(desk: Desk, asked: Asked) -> Result<Response, Error> {
             .iter()
             .map(|row| list_row(reader, row, &slips))
             .collect::<Result<Vec<_>, _>>()?;
-        let made = List {
-            title: title.to_owned(),
-            tabs: super::people::tabs(reader, "/admin/journal"),
-            filters: filters(reader, &asked),
-            table: Table {
-                caption: title.to_owned(),
-                heads: vec![
-                    Head::new(reader.t("序号", "Row"), Shape::Main),
-                    Head::new(reader.t("时间", "Time"), Shape::Code),
-                    Head::new(reader.t("人员", "Person"), Shape::Code),
-                    Head::new(reader.t("操作", "Act"), Shape::Plain),
-                    Head::new(reader.t("单据", "Slip"), Shape::Code),
-                    Head::new(reader.t("结果", "Outcome"), Shape::Plain),
-                ],
-                rows,
-                foot: Vec::new(),
-            },
-            pager: Pager {
-                text: String::new(),
-                before: query.after.as_ref().map(|_| link("")),
-                after: page.next.as_ref().map(|next| link(&next.0)),
-            },
-            when_empty: reader
-                .t("换个条件再查。", "Try other conditions.")
-                .to_owned(),
-            ..List::default()
+        let made = Table {
+            caption: title.to_owned(),
+            heads: vec![
+                Head::new(reader.t("序号", "Row"), Shape::Main),
+                Head::new(reader.t("时间", "Time"), Shape::Code),
+                Head::new(reader.t("人员", "Person"), Shape::Code),
+                Head::new(reader.t("操作", "Act"), Shape::Plain),
+                Head::new(reader.t("单据", "Slip"), Shape::Code),
+                Head::new(reader.t("结果", "Outcome"), Shape::Plain),
+            ],
+            rows,
+            foot: Vec::new(),
         };
-        Ok(Content::new(title, list(reader.lang, &made)))
+        let pager = Pager {
+            text: page.total.map(|total| total.to_string()).unwrap_or_default(),
+            before: query.after.as_ref().map(|_| link("")),
+            after: page.next.as_ref().map(|next| link(&next.0)),
+        };
+        let body = html! {
+            (head(&[], title, html! {}, take(reader, &csrf, &link(""))))
+            (tab_row(title, &super::people::tabs(reader, "/admin/journal")))
+            div class="card" {
+                (filter_form(reader.lang, &filters(reader, &asked), &[]))
+                @if made.rows.is_empty() {
+                    (empty(Icon::Search, reader.t("没有符合条件的记录", "Nothing matches"), reader.t("换个条件再查。", "Try other conditions."), &[]))
+                } @else {
+                    (table(&made))
+                    footer { span {} (pager_of(reader.lang, &pager)) }
+                }
+            }
+        };
+        Ok(Content::new(title, body))
     })
     .await
+}
+
+/// The buttons that take out what is found, as it is found.
+fn take(reader: &Reader<'_>, csrf: &str, here: &str) -> Markup {
+    let query = here.split_once('?').map_or("", |(_, query)| query);
+    html! {
+        form method="post" action="/admin/journal/export" class="acts" data-many {
+            input type="hidden" name="_csrf" value=(csrf);
+            input type="hidden" name="q" value=(query);
+            button class="button" name="format" value="xlsx" { (icon(Icon::Download)) (reader.t("导出 XLSX", "Export XLSX")) }
+            button class="button" name="format" value="csv" { (icon(Icon::Download)) (reader.t("导出 CSV", "Export CSV")) }
+        }
+    }
+}
+
+/// What an address asks for, without its place in the pages.
+pub(super) fn query_of(reader: &Reader<'_>, asked: &Asked) -> Result<JournalQuery, Error> {
+    let day = |name: &str| asked.text(name).parse::<Day>().ok();
+    Ok(JournalQuery {
+        from: day("from").map(begins),
+        to: day("to").and_then(|day| day.plus_days(1)).map(begins),
+        actor: actor_of(reader, asked.text("actor"))?,
+        act: asked.some("act"),
+        slip: slip_of(reader, asked.text("slip"))?,
+        code_part: asked.some("code"),
+        outcome: asked.some("outcome"),
+        request_has: asked.some("text").into_iter().collect(),
+        request_keys: keys_of(reader, asked.text("field")),
+        ..JournalQuery::default()
+    })
+}
+
+/// The login of a person by his login or name.
+fn actor_of(reader: &Reader<'_>, text: &str) -> Result<Option<String>, Error> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let people = reader.memory.people(reader)?;
+    if people.contains_key(text) {
+        return Ok(Some(text.to_owned()));
+    }
+    let named = people.values().find(|person| *person.name == *text);
+    Ok(Some(named.map_or_else(
+        || text.to_owned(),
+        |person| person.login.to_string(),
+    )))
+}
+
+/// The names of the fields that are called so, in either language; the word itself where nothing is.
+fn keys_of(reader: &Reader<'_>, word: &str) -> Vec<String> {
+    if word.is_empty() {
+        return Vec::new();
+    }
+    let catalog = reader.catalog();
+    let mut names: Vec<String> = vec![word.to_owned()];
+    for pack in catalog.packs() {
+        let slips = pack.flows.iter().flat_map(|flow| &flow.slips);
+        let fields = slips
+            .flat_map(|slip| slip.header.iter().chain(slip.lines.iter().flatten()))
+            .chain(pack.registers.iter().flat_map(|register| &register.fields));
+        for field in fields {
+            let called = *field.label.zh == *word || field.label.en.eq_ignore_ascii_case(word);
+            if called && !names.iter().any(|name| **name == *field.name) && names.len() < KEYS {
+                names.push(field.name.to_string());
+            }
+        }
+    }
+    names
 }
 
 /// A slip by its id or its number.
@@ -133,11 +202,13 @@ fn filters(reader: &Reader<'_>, asked: &Asked) -> Vec<Filter> {
     vec![
         filter("from", "从", "From", Choose::Day),
         filter("to", "到", "To", Choose::Day),
-        filter("actor", "用户名", "User name", Choose::Words),
+        filter("actor", "姓名或用户名", "Name or user name", Choose::Words),
         filter("act", "操作", "Act", Choose::One(acts)),
         filter("outcome", "结果", "Outcome", Choose::One(outcomes)),
         filter("code", "拒绝代码", "Code of the refusal", Choose::Words),
         filter("slip", "单号", "Slip number", Choose::Words),
+        filter("field", "栏目", "Field", Choose::Words),
+        filter("text", "内容", "Content", Choose::Words),
     ]
 }
 
@@ -176,7 +247,7 @@ fn list_row(
 }
 
 /// What a request was about, in a few words: its step, its reason, its record.
-fn said(reader: &Reader<'_>, request: &Value) -> String {
+pub(super) fn said(reader: &Reader<'_>, request: &Value) -> String {
     let catalog = reader.catalog();
     let act = &request["act"];
     let step = act["step"]
@@ -237,7 +308,10 @@ pub(crate) async fn one(desk: Desk, Path(seq): Path<i64>) -> Result<Response, Er
         let crumbs = [Link::new(reader.t("日志", "Journal"), "/admin/journal")];
         let body = html! {
             (head(&crumbs, &title, html! {}, html! {}))
-            section class="card" { (facts(&list)) }
+            section class="card" {
+                (facts(&list))
+                footer { span { (reader.t("以后核对本行：", "To check this row later: ")) code lang="zxx" { "countersign verify --kept " (seq) ":" (row.hash) } } }
+            }
             (raw(reader.t("请求", "Request"), &row.request))
             (raw(reader.t("答复", "Reply"), &row.reply))
         };

@@ -7,11 +7,13 @@
 //! around all routes. The log-in page, `/logout`, `/language`, `/password` and `/behalf` are in [`crate::auth`].
 
 mod acts;
+mod admin;
 mod asks;
 mod assets;
 mod begin;
 pub(crate) mod check;
 mod columns;
+mod compare;
 mod condition;
 mod desk;
 mod drafts;
@@ -25,12 +27,14 @@ mod flows;
 pub(crate) mod for_api;
 mod form;
 mod form_fields;
+mod granting;
 mod heads;
 mod help;
 mod help_slip;
 mod history;
 mod inbox;
 mod journal;
+mod journal_file;
 mod judged;
 mod ledger;
 mod ledgers;
@@ -43,6 +47,8 @@ mod me;
 mod memory;
 mod notices;
 mod outgoing;
+mod packs;
+mod parameters;
 mod people;
 mod person_form;
 mod prefill;
@@ -54,12 +60,16 @@ mod record_form;
 mod record_versions;
 mod registers;
 mod scan;
+mod scopes;
 mod script;
 mod search;
 mod sent_files;
+mod separation;
+mod series;
 mod sign_in;
 mod slip;
 mod slips;
+mod staffing;
 mod statement;
 mod steps;
 mod typed;
@@ -71,11 +81,11 @@ mod worklists;
 
 use std::sync::Arc;
 
+pub(crate) use outgoing::hooks::{new_secret as webhook_secret, wrongs as webhook_wrongs};
 pub(crate) use people::not_administrator;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::response::Redirect;
 use axum::routing::{get, post};
 use engine::Refusal;
 
@@ -189,7 +199,16 @@ fn enquiries() -> Router<Arc<App>> {
 fn administration() -> Router<Arc<App>> {
     Router::new()
         .merge(outgoing::routes())
-        .route("/admin", get(|| async { Redirect::to("/admin/people") }))
+        .route("/admin", get(admin::show))
+        .route("/admin/separation", get(separation::show))
+        .route("/admin/staffing", get(staffing::show))
+        .route("/admin/scopes", get(scopes::show))
+        .route("/admin/packs", get(packs::all))
+        .route("/admin/packs/{name}/{version}", get(packs::one))
+        .route("/admin/parameters", get(parameters::all))
+        .route("/admin/parameters/{parameter}", get(parameters::one))
+        .route("/admin/series", get(series::all))
+        .route("/admin/series/{kind}", get(series::one))
         .route("/admin/people", get(people::all))
         .route(
             "/admin/new-person",
@@ -220,6 +239,7 @@ fn administration() -> Router<Arc<App>> {
         )
         .route("/admin/journal", get(journal::show))
         .route("/admin/journal/{seq}", get(journal::one))
+        .route("/admin/journal/export", post(journal_file::export))
         .route(
             "/admin/registers/{register}/new",
             get(record_form::add).post(record_form::post_add),

@@ -6,6 +6,7 @@ use axum::response::Response;
 use engine::{Act, Class, Person};
 use maud::html;
 
+pub(crate) use super::admin::tabs;
 use super::desk::{Asked, Content, Desk, Reader};
 use super::words;
 use crate::auth::{Posted, set_password};
@@ -17,7 +18,7 @@ use crate::parts::icon::Icon;
 use crate::parts::lang::Lang;
 use crate::parts::list::{Choose, Filter, List, list};
 use crate::parts::table::{Cell, Head, Row, Shape, Table};
-use crate::parts::{Link, Tab, Tone, head, note};
+use crate::parts::{Link, Tone, head, note};
 use crate::text::{percent, random, random_key};
 
 /// The refusal of everybody else.
@@ -53,25 +54,6 @@ pub(super) async fn refused_change(desk: &Desk, posted: &Posted, act: Option<Act
         Ok(_) => not_administrator(),
         Err(error) => error,
     }
-}
-
-/// The tabs of administration.
-pub(crate) fn tabs(reader: &Reader<'_>, here: &str) -> Vec<Tab> {
-    let tab = |zh: &str, en: &str, url: &str| Tab {
-        label: reader.t(zh, en).to_owned(),
-        url: url.to_owned(),
-        count: None,
-        here: url == here,
-    };
-    vec![
-        tab("人员与岗位", "People and roles", "/admin/people"),
-        tab("打印样式与印章", "Forms and seals", "/admin/print"),
-        tab("网络通知", "Webhooks", "/admin/webhooks"),
-        tab("通知渠道", "Channels", "/admin/channels"),
-        tab("发件箱", "Outbox", "/admin/outbox"),
-        tab("备份", "Backups", "/admin/backups"),
-        tab("日志", "Journal", "/admin/journal"),
-    ]
 }
 
 pub(super) fn person_url(login: &str) -> String {

@@ -3,22 +3,22 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use engine::{Act, Class, Grant, Person, Refusal};
+use engine::{Act, Class, Grant, Outcome, Person, Refusal};
 use kernel::Day;
 use maud::html;
 
 use super::desk::{Content, Desk, Reader, done, go};
 use super::people::{check, find, password_card, person_url};
 use super::typed::Typed;
-use super::words;
+use super::{granting, words};
 use crate::auth::{Fields, Posted};
 use crate::error::{Error, status_of};
 use crate::layout::Place;
-use crate::parts::Link;
 use crate::parts::field::{Entry, Field, Kind};
 use crate::parts::form::{Form, Refused, form as form_part};
 use crate::parts::grid::{Grid, Line};
 use crate::parts::lang::t;
+use crate::parts::{Hidden, Link};
 use crate::text::random_key;
 
 /// What comes back into the form of a person.
@@ -356,7 +356,16 @@ async fn put(
         Ok(person) => person,
         Err(refusal) => return again(desk, before, typed, refusal, &fields).await,
     };
-    let act = Act::PutPerson { person };
+    let act = Act::PutPerson {
+        person: person.clone(),
+    };
+    let confirmed = fields.text("_confirmed") == granting::token(&person);
+    if acting.person.administrator && !confirmed {
+        let asked = ask(&desk, person, before.is_none(), typed.clone(), &fields).await?;
+        if let Some(content) = asked {
+            return desk.show(Place::Admin, move |_| Ok(content)).await;
+        }
+    }
     match desk.act(&acting, None, fields.text("_key"), act).await {
         Ok(_) => {
             desk.forget();
@@ -375,6 +384,39 @@ async fn put(
             None => Err(error),
         },
     }
+}
+
+/// The page that shows what a change brings before it is made. What the engine would refuse is not asked about: it is to
+/// refuse it, and the journal to say so.
+async fn ask(
+    desk: &Desk,
+    person: Person,
+    fresh: bool,
+    typed: Typed,
+    fields: &Fields,
+) -> Result<Option<Content>, Error> {
+    let inputs: Hidden = ["_csrf", "_key"]
+        .iter()
+        .map(|name| ((*name).to_owned(), fields.text(name).to_owned()))
+        .collect();
+    desk.read(move |reader| {
+        let command = reader.command(
+            None,
+            Act::PutPerson {
+                person: person.clone(),
+            },
+        );
+        let catalog = reader.catalog();
+        let outcome = reader
+            .store
+            .ask(reader.org, |world| engine::apply(&catalog, world, &command))?;
+        if !matches!(outcome, Outcome::Done(..)) {
+            return Ok(None);
+        }
+        let made = granting::confirmation(reader, &person, fresh, &typed, &inputs)?;
+        Ok(made.map(|(title, body)| Content::new(title, body)))
+    })
+    .await
 }
 
 async fn again(

@@ -29,6 +29,8 @@ pub struct Ask {
     pub files: bool,
     /// Why it was refused, where that is about none of the inputs.
     pub refused: Vec<String>,
+    /// Whether a passkey will do instead of the password.
+    pub passkey: bool,
 }
 
 /// The question as a dialog, closed until its button opens it.
@@ -63,6 +65,7 @@ fn body(lang: Lang, ask: &Ask, cancel: Markup) -> Markup {
             div class="fields" {
                 @for (what, entry) in &ask.fields { (field(lang, &what.name, what, entry)) }
             }
+            @if ask.passkey { div { (super::passkey::confirm(lang)) } }
             div class="acts" {
                 (cancel)
                 button class={ "button primary" @if ask.danger { " danger" } } { (ask.confirm) }

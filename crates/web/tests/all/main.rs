@@ -1,6 +1,7 @@
 //! Every test of pages, interface and sign-in, as one program: linking it is slower than running it.
 
 mod accounts;
+mod administration;
 mod common;
 mod desk;
 mod forms;
@@ -8,10 +9,13 @@ mod hostile;
 mod ledgers;
 mod listening;
 mod lists;
+mod management_api;
+mod oidc;
 mod openapi;
 mod pages_acts;
 mod pages_every;
 mod pages_flow;
+mod passkeys;
 mod print_studio;
 mod purchase;
 mod random;

@@ -351,7 +351,12 @@ async fn an_administrator_makes_people_but_never_himself() {
     let refused = admin.send(form.set("l.1.until", ""), "").await;
     refused.must_have("账号须为");
     let mut form = refused.fill();
-    let done = admin.send(form.set("h.login", "newone"), "").await;
+    let asked = admin.send(form.set("h.login", "newone"), "").await;
+    asked
+        .must_have("还没有保存")
+        .must_have("将能签的环节")
+        .must_have("入库");
+    let done = admin.send(&asked.form("/admin/new-person"), "sign").await;
     done.must_have("已新增").must_have("保管员");
     let page = admin.get("/admin/people/newone/password").await;
     let shown = admin.send(&page.form("/password"), "").await;
@@ -380,8 +385,10 @@ async fn an_administrator_makes_people_but_never_himself() {
     assert_eq!(newone.send(&form, "").await.status, 200);
     newone.get("/inbox").await.must_have("待办");
     let mut form = admin.get("/admin/people/newone").await.fill();
+    let asked = admin.send(form.drop("h.active"), "").await;
+    asked.must_have("将不能再签的环节");
     admin
-        .send(form.drop("h.active"), "")
+        .send(&asked.form("/admin/people/newone"), "sign")
         .await
         .must_have("已保存");
     assert!(

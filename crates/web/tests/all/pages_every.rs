@@ -23,7 +23,10 @@ const DATA: [&str; 13] = [
 ];
 
 /// Words in Latin letters that are names or keys on a Chinese page too.
-const NAMES: [&str; 71] = [
+const NAMES: [&str; 74] = [
+    "date",
+    "scope",
+    "PEM",
     "HTTP",
     "HTTPS",
     "TLS",
@@ -174,7 +177,19 @@ fn pages(slips: &[i64]) -> Vec<String> {
 }
 
 /// Addresses of administrators.
-const ADMIN: [&str; 15] = [
+const ADMIN: [&str; 27] = [
+    "/admin",
+    "/admin/separation",
+    "/admin/separation?pair=gsp.receiver%2Binspector&q=zhao&on=2026-05-01",
+    "/admin/staffing",
+    "/admin/staffing?without=zhou&on=2026-05-01",
+    "/admin/scopes",
+    "/admin/packs",
+    "/admin/parameters",
+    "/admin/parameters/gsp.receipt_shelf_days",
+    "/admin/series",
+    "/admin/series/gsp.purchase_inbound.order",
+    "/admin/journal?field=supplier&text=S01&actor=wang",
     "/admin/print",
     "/admin/webhooks",
     "/admin/channels",

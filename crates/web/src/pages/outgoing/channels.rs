@@ -83,6 +83,22 @@ fn email_fields(reader: &Reader<'_>, kept: &EmailChannel, back: &Back) -> Vec<(F
             back.entry("secret", ""),
         ),
         (
+            Field {
+                hint: reader
+                    .t(
+                        "邮件服务器用内部签发的证书时填写 PEM；空着即用系统信任的机构。",
+                        "PEM, where the server's certificate is signed by an authority of your own; empty: those that the system trusts.",
+                    )
+                    .to_owned(),
+                ..Field::new(
+                    "authority",
+                    reader.t("签发机构证书", "Certificate of the authority"),
+                    Kind::Long,
+                )
+            },
+            back.entry("authority", &*kept.authority),
+        ),
+        (
             Field::new("active", reader.t("启用", "On"), Kind::Flag),
             back.entry("active", if kept.active { "1" } else { "" }),
         ),
@@ -330,8 +346,19 @@ pub(crate) async fn post_email(desk: Desk, posted: Posted) -> Result<Response, E
         user: typed.text("user").trim().to_owned(),
         secret: sealed(&desk, EMAIL, typed, kept.secret)?,
         from: typed.text("from").trim().to_owned(),
+        authority: typed.text("authority").trim().replace("\r\n", "\n"),
         active: typed.text("active") == "1",
     };
+    if !channel.authority.is_empty() && !email::is_authority(&channel.authority) {
+        back.wrong(
+            "authority",
+            t(
+                desk.lang(),
+                "不是 PEM 证书（-----BEGIN CERTIFICATE-----）",
+                "this is no certificate in PEM (-----BEGIN CERTIFICATE-----)",
+            ),
+        );
+    }
     if channel.host.is_empty() {
         back.wrong(
             "host",

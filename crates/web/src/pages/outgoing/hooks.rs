@@ -12,6 +12,7 @@ use super::super::desk::{Content, Desk, Reader, done, go};
 use super::super::people::{check, tabs};
 use super::super::words;
 use super::{Back, Card, administrator, button, card, letters, put};
+use crate::App;
 use crate::auth::{Fields, Posted};
 use crate::error::Error;
 use crate::layout::Place;
@@ -180,21 +181,47 @@ fn read(desk: &Desk, typed: &Fields, secret: String) -> Result<Webhook, Back> {
             .map(str::to_owned)
             .collect::<Vec<_>>()
     };
-    let (name, url) = (typed.text("name").trim(), typed.text("url").trim());
-    if !(1..=60).contains(&name.chars().count()) {
-        back.wrong(
+    let hook = Webhook {
+        name: typed.text("name").trim().to_owned(),
+        url: typed.text("url").trim().to_owned(),
+        secret,
+        flows: words("flows"),
+        steps: words("steps"),
+        acts: words("acts"),
+        active: typed.text("active") == "1",
+        tries: typed.text("tries").trim().parse().unwrap_or(0),
+    };
+    for (field, zh, en) in wrongs(&desk.app, &hook) {
+        back.wrong(field, t(lang, &zh, &en));
+    }
+    match back.is_wrong() {
+        true => Err(back),
+        false => Ok(hook),
+    }
+}
+
+/// Everything that is wrong with a webhook: its field, and why in both languages.
+pub(crate) fn wrongs(app: &App, hook: &Webhook) -> Vec<(&'static str, String, String)> {
+    let mut wrongs = Vec::new();
+    let mut wrong = |field, zh: &str, en: &str| wrongs.push((field, zh.to_owned(), en.to_owned()));
+    if !(1..=60).contains(&hook.name.chars().count()) {
+        wrong(
             "name",
-            t(lang, "名称须为 1 至 60 字", "a name has 1 to 60 characters"),
+            "名称须为 1 至 60 字",
+            "a name has 1 to 60 characters",
         );
     }
-    if let Err(why) = Target::read(url) {
-        back.wrong("url", why);
+    if let Err(why) = Target::read(&hook.url) {
+        wrong(
+            "url",
+            "须是 http 或 https 地址，且不含用户名",
+            &why.to_string(),
+        );
     }
-    let tries = typed.text("tries").trim().parse().unwrap_or(0);
-    if !(1..=50).contains(&tries) {
-        back.wrong("tries", t(lang, "须为 1 至 50", "1 to 50"));
+    if !(1..=50).contains(&hook.tries) {
+        wrong("tries", "须为 1 至 50", "1 to 50");
     }
-    let catalog = desk.app.catalog();
+    let catalog = app.catalog();
     let known_flow = |name: &String| {
         name.split_once('.').is_some_and(|(pack, flow)| {
             catalog
@@ -202,43 +229,29 @@ fn read(desk: &Desk, typed: &Fields, secret: String) -> Result<Webhook, Back> {
                 .is_some_and(|pack| pack.flow(flow).is_some())
         })
     };
-    if let Some(bad) = words("flows").iter().find(|name| !known_flow(name)) {
-        back.wrong(
+    if let Some(bad) = hook.flows.iter().find(|name| !known_flow(name)) {
+        wrong(
             "flows",
-            format!("{} {bad}", t(lang, "没有流程", "there is no flow")),
+            &format!("没有流程 {bad}"),
+            &format!("there is no flow {bad}"),
         );
     }
-    if let Some(bad) = words("steps")
-        .iter()
-        .find(|name| catalog.step(name).is_none())
-    {
-        back.wrong(
+    if let Some(bad) = hook.steps.iter().find(|name| catalog.step(name).is_none()) {
+        wrong(
             "steps",
-            format!("{} {bad}", t(lang, "没有环节", "there is no step")),
+            &format!("没有环节 {bad}"),
+            &format!("there is no step {bad}"),
         );
     }
-    if let Some(bad) = words("acts")
-        .iter()
-        .find(|name| !notify::follow::acts().contains(&name.as_str()))
-    {
-        back.wrong(
+    let known = |name: &&String| notify::follow::acts().contains(&name.as_str());
+    if let Some(bad) = hook.acts.iter().find(|name| !known(name)) {
+        wrong(
             "acts",
-            format!("{} {bad}", t(lang, "没有动作", "there is no act")),
+            &format!("没有动作 {bad}"),
+            &format!("there is no act {bad}"),
         );
     }
-    if back.is_wrong() {
-        return Err(back);
-    }
-    Ok(Webhook {
-        name: name.to_owned(),
-        url: url.to_owned(),
-        secret,
-        flows: words("flows"),
-        steps: words("steps"),
-        acts: words("acts"),
-        active: typed.text("active") == "1",
-        tries,
-    })
+    wrongs
 }
 
 fn crumbs(reader: &Reader<'_>) -> Vec<Link> {
@@ -284,10 +297,10 @@ fn secret_note(reader: &Reader<'_>, secret: &str) -> Markup {
     )
 }
 
-fn new_secret(desk: &Desk, name: &str) -> Result<(String, String), Error> {
+/// A new secret for a webhook: sealed as it is kept, and as its receiver gets it.
+pub(crate) fn new_secret(app: &App, name: &str) -> Result<(String, String), Error> {
     let made = notify::webhook::new_secret().and_then(|secret| {
-        let key = desk
-            .app
+        let key = app
             .secret_key()
             .map_err(|_| std::io::Error::other("there is no key"))?;
         Ok((settings::seal(key, name, &secret)?, secret))
@@ -300,7 +313,7 @@ pub(crate) async fn post_add(desk: Desk, posted: Posted) -> Result<Response, Err
     administrator(&desk, &posted).await?;
     let id = engine::hex(&random::<6>()?).to_string();
     let name = format!("{WEBHOOK}{id}");
-    let (sealed, secret) = new_secret(&desk, &name)?;
+    let (sealed, secret) = new_secret(&desk.app, &name)?;
     match read(&desk, &posted.fields, sealed) {
         Err(back) => form(desk, back).await,
         Ok(hook) => {
@@ -401,7 +414,7 @@ pub(crate) async fn post_secret(
 ) -> Result<Response, Error> {
     administrator(&desk, &posted).await?;
     let name = format!("{WEBHOOK}{id}");
-    let (sealed, secret) = new_secret(&desk, &name)?;
+    let (sealed, secret) = new_secret(&desk.app, &name)?;
     let hook = Webhook {
         secret: sealed,
         ..kept(&desk, &id).await?

@@ -2,7 +2,7 @@
 
 pub(super) mod backups;
 pub(super) mod channels;
-pub(super) mod hooks;
+pub(crate) mod hooks;
 pub(super) mod letters;
 
 use std::sync::Arc;

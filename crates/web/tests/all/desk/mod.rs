@@ -233,6 +233,21 @@ impl<'a> Desk<'a> {
         self.follow(action.to_owned(), reply).await
     }
 
+    /// Sends a form whose answer is a file.
+    pub async fn fetch_form(&mut self, form: &Form) -> Reply {
+        let body: Vec<String> = form
+            .fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+            .collect();
+        let request = self
+            .request("POST", &form.action)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(body.join("&")))
+            .expect("a request");
+        self.ask(request).await
+    }
+
     /// Sends a form that could take a file, without one.
     pub async fn multipart(&mut self, form: &Form) -> Page {
         let edge = "edge-of-a-part";
