@@ -281,3 +281,63 @@ async fn a_passkey_shows_again_that_it_is_the_same_person() {
         .await;
     assert_ne!(reply.status, 500);
 }
+
+/// The pack, but filling an order asks for the password again.
+fn asking() -> model::Catalog {
+    let mut texts = gsp::texts();
+    for text in &mut texts {
+        text.text = text.text.replace(
+            "step order.fill \"采购订单填制\" by=buyer",
+            "step order.fill \"采购订单填制\" by=buyer step_up=#true",
+        );
+    }
+    let pack = pack::read(&texts, gsp::RULES).expect("the pack is sound");
+    model::Catalog::new([std::sync::Arc::new(pack)])
+}
+
+#[tokio::test]
+async fn a_step_that_asks_again_takes_a_passkey_too() {
+    let company = Company::over(asking(), |_| {}).await;
+    let mut desk = crate::desk::Desk::log_in(&company, "wang", "zh").await;
+    let step = "gsp.purchase_inbound.order.fill";
+    let mut form = desk.get(&format!("/new/{step}")).await.fill();
+    form.set("h.supplier", "S01")
+        .set("l.1.item", "A001")
+        .set("l.1.qty", "5")
+        .set("l.1.price", "1");
+    company.later(6);
+    let asked = desk.send(&form, "sign").await;
+    asked.must_have("须再次输入您的密码");
+    assert!(!asked.html.contains("data-passkey"), "he has none");
+    let (wang, _) = log_in(&company, "wang", PASSWORD).await;
+    let mut key = Authenticator::new(b"first");
+    assert_eq!(register(&wang, &mut key, "office").await.status, 200);
+    let asked = desk.send(&form, "sign").await;
+    assert!(asked.html.contains("data-passkey=\"confirm\""));
+    // By passkey instead of the password, then the same order once more.
+    company.later(6);
+    let csrf = csrf_of(&wang).await;
+    let order = json!({
+        "key": "o1",
+        "input": {
+            "header": {"supplier": "S01"},
+            "lines": [{"fields": {"item": "A001", "qty": "5", "price": "1"}}],
+        },
+    });
+    let path = format!("/api/v1/steps/{step}");
+    let refused = call(&wang, &path, &csrf, order.clone()).await;
+    assert_eq!(
+        (refused.status.as_u16(), &*refused.code()),
+        (403, "confirm"),
+        "{}",
+        refused.text()
+    );
+    key.count = 2;
+    let options = call(&wang, "/passkeys/confirm/options", &csrf, json!({}))
+        .await
+        .json();
+    let confirmed = call(&wang, "/passkeys/confirm", &csrf, key.answer(&options)).await;
+    assert_eq!(confirmed.status, 200, "{}", confirmed.text());
+    let signed = call(&wang, &path, &csrf, order).await;
+    assert_eq!(signed.status, 200, "{}", signed.text());
+}
