@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "web",
         &[
-            "engine", "store", "print", "notify", "seal", "model", "ledger", "kernel",
+            "engine", "store", "print", "notify", "seal", "model", "ledger", "kernel", "pack",
         ],
     ),
     (

@@ -121,6 +121,7 @@ fn argument(path: &str, id: &str) -> Option<&'static str> {
         ("show", "pack") => "内置业务包名，或业务包文件夹",
         ("show", "flow") => "流程名；省略则显示整个业务包",
         ("show", "svg") => "以 SVG 图形显示流程",
+        ("show", "bpmn") => "以 BPMN 2.0 输出流程，供其他建模工具打开",
         ("show", "reference") => "以 Markdown 显示业务包的参考页",
         ("show", "refusals") => {
             "以 Markdown 列出全部拒绝：代码与中英文语句；不给业务包则列内置的全部"
@@ -177,7 +178,7 @@ fn bench_argument(path: &str, id: &str) -> Option<&'static str> {
         return None;
     }
     Some(match id {
-        "name" => "lifecycle、step-at-size、pages、verify、check 或 print",
+        "name" => "lifecycle、step-at-size、pages、verify、check、print、search、export 或 live",
         "clients" => "同时的客户端数",
         "store" => "数据库：sqlite、postgres 或 memory",
         "size" => "数据规模（单据数）",

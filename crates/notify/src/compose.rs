@@ -58,6 +58,10 @@ pub fn sentence(catalog: &Catalog, zh: bool, notice: &Notice, person: &str) -> S
             Some(Event::Deadline) => format!("{slip} 的 {step} 已逾期，请尽快办理"),
             Some(Event::Escalation) => format!("{slip} 的 {step} 逾期未办，现上报给您"),
             Some(Event::Copied) => format!("{person} 抄送 {slip}{said}"),
+            Some(Event::Watched) if step.is_empty() => {
+                format!("{person} 对您关注的 {slip} 作了处理{said}")
+            }
+            Some(Event::Watched) => format!("您关注的 {slip}：{person} 办理了 {step}"),
             _ => format!("{slip} 等待 {step}"),
         };
     }
@@ -70,6 +74,10 @@ pub fn sentence(catalog: &Catalog, zh: bool, notice: &Notice, person: &str) -> S
         Some(Event::Deadline) => format!("{step} of {slip} is overdue"),
         Some(Event::Escalation) => format!("{step} of {slip} is overdue and comes to you"),
         Some(Event::Copied) => format!("{person} sent you a copy of {slip}{said}"),
+        Some(Event::Watched) if step.is_empty() => {
+            format!("{person} did something with {slip}, which you watch{said}")
+        }
+        Some(Event::Watched) => format!("{slip}, which you watch: {person} did {step}"),
         _ => format!("{slip} waits for {step}"),
     }
 }

@@ -32,6 +32,18 @@ const PERSONAL: [&str; 6] = [
     "remind",
     "timer",
 ];
+/// Acts by which a slip goes on or back: those who watch it are told.
+const PROGRESS: [&str; 9] = [
+    "step",
+    "return",
+    "withdraw",
+    "void",
+    "ask_reversal",
+    "reverse",
+    "refuse_reversal",
+    "hand_over",
+    "cosign",
+];
 /// All acts on slips.
 const ALL: [&str; 15] = [
     "step",
@@ -118,7 +130,12 @@ impl Follower {
         let waits = preferences
             .values()
             .any(|preference| preference.wants_any(Event::Waits));
-        let acts: &[&str] = if hooked || waits { &ALL } else { &PERSONAL };
+        let watched = self.store.any_watched(self.org)?;
+        let acts: &[&str] = if hooked || waits || watched {
+            &ALL
+        } else {
+            &PERSONAL
+        };
         let rows = self.store.journal_between(self.org, after, to, acts)?;
         let mut work = Work {
             of: self,
@@ -127,10 +144,14 @@ impl Follower {
             preferences,
             waits,
             people: OnceCell::new(),
+            watchers: HashMap::new(),
             now,
             out: Derived::default(),
         };
         let ids: Vec<SlipId> = rows.iter().filter_map(slip_of).collect();
+        if watched {
+            work.watchers = self.store.watchers(self.org, &ids)?;
+        }
         let heads: HashMap<SlipId, SlipHead> = self
             .store
             .heads(self.org, &ids)?
@@ -178,6 +199,8 @@ struct Work<'a> {
     preferences: HashMap<String, Preference>,
     waits: bool,
     people: OnceCell<Vec<Person>>,
+    /// Who watches which of the slips.
+    watchers: HashMap<SlipId, Vec<Arc<str>>>,
     now: Moment,
     out: Derived,
 }
@@ -318,6 +341,18 @@ impl Work<'_> {
                 for login in self.holders(waiting)? {
                     tell(&login, Event::Waits, &waiting.step, "");
                 }
+            }
+        }
+        if PROGRESS.contains(&&*row.act) {
+            let (step, reason) = match act {
+                Act::Return { reason, .. }
+                | Act::Void { reason, .. }
+                | Act::Withdraw { reason, .. }
+                | Act::AskReversal { reason, .. } => ("", reason.as_str()),
+                act => (step_of(act), ""),
+            };
+            for login in self.watchers.get(&head.id).into_iter().flatten() {
+                tell(login, Event::Watched, &step.into(), reason);
             }
         }
         for (login, (event, step, text)) in told {

@@ -26,17 +26,20 @@ pub enum Event {
     Escalation,
     /// A copy for his information.
     Copied,
+    /// Something was done with a slip that he watches.
+    Watched,
 }
 
 impl Event {
     /// All, in the order in which they are shown.
-    pub const ALL: [Event; 7] = [
+    pub const ALL: [Event; 8] = [
         Event::Named,
         Event::Returned,
         Event::Reminder,
         Event::Deadline,
         Event::Escalation,
         Event::Copied,
+        Event::Watched,
         Event::Waits,
     ];
 
@@ -50,6 +53,7 @@ impl Event {
             Event::Deadline => "deadline",
             Event::Escalation => "escalation",
             Event::Copied => "copied",
+            Event::Watched => "watched",
         }
     }
 
@@ -63,6 +67,7 @@ impl Event {
             Event::Deadline => ("逾期", "Overdue"),
             Event::Escalation => ("逾期上报", "Escalated to me"),
             Event::Copied => ("抄送", "Copied to me"),
+            Event::Watched => ("关注", "A slip that I watch"),
         }
     }
 

@@ -131,3 +131,41 @@ fn returns_copies_and_reminders_reach_whom_they_concern() {
         (1, all.len())
     );
 }
+
+#[test]
+fn who_watches_a_slip_is_told_how_it_goes_on() {
+    let depot = Depot::memory();
+    let begun = depot.begin_slip();
+    let slip = begun.slip.expect("a slip");
+    let other = depot.begin_slip().slip.expect("a slip");
+    follow(&depot);
+    for (login, slip) in [("auditor", slip), ("clerk", slip), ("keeper", other)] {
+        depot
+            .store
+            .watch(ORG, login, slip, true, now())
+            .expect("kept");
+    }
+    depot
+        .store
+        .watch(ORG, "keeper", other, false, now())
+        .expect("kept");
+    let seen = Seen {
+        slip,
+        content: begun.content.clone().expect("content"),
+    };
+    depot.act(
+        "chief",
+        Act::Return {
+            slip,
+            to: None,
+            reason: "价格不对".to_owned(),
+            seen,
+        },
+    );
+    follow(&depot);
+    let watched = ("watched".to_owned(), "价格不对".to_owned());
+    assert_eq!(told(&depot, "auditor"), [watched]);
+    // Of one row a person is told once, and by what concerns him most.
+    assert_eq!(told(&depot, "clerk")[0].0, "returned");
+    assert!(told(&depot, "chief").is_empty() && told(&depot, "keeper").is_empty());
+}

@@ -29,5 +29,5 @@ pub use kind::Kind;
 pub use prove::prove;
 pub use read::{Limits, Read, check, read, read_stored};
 pub use reader::Rules;
-pub use show::{Here, Language, show_reference, show_svg, show_text};
+pub use show::{Here, Language, show_bpmn, show_reference, show_svg, show_text};
 pub use views::generate_views;

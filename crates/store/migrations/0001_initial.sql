@@ -159,6 +159,7 @@ CREATE TABLE note (
     PRIMARY KEY (org, seq, n)
 ){HEAP};
 CREATE INDEX note_slip ON note (org, slip, seq, n);
+CREATE INDEX note_copy ON note (org, reader, seq) WHERE kind = 'copy';
 
 -- The texts of every pack version that slips may have begun under, as JSON.
 CREATE TABLE pack_text (
@@ -278,6 +279,19 @@ CREATE TABLE saved_view (
     PRIMARY KEY (org, id)
 ){HEAP};
 CREATE INDEX saved_view_place ON saved_view (org, place, owner);
+
+-- Slips that people want to keep in sight; one that is watched no more stays with watching = 0, so that what was copied to
+-- its owner before is out of sight too.
+CREATE TABLE watch (
+    org {INT} NOT NULL,
+    login {TEXT} NOT NULL,
+    slip {INT} NOT NULL,
+    watching {INT} NOT NULL,
+    since {INT} NOT NULL,
+    sum {BLOB} NOT NULL,
+    PRIMARY KEY (org, login, slip)
+){HEAP};
+CREATE INDEX watch_slip ON watch (org, slip);
 
 -- Half-filled forms.
 CREATE TABLE draft (

@@ -69,6 +69,7 @@ mod store_reads;
 mod store_search;
 mod store_table;
 mod store_views;
+mod store_watch;
 mod store_work;
 #[cfg(test)]
 mod testing;

@@ -135,6 +135,9 @@ tables! {
         int("org"), text("id"), text("owner"), text("role"), text("place"), text("name"), text("body"), int("updated"),
         blob("sum"),
     ];
+    WATCH = "watch", 3, Work, [
+        int("org"), text("login"), int("slip"), int("watching"), int("since"), blob("sum"),
+    ];
     DRAFT = "draft", 3, Work, [
         int("org"), text("login"), text("id"), text("step"), maybe_int("slip"), text("sources"), text("body"),
         int("updated"), blob("sum"),

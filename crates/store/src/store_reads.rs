@@ -115,7 +115,26 @@ impl Store {
         })
     }
 
-    /// What waits for any of these.
+    /// How much waits for any of these, once.
+    pub fn inbox_counts_of(
+        &self,
+        org: OrgId,
+        holders: &[(Holder, Option<Arc<str>>)],
+        now: Moment,
+    ) -> Result<InboxCounts> {
+        self.inner
+            .access
+            .snapshot(|sql| inbox::counts(sql, org.0, holders, now))
+    }
+
+    /// How many slips wait for each step whose qualified name begins with `prefix`; steps without any are left out.
+    pub fn waiting_by_step(&self, org: OrgId, prefix: &str) -> Result<Vec<(Arc<str>, i64)>> {
+        self.inner
+            .access
+            .read(|sql| inbox::by_step(sql, org.0, prefix))
+    }
+
+    /// What waits for any of these holders, as [`Store::inbox`] shows it.
     pub fn inbox_of(&self, org: OrgId, holders: &[Holder], limit: usize) -> Result<Vec<InboxItem>> {
         let holders: Vec<inbox::Lent> = holders
             .iter()

@@ -111,6 +111,7 @@ pub(crate) fn work_rows(store: &Store, at: Moment) {
         updated: at,
     };
     store.put_view(ORG, &view).expect("kept");
+    store.watch(ORG, &login, SlipId(1), true, at).expect("kept");
     let session = Session {
         token_hash: sha256_hex(b"token").to_string(),
         login: login.clone(),

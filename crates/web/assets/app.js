@@ -54,11 +54,21 @@ on('submit', e => {
 addEventListener('pageshow', () => { for (const el of $$('[data-sent], .busy')) { delete el.dataset.sent; el.classList.remove('busy'); } });
 on('change', e => { if (e.target.matches('[data-auto] select, [data-auto] [type=checkbox], [data-auto] [data-date]')) e.target.form.requestSubmit(); });
 
-/* Lists: J K walk, X selects, shift-click selects a range; trees fold. */
+/* Lists: J K walk, X selects, Shift selects a range; trees fold. */
 function walk(row, step) {
-  const all = $$('[data-rows] tbody tr:not([hidden])').filter(r => $('a', r)), at = all.indexOf(row);
+  const all = $$('[data-rows] tbody tr:not([hidden])').filter(r => $('a', r)?.checkVisibility()), at = all.indexOf(row);
   const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : at + step];
   if (next) $('a', next).focus();
+}
+// Ticks this row and the one it goes to.
+function extend(row, step) {
+  const tick = row && $(BOX, row);
+  if (!tick) return false;
+  if (!tick.checked) tick.click();
+  walk(row, step);
+  const next = document.activeElement.closest('tr'), other = next && $(BOX, next);
+  if (other && !other.checked) other.click();
+  return true;
 }
 function fold(twist, open) {
   twist.setAttribute('aria-expanded', open);
@@ -76,6 +86,9 @@ const listing = {
   row_next: row => row && (walk(row, 1), true),
   row_back: row => row && (walk(row, -1), true),
   row_select: row => row && ($(BOX, row)?.click(), true),
+  row_extend_down: row => extend(row, 1),
+  row_extend_up: row => extend(row, -1),
+  row_all: row => { const form = row?.closest('[data-batch]'), all = form && $('[data-all]', form); if (all) { all.checked = false; all.click(); } return !!all; },
   row_open: (row, twist) => twist && (fold(twist, true), true),
   row_fold: (row, twist) => twist && (fold(twist, false), true),
   find: () => $('[data-find]')?.select(),
@@ -85,10 +98,19 @@ on('keydown', e => {
   if (keyed('page', e) === 'go' && !$('dialog[open]')) { e.preventDefault(); $('[data-find]')?.select(); return; }
   if (keyed('page', e) === 'help' && (e.key.length > 1 || !e.target.closest('input:not([type=checkbox]), select, textarea'))) { e.preventDefault(); $('#shortcuts')?.showModal(); return; }
   if (e.target.closest('input:not([type=checkbox]), select, textarea') || $('dialog[open]')) return;
-  const row = e.target.closest('[data-rows] tbody tr'), act = listing[keyed('list', e)];
+  const row = e.target.closest('[data-rows] tbody tr');
+  if (e.key === ' ' && (!row || !$(BOX, row) || e.target.closest('button, summary'))) return;
+  const act = listing[keyed('list', e)];
   if (act && (act(row, row && $('.twist', row)) ?? true)) e.preventDefault();
 });
 let lastTick;
+// Anywhere on a row: Ctrl adds it, Shift all up to it.
+on('mousedown', e => { if (e.shiftKey && e.target.closest('[data-batch] tbody')) e.preventDefault(); });
+on('click', e => {
+  const row = e.target.closest('[data-batch] tbody tr'), tick = row && $(BOX, row);
+  if (!tick || e.target.closest('a, button, summary, input') || !(ctrl(e) || e.shiftKey || e.target.closest('.tick'))) return;
+  tick.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, shiftKey: e.shiftKey }));
+});
 function chosen(form) {
   const ticks = $$('tbody ' + BOX, form), n = ticks.filter(t => t.checked).length, note = $('[data-chosen]', form), all = $('[data-all]', form);
   if (!note) return;
@@ -117,7 +139,9 @@ async function refresh() {
   if (!reply?.ok) return;
   const text = await reply.text(), active = document.activeElement, key = live.contains(active) && active.closest('[data-key]')?.dataset.key;
   const ticked = new Set($$('tbody :checked', live).map(t => t.value));
+  const aside = $('.scroll', live)?.scrollLeft;
   live.innerHTML = text;
+  if (aside) $('.scroll', live)?.scrollTo(aside, 0);
   for (const t of $$('tbody ' + BOX, live)) t.checked = ticked.has(t.value);
   if (key) { const same = $(`[data-key="${CSS.escape(key)}"]`, live) || live; (active.type && $(BOX, same) || $('a', same))?.focus(); }
   $$('[data-batch]', live).forEach(chosen);
@@ -125,7 +149,9 @@ async function refresh() {
 function listen() {
   if (document.hidden) { events?.close(); events = null; }
   if (document.hidden || events || !body.dataset.events) return;
-  events = new EventSource(body.dataset.events);
+  // A drawing with counts follows every step, not only this person's.
+  events = new EventSource(body.dataset.events + ($('[data-live=flow]') ? '?wide=1' : ''));
+  events.addEventListener('flow', refresh);
   events.addEventListener('inbox', e => {
     const told = JSON.parse(e.data || '{}');
     if ('inbox' in told) for (const el of $$('[data-count=inbox]')) el.textContent = told.inbox || '';

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,9 +15,9 @@ use axum::http::StatusCode;
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::routing::get;
 use engine::Class;
-use kernel::SlipId;
+use kernel::{Moment, SlipId};
 use serde::Deserialize;
-use store::Event;
+use store::{Event, Holder, StoreError};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Notify, broadcast};
 use tokio_stream::Stream;
@@ -40,6 +40,13 @@ const BELLS: Duration = Duration::from_secs(1);
 /// Acts after which what is kept of people may be out of date.
 const PEOPLE_ACTS: [&str; 4] = ["put_person", "deputise", "bootstrap", "credential"];
 
+/// Microseconds for which it is believed in whose place a person stands; another process over the same database tells
+/// nobody that it changed.
+const BELIEVED: i64 = 20_000_000;
+
+/// Persons and roles, each with the login of who lends it.
+type Holders = Arc<[(Holder, Option<Arc<str>>)]>;
+
 /// An open connection, and what it has not been told yet.
 #[derive(Debug)]
 struct Open {
@@ -47,6 +54,10 @@ struct Open {
     login: Arc<str>,
     roles: Vec<Arc<str>>,
     slip: Option<SlipId>,
+    /// Whether it shows what every step changes.
+    wide: bool,
+    /// In whose place this person stands, as last read, and when that was.
+    holders: Mutex<(Moment, Holders)>,
     inbox: AtomicBool,
     touched: AtomicBool,
     bell: AtomicBool,
@@ -61,6 +72,24 @@ impl Open {
             self.wake.notify_one();
         }
     }
+
+    /// In whose place this person stands. Reading it is reading everybody, which two hundred open inboxes cannot each do
+    /// at every step; what changes people in this process makes it read anew.
+    fn holders(&self, app: &App) -> Result<Holders, StoreError> {
+        let now = app.now();
+        let mut kept = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
+        let (read, holders) = &*kept;
+        let fresh = now.0 - read.0 < BELIEVED && read.day() == now.day();
+        if fresh && read.0 > app.hub.people_changed.load(Ordering::Acquire) {
+            return Ok(holders.clone());
+        }
+        let holders: Holders = app
+            .store()
+            .holders(app.org(), &self.login, now.day())?
+            .into();
+        *kept = (now, holders.clone());
+        Ok(holders)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -69,6 +98,7 @@ struct Table {
     by_login: HashMap<Arc<str>, Vec<Arc<Open>>>,
     by_role: HashMap<Arc<str>, Vec<Arc<Open>>>,
     by_slip: HashMap<SlipId, Vec<Arc<Open>>>,
+    wide: Vec<Arc<Open>>,
 }
 
 /// All open connections.
@@ -77,6 +107,8 @@ pub(crate) struct Hub {
     table: Mutex<Table>,
     next: AtomicU64,
     closed: AtomicBool,
+    /// Microseconds: when something about people changed last.
+    people_changed: AtomicI64,
 }
 
 fn remove<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Vec<Arc<Open>>>, key: &K, id: u64) {
@@ -98,6 +130,7 @@ impl Hub {
         login: Arc<str>,
         roles: Vec<Arc<str>>,
         slip: Option<SlipId>,
+        wide: bool,
     ) -> Result<Arc<Open>, Error> {
         let mut table = self.table();
         let of_person = table.by_login.get(&login).map_or(0, Vec::len);
@@ -115,6 +148,8 @@ impl Hub {
             login,
             roles,
             slip,
+            wide,
+            holders: Mutex::default(),
             inbox: AtomicBool::new(false),
             touched: AtomicBool::new(false),
             bell: AtomicBool::new(false),
@@ -133,6 +168,9 @@ impl Hub {
                 .or_default()
                 .push(open.clone());
         }
+        if wide {
+            table.wide.push(open.clone());
+        }
         if let Some(slip) = open.slip {
             table.by_slip.entry(slip).or_default().push(open.clone());
         }
@@ -149,6 +187,7 @@ impl Hub {
         if let Some(slip) = open.slip {
             remove(&mut table.by_slip, &slip, open.id);
         }
+        table.wide.retain(|other| other.id != open.id);
     }
 
     fn tell(&self, event: &Event) {
@@ -172,6 +211,7 @@ impl Hub {
         by_slip
             .into_iter()
             .flatten()
+            .chain(table.wide.iter().filter(|_| event.slip.is_some()))
             .for_each(|open| open.mark(false));
     }
 
@@ -224,12 +264,14 @@ pub(crate) fn follow(app: &Arc<App>) {
                 Ok(event) if event.org == app.org() => {
                     if PEOPLE_ACTS.contains(&event.act) {
                         app.people.forget();
+                        app.hub.people_changed.store(app.now().0, Ordering::Release);
                     }
                     app.hub.tell(&event);
                 }
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => {
                     app.people.forget();
+                    app.hub.people_changed.store(app.now().0, Ordering::Release);
                     app.hub.tell_all();
                 }
                 Err(RecvError::Closed) => break,
@@ -277,6 +319,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 struct Asked {
     /// The slip that the page shows.
     slip: Option<i64>,
+    /// 1 where the page shows what every step changes: the event `flow` then follows each.
+    wide: Option<u8>,
 }
 
 /// Leaves the table however the connection ends.
@@ -310,7 +354,9 @@ async fn events(
         .collect();
     roles.sort();
     roles.dedup();
-    let open = app.hub.enter(login, roles, asked.slip.map(SlipId))?;
+    let open = app
+        .hub
+        .enter(login, roles, asked.slip.map(SlipId), asked.wide == Some(1))?;
     let place = Place {
         hub: app.hub.clone(),
         open,
@@ -359,9 +405,12 @@ async fn messages(
 ) -> Vec<Sent> {
     let mut messages = Vec::new();
     if inbox {
-        let login = open.login.clone();
+        let who = open.clone();
         let counts = app
-            .read(move |app| app.store().inbox_counts(app.org(), &login, app.now()))
+            .read(move |app| {
+                let holders = who.holders(app)?;
+                app.store().inbox_counts_of(app.org(), &holders, app.now())
+            })
             .await;
         // The page asks again by itself; a fault here is in the log already.
         let items = counts.map_or(String::from("{}"), |counts| {
@@ -377,6 +426,9 @@ async fn messages(
             .unwrap_or(0);
         let data = format!("{{\"unread\":{unread}}}");
         messages.push(Sent::default().event("bell").data(data));
+    }
+    if open.wide && slip {
+        messages.push(Sent::default().event("flow").data("{}"));
     }
     if let Some(id) = open.slip.filter(|_| slip) {
         messages.push(
@@ -416,10 +468,15 @@ mod tests {
     fn an_event_reaches_those_it_concerns() {
         let hub = Hub::default();
         let buyer = hub
-            .enter("wang".into(), vec!["gsp.buyer".into()], None)
+            .enter("wang".into(), vec!["gsp.buyer".into()], None, false)
             .unwrap();
         let keeper = hub
-            .enter("zhou".into(), vec!["gsp.keeper".into()], Some(SlipId(7)))
+            .enter(
+                "zhou".into(),
+                vec!["gsp.keeper".into()],
+                Some(SlipId(7)),
+                false,
+            )
             .unwrap();
         hub.tell(&event(&["gsp.buyer"], &[], Some(8)));
         assert_eq!(
@@ -446,14 +503,14 @@ mod tests {
     fn connections_are_bounded() {
         let hub = Hub::default();
         for _ in 0..OPEN_MAX_PERSON {
-            hub.enter("wang".into(), Vec::new(), None).unwrap();
+            hub.enter("wang".into(), Vec::new(), None, false).unwrap();
         }
         assert_eq!(
-            hub.enter("wang".into(), Vec::new(), None)
+            hub.enter("wang".into(), Vec::new(), None, false)
                 .unwrap_err()
                 .status(),
             429
         );
-        hub.enter("zhou".into(), Vec::new(), None).unwrap();
+        hub.enter("zhou".into(), Vec::new(), None, false).unwrap();
     }
 }

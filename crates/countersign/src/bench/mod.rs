@@ -5,6 +5,7 @@ mod export;
 mod floor;
 mod http;
 mod lifecycle;
+mod live;
 mod load;
 mod machine;
 mod pages;
@@ -27,7 +28,7 @@ pub use report::Report;
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// lifecycle, step-at-size, pages, verify, check, print, search or export
+    /// lifecycle, step-at-size, pages, verify, check, print, search, export or live
     #[arg(value_enum, value_name = "NAME", hide_possible_values = true)]
     name: Name,
     /// Clients at once
@@ -67,6 +68,7 @@ enum Name {
     Print,
     Search,
     Export,
+    Live,
 }
 
 /// A kind of store.
@@ -103,6 +105,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         Name::Print => printing::print(args, lang)?,
         Name::Search => search::run(args, lang)?,
         Name::Export => export::run(args, lang)?,
+        Name::Live => live::run(args, lang)?,
     };
     line(report.to_string());
     Ok(())

@@ -24,11 +24,14 @@ pub struct Args {
     /// The flow as an SVG drawing
     #[arg(long)]
     svg: bool,
+    /// The flow as BPMN 2.0, for other modelling tools
+    #[arg(long, conflicts_with = "svg")]
+    bpmn: bool,
     /// The pack as a page of reference in Markdown
-    #[arg(long, conflicts_with_all = ["flow", "svg", "refusals"])]
+    #[arg(long, conflicts_with_all = ["flow", "svg", "bpmn", "refusals"])]
     reference: bool,
     /// Every refusal with its code and its sentence in both languages, in Markdown; of all packs built in unless one is named
-    #[arg(long, conflicts_with_all = ["flow", "svg"])]
+    #[arg(long, conflicts_with_all = ["flow", "svg", "bpmn"])]
     refusals: bool,
 }
 
@@ -46,12 +49,12 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
     let flow = match (&args.flow, pack.flows.as_slice()) {
         (Some(name), _) => Some(find_flow(&pack, name)?),
         // A drawing is of one flow; where there is only one it needs no name.
-        (None, [only]) if args.svg => Some(only),
-        (None, _) if args.svg => {
-            let names = names(&pack);
+        (None, [only]) if args.svg || args.bpmn => Some(only),
+        (None, _) if args.svg || args.bpmn => {
+            let (names, option) = (names(&pack), if args.svg { "--svg" } else { "--bpmn" });
             return Err(Stop::usage(
-                format!("--svg 需要流程名：{names}"),
-                format!("--svg needs a flow: {names}"),
+                format!("{option} 需要流程名：{names}"),
+                format!("{option} needs a flow: {names}"),
             ));
         }
         (None, _) => None,
@@ -68,6 +71,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         Some(flow) if args.svg => {
             pack::show_svg(&pack, &flow.name, language, None).map(|drawing| alone(&drawing))
         }
+        Some(flow) if args.bpmn => pack::show_bpmn(&pack, &flow.name, language),
         Some(flow) => pack::show_text(&pack, &flow.name, language),
         None => {
             Writer { pack: &pack, lang }.pack();

@@ -143,7 +143,8 @@ fn centre(cards: &mut [Card], columns: &[usize]) {
     }
 }
 
-fn columns(flow: &Flow) -> Vec<usize> {
+/// How many slips lead to each slip.
+pub(super) fn columns(flow: &Flow) -> Vec<usize> {
     let mut columns = vec![0; flow.slips.len()];
     // The chain has no cycle, so this settles after as many rounds as there are slips at most.
     for _ in 0..flow.slips.len() {
@@ -335,7 +336,7 @@ fn half_widths(c: char) -> usize {
     if u32::from(c) >= 0x1100 { 2 } else { 1 }
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,7 +1,10 @@
 //! A flow for people to look at: as text and as a drawing.
 
+mod bpmn;
 mod drawing;
 mod expression;
+mod graph;
+mod plan;
 mod reference;
 mod text;
 
@@ -9,6 +12,7 @@ use std::sync::Arc;
 
 use model::{Label, Quorum, Step};
 
+pub use bpmn::show_bpmn;
 pub use drawing::{Here, show_svg};
 pub use reference::show_reference;
 pub use text::show_text;

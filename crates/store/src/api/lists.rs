@@ -135,6 +135,12 @@ pub struct InboxCounts {
     pub items: i64,
     /// Of these, past their due time.
     pub overdue: i64,
+    /// Of these, due later today.
+    pub due_today: i64,
+    /// Of these, waiting for this person by name.
+    pub named: i64,
+    /// Of these, to be done as a deputy.
+    pub lent: i64,
     /// Items per qualified step, counted up to 1,000.
     pub by_step: Vec<(Arc<str>, i64)>,
 }

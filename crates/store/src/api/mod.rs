@@ -30,4 +30,4 @@ pub use report::{Bad, Manifest, Progress, Report};
 pub use search::{Found, SearchQuery, SearchState, Searched};
 pub use table::{At, Condition, SumQuery, SumRow, Sums, TablePage, TableQuery, TableRow, Test};
 pub use view::SavedView;
-pub use work::{Attempts, Challenge, ContentInfo, Draft, DueTimer, Factor, Session};
+pub use work::{Attempts, Challenge, ContentInfo, Draft, DueTimer, Factor, Session, Watched};

@@ -21,6 +21,17 @@ pub struct Draft {
     pub updated: Moment,
 }
 
+/// A slip that somebody keeps in sight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watched {
+    /// The slip.
+    pub slip: SlipId,
+    /// Since when.
+    pub since: Moment,
+    /// Login of the person who copied it to him; `None` where he chose it himself.
+    pub copied_by: Option<Arc<str>>,
+}
+
 /// A session of a signed-in person. Only a hash of its token is ever stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {

@@ -9,7 +9,7 @@ use kernel::{Day, Moment, SlipId};
 use crate::api::{DueTimer, Holder, InboxCounts, InboxItem, SlipHead, StoreError};
 use crate::cell::Cell;
 use crate::reads::{registers, slips};
-use crate::sql::{Filter, Sql};
+use crate::sql::{Filter, Sql, past_prefix};
 
 /// A holder, and the login for whom a deputy would act.
 pub(crate) type Lent = (Holder, Option<Arc<str>>);
@@ -155,12 +155,35 @@ pub(crate) fn counts(
     for todo in &found {
         *by_step.entry(todo.step.clone()).or_default() += 1;
     }
-    let overdue = found.iter().filter(|todo| todo.due < now.0).count();
+    let count =
+        |which: &dyn Fn(&Todo) -> bool| found.iter().filter(|todo| which(todo)).count() as i64;
+    let lent = |todo: &Todo| matches!(holders.get(todo.holder), Some((_, Some(_))));
+    let named = |todo: &Todo| matches!(holders.get(todo.holder), Some((Holder::Person(_), None)));
+    let today = |todo: &Todo| todo.due < i64::MAX && Moment(todo.due).day() == now.day();
     Ok(InboxCounts {
         items: (found.len() as i64).min(COUNT_MAX),
-        overdue: overdue as i64,
+        overdue: count(&|todo| todo.due < now.0),
+        due_today: count(&|todo| todo.due >= now.0 && today(todo)),
+        named: count(&named),
+        lent: count(&lent),
         by_step: by_step.into_iter().collect(),
     })
+}
+
+/// How many slips wait for each step whose name begins with `prefix`.
+pub(crate) fn by_step(
+    sql: &dyn Sql,
+    org: i64,
+    prefix: &str,
+) -> Result<Vec<(Arc<str>, i64)>, StoreError> {
+    let rows = sql.query(
+        "select step, cast(count(distinct slip) as bigint) from todo \
+         where org = ?1 and step >= ?2 and step < ?3 group by step order by step",
+        &[org.into(), prefix.into(), past_prefix(prefix).into()],
+    )?;
+    rows.iter()
+        .map(|row| Ok((row.text(0)?, row.int(1)?)))
+        .collect()
 }
 
 /// Timers that have run out.

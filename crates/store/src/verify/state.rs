@@ -61,6 +61,7 @@ pub(crate) fn check(
     let own_digest = [
         &schema::DRAFT,
         &schema::SAVED_VIEW,
+        &schema::WATCH,
         &schema::SESSION,
         &schema::CHALLENGE,
         &schema::ATTEMPT,

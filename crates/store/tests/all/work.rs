@@ -212,3 +212,43 @@ fn an_altered_row_is_not_used() {
     let tables: Vec<&str> = report.bad.iter().map(|bad| &*bad.table).collect();
     assert_eq!(tables, ["credential", "content", "session"]);
 }
+
+#[test]
+fn a_slip_is_watched_by_choice_or_by_a_copy_until_it_is_put_out_of_sight() {
+    everywhere(|depot| {
+        let slip = depot.note("A1", "1", "1.00").slip.expect("a slip");
+        let other = depot.note("A1", "2", "1.00").slip.expect("a slip");
+        let copy = engine::Act::CopyTo {
+            slip,
+            to: vec!["keeper".into()],
+        };
+        depot.must("clerk", copy.clone());
+        let seen = |login: &str| -> Vec<(SlipId, Option<String>)> {
+            let watched = depot.store.watched(ORG, login, 10).expect("read");
+            watched
+                .into_iter()
+                .map(|one| (one.slip, one.copied_by.map(|by| by.to_string())))
+                .collect()
+        };
+        assert_eq!(seen("keeper"), [(slip, Some("clerk".to_owned()))]);
+        assert!(seen("clerk").is_empty() && !depot.store.any_watched(ORG).expect("read"));
+        let watch = |slip, on, minutes| {
+            let at = depot.now.plus_minutes(minutes);
+            depot
+                .store
+                .watch(ORG, "keeper", slip, on, at)
+                .expect("kept");
+        };
+        // Far enough ahead of the copy, whatever the depot's clock did meanwhile.
+        watch(other, true, 100_000);
+        assert_eq!(seen("keeper").len(), 2);
+        assert_eq!(seen("keeper")[0], (other, None));
+        watch(slip, false, 100_001);
+        assert_eq!(seen("keeper"), [(other, None)]);
+        let of = depot.store.watchers(ORG, &[slip, other]).expect("read");
+        assert_eq!((of.len(), &*of[&other][0]), (1, "keeper"));
+        assert!(depot.store.watches(ORG, "keeper", other).expect("read"));
+        assert!(!depot.store.watches(ORG, "keeper", slip).expect("read"));
+        depot.verify();
+    });
+}

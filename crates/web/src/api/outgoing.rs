@@ -98,7 +98,7 @@ pub(crate) struct NoticeShown {
     seq: i64,
     /// When.
     at: String,
-    /// `waits`, `named`, `returned`, `reminder`, `deadline`, `escalation` or `copied`.
+    /// `waits`, `named`, `returned`, `reminder`, `deadline`, `escalation`, `copied` or `watched`.
     kind: String,
     /// Slip.
     slip: i64,

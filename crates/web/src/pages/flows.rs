@@ -4,25 +4,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::Path;
-use axum::response::Response;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use engine::Slip;
 use kernel::SlipId;
 use maud::html;
 use model::{Catalog, Flow, Pack, Quorum, Step};
-use store::{Holder, InboxItem};
+use store::SlipHead;
 
 use super::desk::{Asked, Content, Desk, Reader, address};
-use super::{steps, words};
+use super::{steps, who, words};
 use crate::error::Error;
 use crate::layout::Place;
 use crate::parts::diagram::{Diagram, Stage};
-use crate::parts::flow::{Flow as Page, flow as flow_page};
+use crate::parts::flow::{Flow as Page, flow as flow_page, fragment};
 use crate::parts::icon::Icon;
 use crate::parts::lang::Lang;
 use crate::parts::table::{Cell, Head, Row, Shape, Table, table};
 use crate::parts::{Link, empty, head};
-
-/// Waiting slips counted per step.
-const COUNTED_MAX: usize = 1_000;
 
 /// All flows of all packs.
 pub(crate) async fn all(desk: Desk) -> Result<Response, Error> {
@@ -92,89 +91,145 @@ pub(crate) async fn one(
     Path(qualified): Path<String>,
     asked: Asked,
 ) -> Result<Response, Error> {
+    if desk.fragment.as_deref() == Some("flow") {
+        return desk
+            .show_part(move |reader| Ok(fragment(reader.lang, &made(reader, &qualified, &asked)?)))
+            .await;
+    }
     desk.show(Place::Flows, move |reader| {
-        let slip = match asked.text("slip").parse().ok().map(SlipId) {
-            Some(id) => reader.store.slip(reader.org, id)?,
-            None => None,
-        };
-        let catalog = reader.catalog();
-        let version = slip.as_deref().map(|slip| &*slip.version);
-        let (pack, flow) = find(&catalog, &qualified, version)?;
-        let waiting = waiting_now(reader, pack, flow)?;
-        let (mut done, mut here) = (Vec::new(), Vec::new());
-        let mut crumbs = vec![Link::new(reader.t("流程", "Flows"), "/flows")];
-        if let Some(slip) = &slip {
-            (done, here) = standing(reader, slip, flow)?;
-            let kind = words::kind_name(&catalog, reader.lang, &slip.version, &slip.kind);
-            crumbs = vec![Link::new(
-                format!("{kind} {}", slip.number),
-                super::heads::url(slip.id),
-            )];
-        }
-        let stages = flow
-            .steps
-            .iter()
-            .enumerate()
-            .map(|(at, step)| Stage {
-                id: step.name.to_string(),
-                name: words::label(reader.lang, &step.label).to_owned(),
-                role: words::step_roles(reader.lang, pack, step),
-                slip: flow
-                    .slips
-                    .get(step.slip)
-                    .map(|slip| words::label(reader.lang, &slip.label).to_owned())
-                    .unwrap_or_default(),
-                done: done.contains(&at),
-                here: here.contains(&at),
-                waiting: match slip.is_some() {
-                    true => 0,
-                    false => waiting.get(&step.qualified).copied().unwrap_or(0),
-                },
-                url: address("/slips", &[("step", &step.qualified)]),
-            })
-            .collect();
-        let title = words::label(reader.lang, &flow.label).to_owned();
-        let begin = reader.begins()?.into_iter().find(|link| {
-            link.url
-                .starts_with(&format!("/new/{}.{}.", pack.name, flow.name))
-        });
-        let made = Page {
-            crumbs,
-            title: title.clone(),
-            version: [
-                words::label(reader.lang, &pack.label),
-                flow.cites.as_deref().unwrap_or(""),
-                reader.t("版本", "version"),
-                &pack.version[..pack.version.len().min(8)],
-            ]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" · "),
-            diagram: Diagram {
-                stages,
-                separate: flow
-                    .separations
-                    .iter()
-                    .map(|separation| separation.steps.clone())
-                    .collect(),
-            },
-            work: Some(Link::new(
-                reader.t("办理情况", "Work"),
-                format!("/flows/{qualified}/work"),
-            )),
-            steps: steps_table(reader, pack, flow, &waiting),
-            separate: separations(reader, flow),
-            begin: begin.map(|link| {
-                Link::new(
-                    format!("{} {}", reader.t("新开", "New"), link.label),
-                    link.url,
-                )
-            }),
-        };
-        Ok(Content::new(title, flow_page(reader.lang, &made)))
+        let made = made(reader, &qualified, &asked)?;
+        Ok(Content::new(
+            made.title.clone(),
+            flow_page(reader.lang, &made),
+        ))
     })
     .await
+}
+
+/// The slip that an address names.
+fn asked_slip(reader: &Reader<'_>, asked: &Asked) -> Result<Option<Arc<Slip>>, Error> {
+    Ok(match asked.text("slip").parse().ok().map(SlipId) {
+        Some(id) => reader.store.slip(reader.org, id)?,
+        None => None,
+    })
+}
+
+/// The flow as BPMN 2.0, as a file: for other modelling tools.
+pub(crate) async fn bpmn(
+    desk: Desk,
+    Path(qualified): Path<String>,
+    asked: Asked,
+) -> Result<Response, Error> {
+    let (name, file) = desk
+        .read(move |reader| {
+            let slip = asked_slip(reader, &asked)?;
+            let catalog = reader.catalog();
+            let version = slip.as_deref().map(|slip| &*slip.version);
+            let (pack, flow) = find(&catalog, &qualified, version)?;
+            let language = match reader.lang {
+                Lang::Zh => pack::Language::Zh,
+                Lang::En => pack::Language::En,
+            };
+            let file = pack::show_bpmn(pack, &flow.name, language).ok_or(Error::NotFound)?;
+            Ok((flow.name.clone(), file))
+        })
+        .await?;
+    // Names in packs are letters, digits and underscores.
+    let disposition = format!("attachment; filename=\"{name}.bpmn\"");
+    let headers = [
+        (CONTENT_TYPE, "application/xml; charset=utf-8".to_owned()),
+        (CONTENT_DISPOSITION, disposition),
+    ];
+    Ok((headers, file).into_response())
+}
+
+/// A flow as its page shows it, with a slip in it if the address names one.
+fn made(reader: &Reader<'_>, qualified: &str, asked: &Asked) -> Result<Page, Error> {
+    let slip = asked_slip(reader, asked)?;
+    let catalog = reader.catalog();
+    let version = slip.as_deref().map(|slip| &*slip.version);
+    let (pack, flow) = find(&catalog, qualified, version)?;
+    let waiting = waiting_now(reader, pack, flow)?;
+    let mut now = None;
+    let (mut done, mut here) = (Vec::new(), Vec::new());
+    let mut crumbs = vec![Link::new(reader.t("流程", "Flows"), "/flows")];
+    if let Some(slip) = &slip {
+        let chain = reader.store.chain(reader.org, slip.id)?;
+        let line = steps::line_of(&chain, slip.id);
+        (done, here) = standing(flow, &line);
+        now = Some(who::now(reader, pack, flow, &line)?);
+        let kind = words::kind_name(&catalog, reader.lang, &slip.version, &slip.kind);
+        crumbs = vec![Link::new(
+            format!("{kind} {}", slip.number),
+            super::heads::url(slip.id),
+        )];
+    }
+    let stages = flow
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(at, step)| Stage {
+            id: step.name.to_string(),
+            name: words::label(reader.lang, &step.label).to_owned(),
+            role: words::step_roles(reader.lang, pack, step),
+            slip: flow
+                .slips
+                .get(step.slip)
+                .map(|slip| words::label(reader.lang, &slip.label).to_owned())
+                .unwrap_or_default(),
+            done: done.contains(&at),
+            here: here.contains(&at),
+            waiting: match slip.is_some() {
+                true => 0,
+                false => waiting.get(&step.qualified).copied().unwrap_or(0),
+            },
+            url: address("/slips", &[("step", &step.qualified)]),
+        })
+        .collect();
+    let title = words::label(reader.lang, &flow.label).to_owned();
+    let begin = reader.begins()?.into_iter().find(|link| {
+        link.url
+            .starts_with(&format!("/new/{}.{}.", pack.name, flow.name))
+    });
+    Ok(Page {
+        crumbs,
+        title,
+        version: [
+            words::label(reader.lang, &pack.label),
+            flow.cites.as_deref().unwrap_or(""),
+            reader.t("版本", "version"),
+            &pack.version[..pack.version.len().min(8)],
+        ]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · "),
+        diagram: Diagram {
+            stages,
+            separate: flow
+                .separations
+                .iter()
+                .map(|separation| separation.steps.clone())
+                .collect(),
+        },
+        now,
+        bpmn: address(
+            &format!("/flows/{qualified}/bpmn"),
+            &[("slip", asked.text("slip"))],
+        ),
+        work: Some(Link::new(
+            reader.t("办理情况", "Work"),
+            format!("/flows/{qualified}/work"),
+        )),
+        steps: steps_table(reader, pack, flow, &waiting),
+        separate: separations(reader, flow),
+        begin: begin.map(|link| {
+            Link::new(
+                format!("{} {}", reader.t("新开", "New"), link.label),
+                link.url,
+            )
+        }),
+    })
 }
 
 /// How many slips wait for each step of a flow now.
@@ -183,30 +238,16 @@ fn waiting_now(
     pack: &Pack,
     flow: &Flow,
 ) -> Result<BTreeMap<Arc<str>, usize>, Error> {
-    let mut roles: Vec<usize> = flow.steps.iter().flat_map(|step| step.by.clone()).collect();
-    roles.sort_unstable();
-    roles.dedup();
-    let holders: Vec<Holder> = roles
+    let prefix = format!("{}.{}.", pack.name, flow.name);
+    let counts = reader.store.waiting_by_step(reader.org, &prefix)?;
+    Ok(counts
         .into_iter()
-        .filter_map(|role| pack.roles.get(role))
-        .map(|role| Holder::Role(format!("{}.{}", pack.name, role.name).into(), None))
-        .collect();
-    let items: Vec<InboxItem> = reader.store.inbox_of(reader.org, &holders, COUNTED_MAX)?;
-    let mut counts = BTreeMap::new();
-    for item in items {
-        *counts.entry(item.waiting.step).or_default() += 1;
-    }
-    Ok(counts)
+        .map(|(step, count)| (step, usize::try_from(count).unwrap_or(0)))
+        .collect())
 }
 
 /// The steps that are signed, and those that wait, for a slip and what hangs on it.
-fn standing(
-    reader: &Reader<'_>,
-    slip: &engine::Slip,
-    flow: &Flow,
-) -> Result<(Vec<usize>, Vec<usize>), Error> {
-    let chain = reader.store.chain(reader.org, slip.id)?;
-    let line = steps::line_of(&chain, slip.id);
+fn standing(flow: &Flow, line: &[&SlipHead]) -> (Vec<usize>, Vec<usize>) {
     let (mut done, mut here) = (Vec::new(), Vec::new());
     for (at, step) in flow.steps.iter().enumerate() {
         let waits = line
@@ -223,7 +264,7 @@ fn standing(
             done.push(at);
         }
     }
-    Ok((done, here))
+    (done, here)
 }
 
 fn steps_table(
@@ -240,7 +281,6 @@ fn steps_table(
                 let count = waiting.get(&step.qualified).copied().unwrap_or(0);
                 let waits = match count {
                     0 => Cell::new("0"),
-                    COUNTED_MAX => Cell::new(format!("{COUNTED_MAX}+")),
                     count => Cell::new(count.to_string())
                         .to(address("/slips", &[("step", &step.qualified)])),
                 };
@@ -291,9 +331,8 @@ pub(crate) fn roles(reader: &Reader<'_>, pack: &Pack, step: &Step) -> String {
 }
 
 /// The guards of a step as sentences, each with the rule it follows.
-pub(crate) fn rules(reader: &Reader<'_>, step: &Step) -> String {
-    let sentences: Vec<String> = step
-        .guards
+pub(crate) fn rule_list(reader: &Reader<'_>, step: &Step) -> Vec<String> {
+    step.guards
         .iter()
         .map(|guard| {
             let sentence = words::label(reader.lang, &guard.label);
@@ -303,8 +342,12 @@ pub(crate) fn rules(reader: &Reader<'_>, step: &Step) -> String {
                 (None, _) => sentence.to_owned(),
             }
         })
-        .collect();
-    sentences.join(reader.t("；", "; "))
+        .collect()
+}
+
+/// The same as one text.
+pub(crate) fn rules(reader: &Reader<'_>, step: &Step) -> String {
+    rule_list(reader, step).join(reader.t("；", "; "))
 }
 
 /// The postings of a step: ledger, from where to where.

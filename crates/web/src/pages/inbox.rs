@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 
 use axum::response::Response;
-use engine::{Act, Class, Refusal, WaitingKind};
+use engine::{Act, Refusal, WaitingKind};
 use model::Catalog;
-use store::{Holder, InboxItem};
+use store::{Holder, InboxCounts, InboxItem};
 
 use super::desk::{Asked, Content, Desk, Reader, address};
-use super::{heads, values, words};
+use super::inbox_why::{marks, why};
+use super::{batch, heads, values, words};
 use crate::error::Error;
 use crate::layout::Place;
 use crate::parts::inbox::{Inbox, Urgency, Waiting, fragment, inbox};
-use crate::parts::{Link, Tab, Tone};
+use crate::parts::{Link, Tab};
 
 /// Items shown at once.
 const SHOWN: usize = 50;
@@ -53,15 +54,15 @@ pub(super) fn views(reader: &Reader<'_>, here: &str) -> Result<Vec<Tab>, Error> 
             "/inbox/drafts",
             u32::try_from(drafts).ok().filter(|count| *count > 0),
         ),
-        tab(reader.t("抄送我", "Copied to me"), "/inbox/copies", None),
         tab(reader.t("我发起", "Begun by me"), "/inbox/mine", None),
         tab(reader.t("已办", "Signed by me"), "/inbox/done", None),
+        tab(reader.t("关注", "Watched"), "/inbox/watched", None),
     ])
 }
 
 fn waiting(reader: &Reader<'_>, asked: &Asked, csrf: String) -> Result<Inbox, Error> {
-    let wanted = asked.text("step");
-    let limit = if wanted.is_empty() {
+    let (wanted, only) = (asked.text("step"), asked.text("only"));
+    let limit = if wanted.is_empty() && only.is_empty() {
         SHOWN
     } else {
         LOOKED_THROUGH
@@ -71,15 +72,16 @@ fn waiting(reader: &Reader<'_>, asked: &Asked, csrf: String) -> Result<Inbox, Er
     let counts = reader.memory.counts(reader)?;
     if !wanted.is_empty() {
         items.retain(|item| *item.waiting.step == *wanted);
-        items.truncate(SHOWN);
     }
+    items.retain(|item| is_among(reader, item, only));
+    items.truncate(SHOWN);
     let catalog = reader.catalog();
     let mine = may_sign(reader, &catalog, &items)?;
     let mut steps = vec![Tab {
         label: reader.t("全部", "All").to_owned(),
         url: "/inbox".to_owned(),
         count: u32::try_from(counts.items).ok(),
-        here: wanted.is_empty(),
+        here: wanted.is_empty() && only.is_empty(),
     }];
     steps.extend(counts.by_step.iter().map(|(step, count)| Tab {
         label: words::step_name(&catalog, reader.lang, None, step),
@@ -88,6 +90,10 @@ fn waiting(reader: &Reader<'_>, asked: &Asked, csrf: String) -> Result<Inbox, Er
         here: **step == *wanted,
     }));
     if steps.len() < 3 {
+        steps.truncate(1);
+    }
+    steps.extend(kinds(reader, &counts, only));
+    if steps.len() < 2 {
         steps.clear();
     }
     let items: Vec<Waiting> = items
@@ -105,10 +111,40 @@ fn waiting(reader: &Reader<'_>, asked: &Asked, csrf: String) -> Result<Inbox, Er
         tabs: views(reader, "/inbox")?,
         steps,
         items,
-        batch_url: batch.then(|| "/inbox/sign".to_owned()),
+        batch_url: batch.then(|| "/inbox/batch".to_owned()),
         hidden: vec![("_csrf".to_owned(), csrf)],
         when_empty,
     })
+}
+
+/// Narrower views of an inbox: those that hold something.
+fn kinds(reader: &Reader<'_>, counts: &InboxCounts, only: &str) -> Vec<Tab> {
+    [
+        ("late", "已超时", "Overdue", counts.overdue),
+        ("today", "今日到期", "Due today", counts.due_today),
+        ("named", "点名给我", "To me by name", counts.named),
+        ("deputy", "代办", "As deputy", counts.lent),
+    ]
+    .into_iter()
+    .filter(|(name, _, _, count)| *count > 0 || *name == only)
+    .map(|(name, zh, en, count)| Tab {
+        label: reader.t(zh, en).to_owned(),
+        url: address("/inbox", &[("only", name)]),
+        count: u32::try_from(count).ok(),
+        here: name == only,
+    })
+    .collect()
+}
+
+fn is_among(reader: &Reader<'_>, item: &InboxItem, only: &str) -> bool {
+    let due = item.waiting.due;
+    match only {
+        "late" => due.is_some_and(|due| due < reader.now),
+        "today" => due.is_some_and(|due| due >= reader.now && due.day() == reader.today),
+        "named" => matches!(item.holder, Holder::Person(_)) && item.on_behalf_of.is_none(),
+        "deputy" => item.on_behalf_of.is_some(),
+        _ => true,
+    }
 }
 
 /// For each item why this person may not do it after all, by separation or order; the role he has. Asking costs reading
@@ -232,10 +268,8 @@ fn one(
         .filter(|text| !text.is_empty())
         .collect::<Vec<_>>()
         .join(" · ");
-    let plain = waiting.kind == WaitingKind::Step
-        && why_not.is_none()
-        && !fills
-        && declared.is_some_and(|(_, _, _, step)| !step.step_up && !step.begins);
+    let plain = why_not.is_none()
+        && declared.is_some_and(|(_, _, _, step)| batch::plain(step, waiting.kind));
     Ok(Waiting {
         key: format!("{}:{}:{}:{behalf}", head.id, head.last_seq, waiting.step),
         step: match waiting.kind {
@@ -266,55 +300,7 @@ fn one(
             None => reader.person(&head.begun_by)?,
         },
         amount: heads::amount(catalog, head),
-        mark: mark(reader, item, why_not.as_ref()),
+        marks: marks(reader, catalog, item, why_not.as_ref()),
         batch: plain,
     })
-}
-
-/// Why an item is in this inbox.
-fn why(reader: &Reader<'_>, catalog: &Catalog, item: &InboxItem) -> Result<String, Error> {
-    let own = match (&item.holder, item.waiting.kind) {
-        (_, WaitingKind::Cosign) => reader.t("请您加签", "You were added as signer").to_owned(),
-        (Holder::Person(_), _) => reader.t("转给您办", "Handed over to you").to_owned(),
-        (Holder::Role(role, scope), _) => {
-            let role = words::role_name(catalog, reader.lang, role);
-            match scope {
-                Some(scope) => format!("{role} ({scope})"),
-                None => role,
-            }
-        }
-    };
-    Ok(match &item.on_behalf_of {
-        Some(login) => format!(
-            "{own} · {}{}",
-            reader.t("代 ", "for "),
-            reader.person(login)?
-        ),
-        None => own,
-    })
-}
-
-fn mark(
-    reader: &Reader<'_>,
-    item: &InboxItem,
-    why_not: Option<&Refusal>,
-) -> Option<(Tone, String)> {
-    let waiting = &item.waiting;
-    let text = |tone, zh: &str, en: &str| Some((tone, reader.t(zh, en).to_owned()));
-    match waiting.kind {
-        _ if why_not.is_some_and(|refusal| refusal.class == Class::Separation) => {
-            text(Tone::Held, "须他人办理", "For someone else")
-        }
-        _ if why_not.is_some() => text(Tone::Held, "暂不能办", "Not now"),
-        WaitingKind::Returned => text(Tone::Dead, "已退回", "Returned"),
-        WaitingKind::Reversal => text(Tone::Dead, "冲销", "Reversal"),
-        WaitingKind::Cosign => text(Tone::Wait, "加签", "Added signer"),
-        _ if waiting.overdue => text(Tone::Dead, "已超时", "Overdue"),
-        _ if waiting.reminded > 0 => Some((
-            Tone::Held,
-            format!("{} ×{}", reader.t("催办", "Reminded"), waiting.reminded),
-        )),
-        _ if waiting.person.is_some() => text(Tone::Wait, "转来", "Handed over"),
-        _ => None,
-    }
 }

@@ -10,6 +10,7 @@ mod acts;
 mod admin;
 mod asks;
 mod assets;
+mod batch;
 mod begin;
 pub(crate) mod check;
 mod columns;
@@ -33,6 +34,7 @@ mod help;
 mod help_slip;
 mod history;
 mod inbox;
+mod inbox_why;
 mod journal;
 mod journal_file;
 mod judged;
@@ -76,6 +78,7 @@ mod typed;
 mod validity;
 mod values;
 mod versions;
+mod who;
 mod words;
 mod worklists;
 
@@ -115,9 +118,10 @@ fn work() -> Router<Arc<App>> {
         .route("/inbox", get(inbox::show))
         .route("/inbox/mine", get(worklists::mine))
         .route("/inbox/done", get(worklists::signed))
-        .route("/inbox/copies", get(worklists::copies))
+        .route("/inbox/watched", get(worklists::watched))
         .route("/inbox/drafts", get(worklists::drafts))
-        .route("/inbox/sign", post(worklists::sign_batch))
+        .route("/inbox/batch", post(batch::ask))
+        .route("/inbox/sign", post(batch::sign))
         .route("/slips", get(slips::show))
         .route("/slips/sums", get(list_sums::show))
         .route("/slips/export", post(list_files::export))
@@ -159,6 +163,7 @@ fn slip_routes() -> Router<Arc<App>> {
             get(fill::show_sign).post(fill::post_sign),
         )
         .route("/slips/{id}/act/{act}", get(acts::show).post(acts::act))
+        .route("/slips/{id}/watch", post(worklists::post_watch))
         .route("/slips/{id}/versions", get(versions::show))
         .route("/slips/{id}/attach", files)
         .route("/slips/{id}/files/{hash}/{name}", get(files::download))
@@ -193,6 +198,7 @@ fn enquiries() -> Router<Arc<App>> {
         .route("/flows", get(flows::all))
         .route("/flows/{flow}", get(flows::one))
         .route("/flows/{flow}/work", get(flow_work::show))
+        .route("/flows/{flow}/bpmn", get(flows::bpmn))
 }
 
 /// What administrators do.

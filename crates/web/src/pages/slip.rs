@@ -102,6 +102,10 @@ fn page(reader: &Reader<'_>, judged: &Judged, csrf: &str) -> Result<Page, Error>
         history: history::of_slip(reader, slip, declared)?,
         versions_url: Some(format!("/slips/{id}/versions")),
         copy_url: copy_url(reader, flow, at, slip)?,
+        watch: (
+            format!("/slips/{id}/watch"),
+            reader.store.watches(reader.org, &reader.me.login, id)?,
+        ),
         hidden: vec![
             ("_csrf".to_owned(), csrf.to_owned()),
             ("_key".to_owned(), random_key()?.to_string()),

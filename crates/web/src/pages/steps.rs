@@ -185,7 +185,11 @@ fn waiting_for(
     Ok(said)
 }
 
-fn holders(reader: &Reader<'_>, waiting: &engine::Waiting) -> Result<Vec<Arc<str>>, Error> {
+/// Those who hold a role for which something waits, by login.
+pub(super) fn holders(
+    reader: &Reader<'_>,
+    waiting: &engine::Waiting,
+) -> Result<Vec<Arc<str>>, Error> {
     let people = reader.memory.people(reader)?;
     let mut logins: Vec<Arc<str>> = people
         .values()

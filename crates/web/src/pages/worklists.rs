@@ -1,10 +1,7 @@
-//! Beside the inbox: drafts, what one began and signed; and signing several at once.
+//! Beside the inbox: drafts, what one began, signed and watches.
 
-use std::sync::Arc;
-
-use axum::extract::State;
+use axum::extract::Path;
 use axum::response::Response;
-use engine::{Act, Seen};
 use kernel::SlipId;
 use maud::{Markup, html};
 use model::Catalog;
@@ -13,22 +10,17 @@ use store::{JournalQuery, ListQuery};
 use super::desk::{Content, Desk, Reader, address, done, go};
 use super::inbox::views;
 use super::{heads, values, words};
-use crate::App;
 use crate::auth::Posted;
 use crate::error::Error;
-use crate::layout::{Place, Toast};
-use crate::parts::lang::t;
+use crate::layout::Place;
+use crate::parts::lang::{Lang, t};
 use crate::parts::table::{Cell, Head, Row, Shape, Table, table};
-use crate::parts::{Tone, empty, head, icon::Icon, tabs};
+use crate::parts::{empty, head, icon::Icon, tabs};
 
 /// Slips shown on a tab.
 const RECENT: usize = 50;
-/// Days for which copies are listed.
-const COPIES_DAYS: i64 = 30;
-/// Copies, to anybody, that are looked through.
-const COPIES_MAX: usize = 1_000;
-/// Slips signed at once.
-const BATCH_MAX: usize = 200;
+/// Names shown of those for whom something waits.
+const NAMES_MAX: usize = 3;
 
 /// A tab beside the inbox.
 fn beside(reader: &Reader<'_>, here: &str, body: Markup) -> Result<Content, Error> {
@@ -49,7 +41,9 @@ pub(crate) async fn mine(desk: Desk) -> Result<Response, Error> {
             limit: RECENT,
             ..ListQuery::default()
         };
-        let page = reader.store.list(reader.org, &query)?;
+        let mut page = reader.store.list(reader.org, &query)?;
+        // What is under way stands above what is done with.
+        page.rows.sort_by_key(|head| head.waiting.is_empty());
         let all = address("/slips", &[("person", &reader.me.login)]);
         let body = slips(reader, &page.rows, reader.t("我发起", "Begun by me"), &all)?;
         beside(reader, "/inbox/mine", body)
@@ -77,10 +71,10 @@ fn slips(
     let catalog = reader.catalog();
     let made = Table {
         caption: caption.to_owned(),
-        heads: heads::headings(reader),
+        heads: slip_heads(reader),
         rows: rows
             .iter()
-            .map(|head| heads::row(reader, &catalog, head))
+            .map(|head| slip_row(reader, &catalog, head))
             .collect::<Result<_, _>>()?,
         foot: Vec::new(),
     };
@@ -90,46 +84,111 @@ fn slips(
     })
 }
 
-/// Slips that were copied to this person in the last weeks, the latest first.
-pub(crate) async fn copies(desk: Desk) -> Result<Response, Error> {
+/// What this person keeps in sight: what he chose, and what was copied to him.
+pub(crate) async fn watched(desk: Desk) -> Result<Response, Error> {
     desk.show(Place::Inbox, |reader| {
-        let query = JournalQuery {
-            from: Some(reader.now.plus_minutes(-COPIES_DAYS * 24 * 60)),
-            act: Some("copy_to".to_owned()),
-            outcome: Some("done".to_owned()),
-            limit: COPIES_MAX,
-            ..JournalQuery::default()
-        };
-        let rows = reader.store.journal(reader.org, &query)?.rows;
-        let mut ids: Vec<SlipId> = Vec::new();
-        for row in rows.iter().filter(|row| copied_to(row, &reader.me.login)) {
-            ids.extend(row.slip.filter(|id| !ids.contains(id)));
-        }
-        ids.truncate(RECENT);
+        let watched = reader.store.watched(reader.org, &reader.me.login, RECENT)?;
+        let ids: Vec<SlipId> = watched.iter().map(|one| one.slip).collect();
         let heads = reader.store.heads(reader.org, &ids)?;
-        let body = if heads.is_empty() {
+        let catalog = reader.catalog();
+        let mut made = Table {
+            caption: reader.t("关注", "Watched").to_owned(),
+            heads: slip_heads(reader),
+            ..Table::default()
+        };
+        made.heads
+            .push(Head::new(reader.t("因何在此", "Why here"), Shape::Plain));
+        for one in watched {
+            let Some(head) = heads.iter().find(|head| head.id == one.slip) else {
+                continue;
+            };
+            let mut row = slip_row(reader, &catalog, head)?;
+            let why = match &one.copied_by {
+                Some(login) => {
+                    let name = reader.person(login)?;
+                    match reader.lang {
+                        Lang::Zh => format!("{name} 抄送给您"),
+                        Lang::En => format!("copied to you by {name}"),
+                    }
+                }
+                None => reader.t("您关注的", "you watch it").to_owned(),
+            };
+            row.cells
+                .push(Cell::new(why).under(values::when(reader, one.since)));
+            made.rows.push(row);
+        }
+        let body = if made.rows.is_empty() {
             empty(
-                Icon::User,
-                reader.t("没有抄送给您的单据", "Nothing was copied to you"),
+                Icon::FileText,
+                reader.t("没有关注的单据", "You watch no slip"),
                 reader.t(
-                    "最近三十天抄送给您的单据会列在这里。",
-                    "Slips copied to you in the last thirty days are listed here.",
+                    "在单据页点“关注”，或别人抄送给您的，会列在这里。",
+                    "Slips on whose page you press Watch, and those copied to you, are listed here.",
                 ),
                 &[],
             )
         } else {
-            slips(reader, &heads, reader.t("抄送我", "Copied to me"), "/slips")?
+            table(&made)
         };
-        beside(reader, "/inbox/copies", body)
+        beside(reader, "/inbox/watched", body)
     })
     .await
 }
 
-/// Whether a journal row copied its slip to a person.
-fn copied_to(row: &store::JournalRow, login: &str) -> bool {
-    let request: serde_json::Value = serde_json::from_str(&row.request).unwrap_or_default();
-    let to = request["act"]["to"].as_array();
-    to.is_some_and(|to| to.iter().any(|one| one == login))
+/// Begins or ends watching a slip.
+pub(crate) async fn post_watch(
+    desk: Desk,
+    Path(id): Path<i64>,
+    posted: Posted,
+) -> Result<Response, Error> {
+    let (id, watching) = (SlipId(id), posted.fields.text("watch") == "1");
+    let lang = desk.lang();
+    desk.read(move |reader| {
+        reader.store.slip(reader.org, id)?.ok_or(Error::NotFound)?;
+        Ok(reader
+            .store
+            .watch(reader.org, &reader.me.login, id, watching, reader.now)?)
+    })
+    .await?;
+    let said = match watching {
+        true => t(
+            lang,
+            "已关注，进展会通知您",
+            "You watch it now and will be told how it goes on",
+        ),
+        false => t(lang, "不再关注", "You watch it no more"),
+    };
+    Ok(go(&heads::url(id), Some(&done(said))))
+}
+
+/// The headings of a list of slips beside the inbox.
+fn slip_heads(reader: &Reader<'_>) -> Vec<Head> {
+    let mut heads = heads::headings(reader);
+    heads.push(Head::new(reader.t("现在等谁", "Waits for"), Shape::Plain));
+    heads
+}
+
+/// A slip with those for whom it waits, by name.
+fn slip_row(reader: &Reader<'_>, catalog: &Catalog, head: &store::SlipHead) -> Result<Row, Error> {
+    let mut row = heads::row(reader, catalog, head)?;
+    let mut cell = Cell::default();
+    if let Some(waiting) = head.waiting.first() {
+        let logins = match &waiting.person {
+            Some(only) => vec![only.clone()],
+            None => super::steps::holders(reader, waiting)?,
+        };
+        let mut names = Vec::new();
+        for login in logins.iter().take(NAMES_MAX) {
+            names.push(reader.person(login)?);
+        }
+        if logins.len() > NAMES_MAX {
+            names.push(reader.t("等", "others").to_owned());
+        }
+        cell = Cell::new(words::joined(reader.lang, &names))
+            .under(values::when(reader, waiting.since));
+    }
+    row.cells.push(cell);
+    Ok(row)
 }
 
 pub(crate) async fn signed(desk: Desk) -> Result<Response, Error> {
@@ -238,93 +297,4 @@ pub(crate) async fn drafts(desk: Desk) -> Result<Response, Error> {
         beside(reader, "/inbox/drafts", body)
     })
     .await
-}
-
-/// One slip of a batch: id, journal row that was last when it was shown, step, for whom.
-struct Task {
-    slip: SlipId,
-    last_seq: i64,
-    step: Arc<str>,
-    behalf: Option<Arc<str>>,
-}
-
-impl Task {
-    fn read(text: &str) -> Option<Task> {
-        let mut parts = text.splitn(4, ':');
-        let (slip, seq, step, behalf) =
-            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        Some(Task {
-            slip: SlipId(slip.parse().ok()?),
-            last_seq: seq.parse().ok()?,
-            step: step.into(),
-            behalf: (!behalf.is_empty()).then(|| behalf.into()),
-        })
-    }
-}
-
-/// Signs several plain steps, each by itself: what is refused does not hold up the others.
-pub(crate) async fn sign_batch(
-    State(_): State<Arc<App>>,
-    desk: Desk,
-    posted: Posted,
-) -> Result<Response, Error> {
-    let lang = desk.lang();
-    let tasks: Vec<Task> = posted
-        .fields
-        .iter()
-        .filter(|(name, _)| *name == "task")
-        .filter_map(|(_, value)| Task::read(value))
-        .take(BATCH_MAX)
-        .collect();
-    let (mut signed, mut refused) = (0, Vec::new());
-    for task in tasks {
-        let (id, shown) = (task.slip, task.last_seq);
-        // The signature is over what the inbox showed. The content is read before it is asked whether it is still that, so
-        // that nothing can come between. Of what has changed there is no digest to give: the engine refuses it as stale,
-        // and that stands in the journal.
-        let (number, content) = desk
-            .read(move |reader| {
-                let slip = reader.store.slip(reader.org, id)?;
-                let heads = reader.store.heads(reader.org, &[id])?;
-                let same = heads.first().is_some_and(|head| head.last_seq == shown);
-                Ok(match slip {
-                    Some(slip) if same => (slip.number.clone(), slip.content.clone()),
-                    Some(slip) => (slip.number.clone(), "".into()),
-                    None => ("".into(), "".into()),
-                })
-            })
-            .await?;
-        let act = Act::Step {
-            step: task.step,
-            slip: Some(id),
-            sources: Vec::new(),
-            seen: vec![Seen { slip: id, content }],
-            input: engine::Input::default(),
-        };
-        let key = crate::text::random_key()?;
-        match desk.act(&posted.acting, task.behalf, &key, act).await {
-            Ok(_) => signed += 1,
-            Err(error) => match error.refusal() {
-                Some(refusal) => {
-                    refused.push(format!("{number}: {}", t(lang, &refusal.zh, &refusal.en)));
-                }
-                None => return Err(error),
-            },
-        }
-    }
-    let said = match lang {
-        crate::parts::lang::Lang::Zh => format!("已签字 {signed} 张"),
-        crate::parts::lang::Lang::En => format!("{signed} signed"),
-    };
-    let toast = if refused.is_empty() {
-        done(said)
-    } else {
-        let not = t(lang, "未签：", "not signed: ");
-        Toast {
-            tone: Tone::Held,
-            text: format!("{said}; {not}{}", refused.join("; ")),
-            link: None,
-        }
-    };
-    Ok(go("/inbox", Some(&toast)))
 }

@@ -35,14 +35,30 @@ pub struct Diagram {
     pub separate: Vec<Vec<usize>>,
 }
 
+/// Width of a step, unless its name needs more.
 const WIDTH: i32 = 132;
+/// The widest.
+const WIDTH_MAX: i32 = 230;
 const HEIGHT: i32 = 54;
 const GAP: i32 = 34;
 const TOP: i32 = 40;
 const TIE: i32 = 26;
 
-fn x_of(index: usize) -> i32 {
-    16 + i32::try_from(index).unwrap_or(0) * (WIDTH + GAP)
+/// Width that all steps have: that of the longest name, by how wide letters are on the whole.
+fn width_of(stages: &[Stage]) -> i32 {
+    let wide = |text: &str| -> i32 {
+        text.chars()
+            .map(|c| if c.is_ascii() { 7 } else { 14 })
+            .sum()
+    };
+    let longest = stages
+        .iter()
+        .map(|stage| wide(&stage.name).max(wide(&stage.role)));
+    (longest.max().unwrap_or(0) + 20).clamp(WIDTH, WIDTH_MAX)
+}
+
+fn x_of(index: usize, wide: i32) -> i32 {
+    16 + i32::try_from(index).unwrap_or(0) * (wide + GAP)
 }
 
 /// The lanes: name of the slip, first and last step.
@@ -60,7 +76,8 @@ fn lanes(stages: &[Stage]) -> Vec<(&str, usize, usize)> {
 /// The drawing; it needs the style sheet's class `chain`.
 pub fn diagram(lang: Lang, diagram: &Diagram) -> Markup {
     let count = diagram.stages.len();
-    let width = x_of(count) - GAP + 16;
+    let wide = width_of(&diagram.stages);
+    let width = x_of(count, wide) - GAP + 16;
     let ties = i32::try_from(diagram.separate.len()).unwrap_or(0);
     let bottom = TOP + HEIGHT + 22;
     let height = bottom + ties * TIE + 8;
@@ -68,34 +85,34 @@ pub fn diagram(lang: Lang, diagram: &Diagram) -> Markup {
         svg class="chain" width=(width) height=(height) viewBox=(format!("0 0 {width} {height}")) role="group"
             aria-label=(t(lang, "流程图", "Flow diagram")) {
             @for (name, first, last) in lanes(&diagram.stages) {
-                rect class="lane" x=(x_of(first) - 10) y="4" width=(x_of(last) - x_of(first) + WIDTH + 20) height=(bottom - 12) rx="10" {}
-                text class="sub" x=(x_of(first)) y="26" { (name) }
+                rect class="lane" x=(x_of(first, wide) - 10) y="4" width=(x_of(last, wide) - x_of(first, wide) + wide + 20) height=(bottom - 12) rx="10" {}
+                text class="sub" x=(x_of(first, wide)) y="26" { (name) }
             }
             @for index in 1..count {
-                @let (x, y) = (x_of(index), TOP + HEIGHT / 2);
+                @let (x, y) = (x_of(index, wide), TOP + HEIGHT / 2);
                 path d=(format!("M{} {y}H{}M{} {}L{} {y}L{} {}", x - GAP, x - 2, x - 8, y - 5, x - 2, x - 8, y + 5)) {}
             }
-            @for (index, stage) in diagram.stages.iter().enumerate() { (draw(lang, x_of(index), stage)) }
+            @for (index, stage) in diagram.stages.iter().enumerate() { (draw(lang, x_of(index, wide), wide, stage)) }
             @for (index, set) in diagram.separate.iter().enumerate() {
-                (tie(lang, set, bottom + i32::try_from(index).unwrap_or(0) * TIE))
+                (tie(lang, wide, set, bottom + i32::try_from(index).unwrap_or(0) * TIE))
             }
         }
     }
 }
 
-fn draw(lang: Lang, x: i32, stage: &Stage) -> Markup {
+fn draw(lang: Lang, x: i32, wide: i32, stage: &Stage) -> Markup {
     html! {
         g class=[stage.here.then_some("here")] data-step=(stage.id) {
-            rect x=(x) y=(TOP) width=(WIDTH) height=(HEIGHT) rx="7" {}
-            text x=(x + WIDTH / 2) y=(TOP + 23) text-anchor="middle" { (stage.name) }
-            text class="sub" x=(x + WIDTH / 2) y=(TOP + 42) text-anchor="middle" { (stage.role) }
-            @if stage.done { circle class="done" cx=(x + WIDTH - 11) cy=(TOP + 11) r="4" {} }
-            @if stage.here { text class="sub" x=(x + WIDTH) y=(TOP - 14) text-anchor="end" { (t(lang, "▼ 当前", "▼ here")) } }
+            rect x=(x) y=(TOP) width=(wide) height=(HEIGHT) rx="7" {}
+            text x=(x + wide / 2) y=(TOP + 23) text-anchor="middle" { (stage.name) }
+            text class="sub" x=(x + wide / 2) y=(TOP + 42) text-anchor="middle" { (stage.role) }
+            @if stage.done { circle class="done" cx=(x + wide - 11) cy=(TOP + 11) r="4" {} }
+            @if stage.here { text class="sub" x=(x + wide) y=(TOP - 14) text-anchor="end" { (t(lang, "▼ 当前", "▼ here")) } }
             @if stage.waiting > 0 {
                 a class="waits" href=(stage.url) {
                     title { (stage.waiting) " " (t(lang, "张在等待", "waiting")) }
-                    rect x=(x + WIDTH - 30) y=(TOP - 11) width="38" height="20" rx="10" {}
-                    text x=(x + WIDTH - 11) y=(TOP + 3) text-anchor="middle" { (stage.waiting) }
+                    rect x=(x + wide - 30) y=(TOP - 11) width="38" height="20" rx="10" {}
+                    text x=(x + wide - 11) y=(TOP + 3) text-anchor="middle" { (stage.waiting) }
                 }
             }
         }
@@ -103,11 +120,11 @@ fn draw(lang: Lang, x: i32, stage: &Stage) -> Markup {
 }
 
 /// A bracket under the steps that no person may share.
-fn tie(lang: Lang, set: &[usize], y: i32) -> Markup {
+fn tie(lang: Lang, wide: i32, set: &[usize], y: i32) -> Markup {
     let (Some(first), Some(last)) = (set.iter().min(), set.iter().max()) else {
         return html! {};
     };
-    let middle = |index: &usize| x_of(*index) + WIDTH / 2;
+    let middle = |index: &usize| x_of(*index, wide) + wide / 2;
     let mut d = format!("M{} {y}H{}", middle(first), middle(last));
     for index in set {
         d.push_str(&format!("M{} {}V{y}", middle(index), TOP + HEIGHT + 4));

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
+use super::keys;
 use super::lang::{Lang, t};
 use super::{Hidden, Tab, Tone, badge, empty, hidden, tabs};
 
@@ -45,8 +46,8 @@ pub struct Waiting {
     pub from: String,
     /// Amount or quantity, with its unit.
     pub amount: String,
-    /// A word such as 已退回 or 催办, with its colour.
-    pub mark: Option<(Tone, String)>,
+    /// Words such as 已退回 or 催办, with their colours.
+    pub marks: Vec<(Tone, String)>,
     /// Whether it can be signed without opening it.
     pub batch: bool,
 }
@@ -54,9 +55,9 @@ pub struct Waiting {
 /// The inbox.
 #[derive(Clone, Debug, Default)]
 pub struct Inbox {
-    /// 待我办, 我发起, 抄送我, 已办.
+    /// 待我办, 草稿, 我发起, 已办, 关注.
     pub tabs: Vec<Tab>,
-    /// One per step that has something waiting, with the number of them.
+    /// One per step that has something waiting and per narrower view, with the number of them.
     pub steps: Vec<Tab>,
     /// What waits, oldest first.
     pub items: Vec<Waiting>,
@@ -79,7 +80,7 @@ pub fn inbox(lang: Lang, inbox: &Inbox) -> Markup {
 
 /// Only what is inside `#inbox`; answered to requests with the header `X-Fragment: inbox`.
 pub fn fragment(lang: Lang, inbox: &Inbox) -> Markup {
-    if inbox.items.is_empty() {
+    if inbox.items.is_empty() && inbox.steps.is_empty() {
         return html! {
             div class="card" {
                 (empty(
@@ -98,8 +99,9 @@ pub fn fragment(lang: Lang, inbox: &Inbox) -> Markup {
             div class="scroll" { (rows(lang, inbox)) }
             @if inbox.batch_url.is_some() {
                 footer class="batch" {
-                    button class="button primary" data-batch-go { (icon(Icon::PenLine)) (t(lang, "批量签字", "Sign selected")) }
+                    button class="button primary" data-batch-go data-submit { (icon(Icon::PenLine)) (t(lang, "批量签字", "Sign selected")) }
                     span data-chosen aria-live="polite" { (t(lang, "勾选后可一次签字", "Select several to sign them at once")) }
+                    (keys::hints(lang, &["row_select", "row_extend_down", "row_all", "sign"]))
                 }
             }
         }
@@ -161,7 +163,7 @@ fn row(lang: Lang, item: &Waiting, batch: bool) -> Markup {
             }
             td class="main" {
                 a href=(item.url) { (item.step) }
-                @if let Some((tone, text)) = &item.mark { " " (badge(*tone, text)) }
+                @for (tone, text) in &item.marks { " " (badge(*tone, text)) }
                 small class="under" { (item.number) }
             }
             td { (item.summary) }

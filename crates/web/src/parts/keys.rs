@@ -82,7 +82,7 @@ const fn key(
 
 /// All of them, in the order of the help sheet.
 #[rustfmt::skip]
-pub const KEYS: [Key; 43] = [
+pub const KEYS: [Key; 46] = [
     key(Reach::Page, "help", &["?", "F1"], "快捷键一览", "This sheet"),
     key(Reach::Page, "go", &["Ctrl+K"], "单号直达与查找", "Go to a number, or search"),
     key(Reach::List, "find", &["/"], "查找", "Find"),
@@ -90,7 +90,10 @@ pub const KEYS: [Key; 43] = [
     key(Reach::List, "row_up", &["K"], "上一行", "Row before"),
     key(Reach::List, "row_next", &["ArrowDown"], "在行内：下一行", "Within a row: next row"),
     key(Reach::List, "row_back", &["ArrowUp"], "在行内：上一行", "Within a row: row before"),
-    key(Reach::List, "row_select", &["X"], "勾选（回车打开）", "Select (Enter opens)"),
+    key(Reach::List, "row_select", &["X", " "], "勾选（回车打开）", "Select (Enter opens)"),
+    key(Reach::List, "row_extend_down", &["Shift+ArrowDown"], "连续勾选", "Select on and on"),
+    key(Reach::List, "row_extend_up", &["Shift+ArrowUp"], "向上连续勾选", "Select on upwards"),
+    key(Reach::List, "row_all", &["Ctrl+A"], "全选", "Select all"),
     key(Reach::List, "row_open", &["ArrowRight"], "展开", "Unfold"),
     key(Reach::List, "row_fold", &["ArrowLeft"], "收起", "Fold"),
     key(Reach::Form, "sign", &["Ctrl+Enter"], "签字并提交", "Sign and submit"),
@@ -145,7 +148,8 @@ pub fn bound() -> String {
 
 /// A key as people know it.
 fn shown(name: &str) -> String {
-    name.replace("ArrowDown", "↓")
+    name.replace(' ', "␣")
+        .replace("ArrowDown", "↓")
         .replace("ArrowUp", "↑")
         .replace("ArrowLeft", "←")
         .replace("ArrowRight", "→")

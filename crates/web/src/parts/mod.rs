@@ -9,9 +9,9 @@
 //! |---|---|---|
 //! | `data-say`, `data-csrf`, `data-events` | `body` | texts of the scripts, token sent as `X-CSRF`, address of the event stream |
 //! | `data-count="inbox"` | any | shows the number in the event `inbox`, whose data is `{"inbox": 7}` |
-//! | `data-live="inbox"` | any | fetched anew from the page's own address with `X-Fragment: inbox` on that event |
+//! | `data-live="inbox"`, `data-live="flow"` | any | fetched anew from the page's own address with `X-Fragment` of that name on that event |
 //! | `data-key` | row of the inbox | identity by which focus is kept over that |
-//! | `data-rows`, `data-level`, `.twist` | table, row, button | J K walk, X selects; rows of deeper level fold |
+//! | `data-rows`, `data-level`, `.twist` | table, row, button | J K walk, X or Space selects, Shift and an arrow more of them; rows of deeper level fold |
 //! | `data-batch`, `data-all`, `data-chosen`, `data-batch-go` | form, box, text, button | signing several at once |
 //! | `data-dialog="id"`, `data-shut` | button or link | opens that `dialog`; closes the dialog or message around it |
 //! | `data-stay` | message | does not go away by itself |
@@ -29,6 +29,7 @@
 //! | `line-grid`, `data-f`, `data-is`, `data-value`, `data-total`, `data-with`, `data-n`, `data-copy`, `data-remove`, `data-grid-add` | line grid | names in expressions, computed cells, carried values, sums, values of the source as JSON, number of the line, buttons |
 
 pub mod actions;
+pub mod batch;
 pub mod chain;
 pub mod chart;
 pub mod diagram;
@@ -188,7 +189,10 @@ pub fn tabs(label: &str, tabs: &[Tab]) -> Markup {
             @for tab in tabs {
                 a href=(tab.url) aria-current=[tab.here.then_some("page")] {
                     (tab.label)
-                    @if let Some(count) = tab.count { span class="count pale" { (count) } }
+                    // The number of what waits follows the event, as in the navigation.
+                    @if tab.url == "/inbox" {
+                        span class="count pale" data-count="inbox" { @if let Some(count) = tab.count.filter(|count| *count > 0) { (count) } }
+                    } @else if let Some(count) = tab.count { span class="count pale" { (count) } }
                 }
             }
         }

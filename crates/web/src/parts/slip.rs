@@ -9,7 +9,7 @@ use super::lang::{Lang, t};
 use super::steps::{Step, steps};
 use super::table::{Table, table};
 use super::talk::{Attachment, Comment, Event, attachments, comments, history};
-use super::{Hidden, Link, Tone, badge, note, way_back};
+use super::{Hidden, Link, Tone, badge, hidden, note, way_back};
 
 /// A label with its value.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +69,8 @@ pub struct Slip {
     pub versions_url: Option<String>,
     /// Where a new slip is begun as a copy of it.
     pub copy_url: Option<String>,
+    /// Where it is watched or watched no more, and whether it is now.
+    pub watch: (String, bool),
     /// Hidden inputs of the forms for comments and files.
     pub hidden: Hidden,
 }
@@ -113,6 +115,14 @@ fn head(lang: Lang, slip: &Slip) -> Markup {
             (badge(slip.state.0, &slip.state.1))
             div class="acts" {
                 (actions(lang, &slip.actions))
+                form method="post" action=(slip.watch.0) {
+                    (hidden(&slip.hidden))
+                    button class="button" name="watch" value=(if slip.watch.1 { "0" } else { "1" }) aria-pressed=(slip.watch.1)
+                        title=(t(lang, "关注：每有进展即通知我", "Tell me whenever something is done with it")) {
+                        (icon(if slip.watch.1 { Icon::Check } else { Icon::BellRing }))
+                        (t(lang, if slip.watch.1 { "已关注" } else { "关注" }, if slip.watch.1 { "Watching" } else { "Watch" }))
+                    }
+                }
                 @if let Some(url) = &slip.copy_url {
                     a class="button" href=(url) title=(t(lang, "以本单的内容另开一张新单", "Begin a new slip with what this one says")) {
                         (icon(Icon::Copy)) (t(lang, "复制为新单", "Copy as new"))

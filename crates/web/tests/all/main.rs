@@ -4,6 +4,7 @@ mod accounts;
 mod administration;
 mod common;
 mod desk;
+mod flow_pages;
 mod forms;
 mod hostile;
 mod ledgers;

@@ -146,11 +146,19 @@ async fn work_is_passed_on_to_those_who_may_and_added_signers_come_first() {
         .await
         .must_have("抄送 zhou 先生");
     let mut zhou = Desk::log_in(&company, "zhou", "zh").await;
-    zhou.get("/inbox/copies").await.must_have("CG20260401-0001");
-    let mut sun = Desk::log_in(&company, "sun", "zh").await;
-    sun.get("/inbox/copies")
+    zhou.get("/inbox/watched")
         .await
-        .must_have("没有抄送给您的单据");
+        .must_have("CG20260401-0001")
+        .must_have("wang 先生 抄送给您");
+    let mut sun = Desk::log_in(&company, "sun", "zh").await;
+    sun.get("/inbox/watched").await.must_have("没有关注的单据");
+    // He takes it out of his sight, and watches it by himself again.
+    for (watch, said) in [("1", "已关注"), ("0", "不再关注")] {
+        let mut form = zhou.get(&format!("/slips/{slip}")).await.form("/watch");
+        form.fields.push(("watch".to_owned(), watch.to_owned()));
+        zhou.send(&form, "").await.must_have(said);
+    }
+    zhou.get("/inbox/watched").await.must_have("没有关注的单据");
     act(&mut wang, slip, "remind", &[("reason", "快一点")])
         .await
         .must_have("催办：快一点");
@@ -236,22 +244,39 @@ async fn a_deputy_signs_for_another_and_both_are_named() {
     assert!(!sun.send(&page.form("/behalf"), "").await.has("正在代"));
 }
 
+/// The boxes by which slips are chosen, all ticked.
+fn tasks(page: &Page) -> Vec<(String, String)> {
+    page.html
+        .match_indices("name=\"task\" value=\"")
+        .map(|(at, found)| {
+            let rest = &page.html[at + found.len()..];
+            (
+                "task".to_owned(),
+                rest[..rest.find('"').unwrap()].to_owned(),
+            )
+        })
+        .collect()
+}
+
 #[tokio::test]
 async fn several_are_signed_at_once_each_for_itself() {
     let company = Company::new().await;
     let (first, second) = (order(&company).await, order(&company).await);
     let mut li = Desk::log_in(&company, "li", "zh").await;
     let page = li.get("/inbox").await;
-    let mut form = page.form("/inbox/sign");
-    let tasks: Vec<String> = page
-        .html
-        .match_indices("name=\"task\" value=\"")
-        .map(|(at, found)| {
-            let rest = &page.html[at + found.len()..];
-            rest[..rest.find('"').unwrap()].to_owned()
-        })
-        .collect();
-    assert_eq!(tasks.len(), 2);
+    let mut form = page.form("/inbox/batch");
+    let chosen = tasks(&page);
+    assert_eq!(chosen.len(), 2);
+    form.fields.extend(chosen);
+    // One page shows all that would be signed, with every line.
+    let shown = li.send(&form, "").await;
+    shown
+        .must_have("采购订单审核 ×2")
+        .must_have("阿司匹林")
+        .must_have("供货一");
+    let mut sign = shown.form("/inbox/sign");
+    sign.fields.retain(|(name, _)| name != "task");
+    sign.fields.extend(tasks(&shown));
     // One of them changes before the button is pressed.
     let mut wang = Desk::log_in(&company, "wang", "zh").await;
     let own = wang.get(&format!("/slips/{second}")).await;
@@ -261,10 +286,30 @@ async fn several_are_signed_at_once_each_for_itself() {
         .await
         .fill();
     wang.send(again.set("l.1.qty", "99"), "sign").await;
-    form.fields
-        .extend(tasks.into_iter().map(|task| ("task".to_owned(), task)));
-    let done = li.send(&form, "").await;
-    done.must_have("已签字 1 张").must_have("未签");
+    let done = li.send(&sign, "").await;
+    done.must_have("已签字 1 张，未签 1 张")
+        .must_have("待 采购收货");
+    assert!(done.html.contains("stale\""), "{}", done.html);
+    // What was signed is what stood on the page, to the digest.
+    let signed = || {
+        let mut rows = company.journal();
+        rows.retain(|row| {
+            row.slip == Some(kernel::SlipId(first))
+                && &*row.actor == "li"
+                && &*row.outcome == "done"
+        });
+        rows
+    };
+    let digest = tasks(&shown)[0].1.split(':').nth(1).unwrap().to_owned();
+    assert_eq!(signed().len(), 1);
+    assert!(signed()[0].request.contains(&digest));
+    // Sent again, the page signs nothing again and says the same of it.
+    li.send(&sign, "").await.must_have("已签字 1 张，未签 1 张");
+    assert_eq!(signed().len(), 1);
+    // Nothing selected is nothing done.
+    let mut none = form.clone();
+    none.fields.retain(|(name, _)| name != "task");
+    li.send(&none, "").await.must_have("没有勾选单据");
     li.get(&format!("/slips/{first}"))
         .await
         .must_have("待 采购收货");

@@ -23,7 +23,8 @@ const DATA: [&str; 13] = [
 ];
 
 /// Words in Latin letters that are names or keys on a Chinese page too.
-const NAMES: [&str; 74] = [
+const NAMES: [&str; 75] = [
+    "BPMN",
     "date",
     "scope",
     "PEM",
@@ -107,7 +108,9 @@ fn pages(slips: &[i64]) -> Vec<String> {
         "/inbox",
         "/inbox/mine",
         "/inbox/done",
-        "/inbox/copies",
+        "/inbox/watched",
+        "/inbox?only=late",
+        "/inbox?only=deputy",
         "/inbox/drafts",
         "/slips",
         "/slips?state=done&sort=-amount",
@@ -159,6 +162,7 @@ fn pages(slips: &[i64]) -> Vec<String> {
         "/registers/gsp.party/S02",
         "/flows",
         "/flows/gsp.purchase_inbound",
+        "/inbox?only=today",
     ]
     .map(str::to_owned)
     .to_vec();

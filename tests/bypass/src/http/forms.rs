@@ -189,16 +189,12 @@ fn signing() -> Vec<Attempt> {
             PAGES,
             |stage| {
                 let order = stage.order("李经理");
-                let head = stage
-                    .store
-                    .heads(crate::front::ORG, &[order])
-                    .expect("read")[0]
-                    .last_seq;
+                let shown = digest(stage, order);
                 post(
                     stage,
                     "李经理",
                     "/inbox/sign",
-                    &[("task", &format!("{order}:{head}:{APPROVE}:"))],
+                    &[("task", &format!("{shown}:{APPROVE}:"))],
                 );
             }
         ),
@@ -211,11 +207,7 @@ fn signing() -> Vec<Attempt> {
             PAGES,
             |stage| {
                 let order = stage.order("王内勤");
-                let head = stage
-                    .store
-                    .heads(crate::front::ORG, &[order])
-                    .expect("read")[0]
-                    .last_seq;
+                let shown = digest(stage, order);
                 stage.must(
                     "王内勤",
                     engine::Act::Withdraw {
@@ -241,7 +233,7 @@ fn signing() -> Vec<Attempt> {
                     stage,
                     "白经理",
                     "/inbox/sign",
-                    &[("task", &format!("{order}:{head}:{APPROVE}:"))],
+                    &[("task", &format!("{shown}:{APPROVE}:"))],
                 );
             }
         ),

@@ -238,13 +238,9 @@ fn people() -> Vec<Attempt> {
                 let paper = stage.paper();
                 let token = stage.api.as_ref().map(|api| Browser::log_in(api, "主管"));
                 stage.now = stage.now.plus_minutes(6);
-                let head = stage
-                    .store
-                    .heads(crate::front::ORG, &[paper])
-                    .expect("read")[0]
-                    .last_seq;
+                let seen = stage.seen(paper).content;
                 stage.refused("主管", |api, _| {
-                    let task = format!("{paper}:{head}:{SEAL}:");
+                    let task = format!("{paper}:{seen}:{SEAL}:");
                     token
                         .expect("a browser")
                         .submit(api, "/inbox/sign", &[("task", &task)])
