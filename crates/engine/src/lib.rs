@@ -47,6 +47,7 @@ pub use effects::{Effects, Note, NoteKind, Record, Signature, SignedAct, SlipWri
 pub use number::number_after;
 pub use person::{Deputy, Grant, Person};
 pub use refusal::{Class, Place, Refusal};
+pub use separation::own_reversal;
 pub use slip::{Line, ReversalAsked, SignedStep, Slip, SlipState, Waiting, WaitingKind, hex};
 pub use staffing::{Both, Finding, FindingKind, Signer, both, signers, staffing};
 pub use step::is_one_time;

@@ -124,11 +124,7 @@ fn check_receiver(
     if waiting.kind == WaitingKind::Reversal {
         let asked = slip.reversal.as_ref();
         if asked.is_some_and(|asked| by_asker(theirs, asked)) {
-            return Err(separation::refuse(
-                "冲销确认 与 冲销申请 不得为同一人".to_owned(),
-                "a reversal must not be confirmed by the person who asked for it".to_owned(),
-            )
-            .into());
+            return Err(separation::own_reversal().into());
         }
         return Ok(());
     }

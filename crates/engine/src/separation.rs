@@ -62,6 +62,14 @@ pub(crate) fn check(
     Ok(())
 }
 
+/// Who asked for a reversal does not confirm it himself.
+pub fn own_reversal() -> Refusal {
+    refuse(
+        "冲销确认 与 冲销申请 不得为同一人".to_owned(),
+        "a reversal must not be confirmed by the person who asked for it".to_owned(),
+    )
+}
+
 pub(crate) fn refuse(zh: String, en: String) -> Refusal {
     Refusal::new(Class::Separation, "separate", zh, en)
 }

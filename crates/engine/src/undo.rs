@@ -424,11 +424,7 @@ pub(crate) fn reverse(
     }
     check_seen(context, slip, std::slice::from_ref(seen))?;
     if by_asker(context, request) {
-        return Err(separation::refuse(
-            "冲销确认 与 冲销申请 不得为同一人".to_owned(),
-            "a reversal must not be confirmed by the person who asked for it".to_owned(),
-        )
-        .into());
+        return Err(separation::own_reversal().into());
     }
     let reason = request.reason.clone();
     end(

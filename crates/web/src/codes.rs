@@ -25,6 +25,18 @@ pub const CODES: &[Code] = &[
         "a list can only be shared with a role that one holds",
     ),
     code(
+        "single",
+        &[Request],
+        "此环节须打开单据单独办理",
+        "this step is done on the slip's own page",
+    ),
+    code(
+        "webhook",
+        &[Field],
+        "网络通知的名称、地址、事件或密钥不合要求",
+        "a webhook's name, address, events or secret is not as it must be",
+    ),
+    code(
         "format",
         &[Request],
         "没有这种文件格式",

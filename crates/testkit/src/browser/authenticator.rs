@@ -1,6 +1,6 @@
 //! An authenticator made of software, as WebAuthn's own extension of the driver offers one: passkeys without a finger.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ impl Browser {
     }
 }
 
-/// Posts JSON to the driver, which closes the connection after its answer.
+/// Posts JSON to the driver, which may keep the connection open after its answer.
 fn post(port: u16, path: &str, body: &Value) -> std::io::Result<Value> {
     let body = body.to_string();
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
@@ -47,8 +47,18 @@ fn post(port: u16, path: &str, body: &Value) -> std::io::Result<Value> {
         "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     )?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    let json = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    serde_json::from_str(json.trim()).map_err(std::io::Error::other)
+    let mut answer = BufReader::new(stream);
+    let mut length = 0;
+    let mut line = String::new();
+    while answer.read_line(&mut line)? > 2 {
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().map_err(std::io::Error::other)?;
+        }
+        line.clear();
+    }
+    let mut json = vec![0; length];
+    answer.read_exact(&mut json)?;
+    serde_json::from_slice(&json).map_err(std::io::Error::other)
 }

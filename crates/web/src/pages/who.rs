@@ -203,14 +203,7 @@ fn asked(
                 .reversal
                 .as_ref()
                 .is_some_and(|asked| asked.person == one.person.login);
-            Ok(own.then(|| {
-                Refusal::new(
-                    engine::Class::Separation,
-                    "separate",
-                    "本人申请的冲销须由他人确认",
-                    "one's own request is confirmed by another",
-                )
-            }))
+            Ok(own.then(engine::own_reversal))
         }
         _ => Ok(may_sign(&world.catalog(), world, &command, &waiting.step, Some(slip))?.err()),
     }

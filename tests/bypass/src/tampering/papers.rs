@@ -206,7 +206,7 @@ fn slips() -> Vec<Tampering> {
                 run(
                     raw,
                     &format!(
-                        "insert into signature select org, {seq}, {}, act, 'gsp.purchase_inbound.order.approve', '白经理', '白经理', 'gsp.purchase_manager', on_behalf_of, at, content, text from signature where seq = {}",
+                        "insert into signature select org, {seq}, {}, act, 'gsp.purchase_inbound.order.approve', '白经理', '白经理', 'gsp.purchase_manager', on_behalf_of, at, content, text, since from signature where seq = {}",
                         scene.open.0, scene.signed
                     ),
                 );
