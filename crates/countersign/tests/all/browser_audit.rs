@@ -220,18 +220,21 @@ async fn audit(
     Ok(found)
 }
 
-/// Each language and each theme on one of the two windows.
+/// Each language and each theme on one of the two windows; with `AUDIT=all` also the other way about.
 #[tokio::test]
 async fn browser_every_page_passes_an_audit() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start(folder.path(), &["--demo"]);
     let mut found = Vec::new();
-    for way in [
+    let mut ways = vec![
         (Window::Desktop, Language::Chinese, "light"),
-        (Window::Desktop, Language::English, "dark"),
-        (Window::Phone, Language::Chinese, "dark"),
-        (Window::Phone, Language::English, "light"),
-    ] {
+        (Window::Phone, Language::English, "dark"),
+    ];
+    if std::env::var("AUDIT").is_ok_and(|asked| asked == "all") {
+        ways.push((Window::Desktop, Language::English, "dark"));
+        ways.push((Window::Phone, Language::Chinese, "light"));
+    }
+    for way in ways {
         let told = audit(&server, folder.path(), way).await;
         found.extend(told.unwrap_or_else(|error| panic!("{error}")));
     }

@@ -107,7 +107,8 @@ async fn work(server: &Server, folder: &Path) -> Any<()> {
     li.press("Control+Enter").await?;
     li.wait_for_text("main", "已签字 2 张", PATIENCE).await?;
     // The drawing follows what others do, without being loaded again.
-    let waits = "+(document.querySelector('[data-step$=\"approve\"] a.waits text')?.textContent || 0)";
+    let waits =
+        "+(document.querySelector('[data-step$=\"approve\"] a.waits text')?.textContent || 0)";
     li.goto(&format!("{address}/flows/{FLOW}")).await?;
     li.wait_for("svg.chain", PATIENCE).await?;
     let there = number(&li, waits).await?;

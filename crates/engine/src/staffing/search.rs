@@ -250,7 +250,10 @@ mod tests {
     }
 
     fn slots() -> impl Strategy<Value = Vec<Slot>> {
-        let act = (0..5usize, prop::option::weighted(0.3, 0..5usize));
+        let act = (
+            0..5usize,
+            prop_oneof![2 => Just(None), 1 => (0..5usize).prop_map(Some)],
+        );
         let slot = prop::collection::btree_set(act, 0..5);
         let slots = prop::collection::vec(slot, 1..6);
         (slots, prop::collection::vec((0..6usize, 0..6usize), 0..12)).prop_map(|(slots, apart)| {

@@ -46,7 +46,15 @@ pub(super) async fn refused_change(desk: &Desk, posted: &Posted, act: Option<Act
         what: "administration".into(),
         subject: desk.path.clone(),
     };
-    let key = posted.fields.text("_key");
+    // Whoever leaves the key out is refused, and journaled, all the same.
+    let fresh = match crate::text::random_key() {
+        Ok(fresh) => fresh,
+        Err(error) => return error,
+    };
+    let key = match posted.fields.text("_key") {
+        "" => &*fresh,
+        given => given,
+    };
     match desk
         .act(&posted.acting, None, key, act.unwrap_or(what))
         .await

@@ -186,6 +186,10 @@ mod tests {
             Icon::GitFork,
             Icon::FilePlus,
             Icon::Save,
+            Icon::Sun,
+            Icon::Moon,
+            Icon::SunMoon,
+            Icon::CircleQuestionMark,
             Icon::Seal,
             Icon::SealTall,
         ];
