@@ -299,3 +299,39 @@ impl Source for ContentOnly<'_> {
         Ok(row.is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::StoreUrl;
+    use crate::testing::{ORG, open, work};
+
+    /// What is being written may be in the database already; memory has it, so it must not be counted twice.
+    #[test]
+    fn what_was_booked_after_a_row_is_not_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = open(&StoreUrl::Sqlite(folder.path().join("one.db")));
+        work(&store, 7, 200);
+        let inner = &store.inner;
+        let seen = inner.access.read(|sql| {
+            let source = SqlSource {
+                sql,
+                packs: &inner.packs,
+                org: ORG.0,
+            };
+            let row = sql.first(
+                "select j.slip, min(l.seq), max(l.seq) from journal j join leg l on l.org = j.org and l.seq = j.seq \
+                 group by j.slip having min(l.seq) < max(l.seq) limit 1",
+                &[],
+            )?;
+            let row = row.expect("a slip that was booked twice");
+            let slip = SlipId(row.int(0)?);
+            let upto = |last: i64| source.entries(slip, last).map(|entries| entries.len());
+            let (first, last) = (row.int(1)?, row.int(2)?);
+            Ok((upto(first - 1)?, upto(last - 1)?, upto(last)?))
+        });
+        let (none, some, all) = seen.expect("read");
+        assert_eq!(none, 0);
+        assert!(0 < some && some < all, "{some} of {all}");
+    }
+}

@@ -150,6 +150,49 @@ fn a_fault_writes_nothing_and_the_store_goes_on() {
     });
 }
 
+/// Many at once, so that some are judged on top of others that are then not written.
+#[test]
+fn a_fault_under_a_crowd_writes_nothing_of_it_and_the_store_goes_on() {
+    on_both(|url| {
+        let depot = Depot::open(url);
+        depot.note("A1", "5", "2.00");
+        let before = depot.store.head(ORG).expect("read");
+        let commands: Vec<_> = (0..48)
+            .map(|_| depot.command("clerk", note("A1", "1", "1.00")))
+            .collect();
+        let all = || {
+            std::thread::scope(|scope| {
+                let sent: Vec<_> = commands
+                    .iter()
+                    .map(|command| scope.spawn(|| depot.store.submit_blocking(command.clone())))
+                    .collect();
+                let answers = sent.into_iter().map(|one| one.join().expect("no panic"));
+                answers.collect::<Vec<_>>()
+            })
+        };
+        beside(url, "alter table slip_body rename to elsewhere");
+        for fault in all() {
+            assert!(
+                matches!(fault, Err(StoreError::Database { .. })),
+                "{fault:?}"
+            );
+        }
+        beside(url, "alter table elsewhere rename to slip_body");
+        assert_eq!(depot.store.head(ORG).expect("read"), before);
+        depot.verify();
+        let mut numbers: Vec<_> = all()
+            .into_iter()
+            .map(|answer| answer.expect("answered").outcome.expect("accepted").number)
+            .collect();
+        numbers.sort();
+        let expected: Vec<_> = (2..50)
+            .map(|n| Some(format!("RK2026-{n:03}").into()))
+            .collect();
+        assert_eq!(numbers, expected);
+        depot.verify();
+    });
+}
+
 #[test]
 fn a_lost_connection_is_made_again() {
     let Some(url) = crate::common::postgres() else {

@@ -255,37 +255,26 @@ async fn do_language(
     State(app): State<Arc<App>>,
     posted: PostedByAnyone,
 ) -> Result<Response, Error> {
-    // A language is nobody's secret; that the form is this server's own is enough.
-    if csrf::from_elsewhere(
-        &posted.parts.headers,
-        app.settings().public_origin.as_deref(),
-    ) {
-        return Err(csrf::refused());
-    }
     let lang = Lang::from_code(posted.fields.text("lang"));
-    let mut response = go(posted.fields.text("back"));
-    response
-        .headers_mut()
-        .append(SET_COOKIE, language_cookie(app.settings(), lang));
-    Ok(response)
+    remember(&app, &posted, language_cookie(app.settings(), lang))
 }
 
 async fn do_appearance(
     State(app): State<Arc<App>>,
     posted: PostedByAnyone,
 ) -> Result<Response, Error> {
-    // As little a secret as the language.
-    if csrf::from_elsewhere(
-        &posted.parts.headers,
-        app.settings().public_origin.as_deref(),
-    ) {
+    let theme = Theme::from_code(posted.fields.text("theme"));
+    remember(&app, &posted, theme_cookie(app.settings(), theme))
+}
+
+/// Keeps how somebody wants to see the pages. That is nobody's secret; that the form is this server's own is enough.
+fn remember(app: &App, posted: &PostedByAnyone, cookie: HeaderValue) -> Result<Response, Error> {
+    let own = app.settings().public_origin.as_deref();
+    if csrf::from_elsewhere(&posted.parts.headers, own) {
         return Err(csrf::refused());
     }
-    let theme = Theme::from_code(posted.fields.text("theme"));
     let mut response = go(posted.fields.text("back"));
-    response
-        .headers_mut()
-        .append(SET_COOKIE, theme_cookie(app.settings(), theme));
+    response.headers_mut().append(SET_COOKIE, cookie);
     Ok(response)
 }
 
