@@ -93,7 +93,7 @@ fn leads_to(flow: &Flow, upper: usize, lower: usize) -> bool {
         if !seen.insert(kind) {
             continue;
         }
-        let Some(slip) = flow.slips.get(kind) else {
+        let Some(slip) = flow.kind(kind) else {
             continue;
         };
         if slip.from.contains(&upper) {
@@ -111,7 +111,7 @@ pub(crate) fn climb(
     from: (SlipId, kernel::LineId),
     kind: usize,
 ) -> Result<Option<(Arc<Slip>, kernel::LineId)>, WorldError> {
-    let Some(wanted) = flow.slips.get(kind) else {
+    let Some(wanted) = flow.kind(kind) else {
         return Ok(None);
     };
     let mut at = Some(from);

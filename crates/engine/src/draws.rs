@@ -30,9 +30,14 @@ fn used_whole(declared: &model::Slip, source: &Slip) -> bool {
     source.lines.is_empty() || declared.lines.is_none()
 }
 
-/// The mark that a kind leaves on a line that it uses once.
-fn once(declared: &model::Slip) -> Arc<str> {
-    format!("#{}", declared.name).into()
+/// The mark that a kind leaves on a line that it uses once. Kinds of two flows may share a name.
+fn once(declared: &model::Slip, source: &str) -> Arc<str> {
+    let flow = |kind: &str| kind.rsplit_once('.').map(|(flow, _)| flow.to_owned());
+    if flow(&declared.qualified) == flow(source) {
+        format!("#{}", declared.name).into()
+    } else {
+        format!("#{}", declared.qualified).into()
+    }
 }
 
 /// Lines of the sources that a slip of this kind may still be made from.
@@ -54,7 +59,7 @@ pub(crate) fn open_lines(
 
 fn is_open(context: Context<'_>, declared: &model::Slip, source: &Slip, line: &Line) -> bool {
     if !draws_on_source(declared) {
-        return !line.drawn.contains_key(&*once(declared));
+        return !line.drawn.contains_key(&*once(declared, &source.kind));
     }
     let Some((kind, source_declared)) = declaration(context.flow, source) else {
         return false;
@@ -191,7 +196,6 @@ fn use_once(
     refusals: &mut Vec<Refusal>,
     context: Context<'_>,
 ) {
-    let mark = once(declared);
     let taken = |source: &Slip| -> Refusal {
         let label = declaration(context.flow, source)
             .map(|(_, declared)| declared.label.clone())
@@ -223,6 +227,7 @@ fn use_once(
         let Some(source) = sources.iter().find(|source| source.id == slip) else {
             continue;
         };
+        let mark = once(declared, &source.kind);
         let before = source
             .line(id)
             .is_some_and(|line| line.drawn.contains_key(&*mark))
@@ -230,7 +235,7 @@ fn use_once(
         if before || used.amount(slip, id, &mark) > 0 {
             refusals.push(taken(source).at(Some(position), ""));
         }
-        used.lines.push((slip, id, mark.clone(), 1));
+        used.lines.push((slip, id, mark, 1));
     }
 }
 
@@ -301,8 +306,9 @@ pub(crate) fn used_by(context: Context<'_>, declared: &model::Slip, slip: &Slip)
                 used.lines.push((source.id, id, name, amount.units));
             }
         }
-        if once_each {
-            used.lines.push((from.0, from.1, once(declared), 1));
+        if once_each && let Some(source) = context.world.slip(from.0)? {
+            used.lines
+                .push((from.0, from.1, once(declared, &source.kind), 1));
         }
     }
     if once_each {

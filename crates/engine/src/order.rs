@@ -11,7 +11,16 @@ use crate::{Class, Refusal, Seen, Slip, SlipState, WaitingKind};
 
 /// A slip's label and number for a sentence.
 pub(crate) fn named(context: Context<'_>, slip: &Slip) -> (String, String) {
+    // What was made from it may belong to another flow.
+    let anywhere = || {
+        context
+            .pack
+            .flows
+            .iter()
+            .find_map(|flow| declaration(flow, slip))
+    };
     let label = declaration(context.flow, slip)
+        .or_else(anywhere)
         .map(|(_, declared)| declared.label.clone())
         .unwrap_or_default();
     (
@@ -132,7 +141,7 @@ pub(crate) fn check_begin(
         let kinds: Vec<&model::Slip> = declared
             .from
             .iter()
-            .filter_map(|kind| context.flow.slips.get(*kind))
+            .filter_map(|kind| context.flow.kind(*kind))
             .collect();
         let zh: Vec<&str> = kinds.iter().map(|slip| &*slip.label.zh).collect();
         let en: Vec<&str> = kinds.iter().map(|slip| &*slip.label.en).collect();
@@ -184,10 +193,22 @@ pub(crate) fn check_begin(
             .into());
         }
         check_before(context, source, at)?;
+        check_elsewhere(context, source)?;
         check_no_reversal(context, source)?;
         check_cosigned(context, step, source)?;
     }
     Ok(())
+}
+
+/// A slip of another flow is a source when that flow has done all its steps on it; this flow knows none of them.
+fn check_elsewhere(context: Context<'_>, source: &Slip) -> Checked<()> {
+    let foreign =
+        declaration(context.flow, source).is_some_and(|(kind, _)| context.flow.is_foreign(kind));
+    if !foreign || source.state == SlipState::Done {
+        return Ok(());
+    }
+    let (zh, en) = named(context, source);
+    Err(refuse(format!("{zh} 尚未办结"), format!("{en} is not done yet")).into())
 }
 
 /// The order check of a later step of a slip.

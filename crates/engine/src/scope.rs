@@ -55,15 +55,13 @@ impl<'a> View<'a> {
         self.declaration
             .from
             .first()
-            .and_then(|kind| self.context.flow.slips.get(*kind))
+            .and_then(|kind| self.context.flow.kind(*kind))
     }
 }
 
 /// The declaration of a slip within its flow.
 pub(crate) fn declaration<'a>(flow: &'a Flow, slip: &Slip) -> Option<(usize, &'a model::Slip)> {
-    flow.slips
-        .iter()
-        .enumerate()
+    flow.kinds()
         .find(|(_, declared)| declared.qualified == slip.kind)
 }
 

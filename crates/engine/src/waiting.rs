@@ -20,6 +20,10 @@ pub(crate) fn renew(
     returned: Option<PassedOn>,
     timers: &mut Vec<TimerWrite>,
 ) -> Checked<()> {
+    // What waits on a slip of another flow is that flow's business; what may be made from it here is offered, never due.
+    if declaration(context.flow, slip).is_some_and(|(kind, _)| context.flow.is_foreign(kind)) {
+        return Ok(());
+    }
     let mut fresh = Vec::new();
     if slip.state.live() {
         own_step(context, slip, returned, &mut fresh)?;

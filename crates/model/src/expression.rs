@@ -263,6 +263,9 @@ fn binary(op: Binary, left: Value, right: Value) -> Result<Value, EvalError> {
                 };
                 Value::Amount(Amount::new(units.ok_or(EvalError::TooLarge)?, a.unit))
             }
+            (Value::Text(a), Value::Text(b)) if op == Binary::Add => {
+                Value::Text(format!("{a}{b}").into())
+            }
             _ => Value::Empty,
         },
         Binary::Less | Binary::LessOrEqual | Binary::Greater | Binary::GreaterOrEqual => {

@@ -21,6 +21,9 @@ pub struct Flow {
     pub steps: Vec<Step>,
     /// Slip declarations.
     pub slips: Vec<Slip>,
+    /// Slips of other flows of the pack that slips of this one are made from, as they are known there but without what their
+    /// own flow computes and draws. A [`SlipRef`] counts on into them after `slips`; they have no steps here.
+    pub foreign: Vec<Slip>,
     /// Sets of steps no person may share along the chain of slips.
     pub separations: Vec<Separation>,
     /// Law, standard or seed line that the flow follows, as written in the text.
@@ -287,7 +290,7 @@ pub struct Slip {
     pub lines_max: u32,
 }
 
-/// A slip kind of the same flow, by index.
+/// A slip kind by index: of the same flow, or, counting on after its last, one of [`Flow::foreign`].
 pub type SlipRef = usize;
 
 impl Flow {
@@ -297,6 +300,22 @@ impl Flow {
             .iter()
             .enumerate()
             .find(|(_, step)| &*step.name == name)
+    }
+
+    /// The slip kind that a reference means, of this flow or of another.
+    pub fn kind(&self, at: SlipRef) -> Option<&Slip> {
+        let foreign = || self.foreign.get(at.checked_sub(self.slips.len())?);
+        self.slips.get(at).or_else(foreign)
+    }
+
+    /// All slip kinds that a reference may mean, with their references: those of this flow first.
+    pub fn kinds(&self) -> impl Iterator<Item = (SlipRef, &Slip)> {
+        self.slips.iter().chain(&self.foreign).enumerate()
+    }
+
+    /// Whether a reference means a slip of another flow.
+    pub fn is_foreign(&self, at: SlipRef) -> bool {
+        at >= self.slips.len()
     }
 
     /// The slip of that name.
@@ -322,14 +341,14 @@ impl Flow {
 
     /// Whether `ancestor` lies up the chain of `slip`: one of the slips it comes from, or one that these come from.
     pub fn comes_from(&self, slip: usize, ancestor: usize) -> bool {
-        let mut seen = vec![false; self.slips.len()];
+        let mut seen = vec![false; self.slips.len() + self.foreign.len()];
         let mut open = self.slips[slip].from.clone();
         while let Some(next) = open.pop() {
             if next == ancestor {
                 return true;
             }
             if !std::mem::replace(&mut seen[next], true) {
-                open.extend(&self.slips[next].from);
+                open.extend(self.kind(next).iter().flat_map(|slip| &slip.from));
             }
         }
         false
@@ -348,7 +367,7 @@ impl Flow {
         if first == actual {
             return Some(field);
         }
-        let (first, actual) = (&self.slips[first], self.slips.get(actual)?);
+        let (first, actual) = (self.kind(first)?, self.kind(actual)?);
         if line {
             let name = &first.lines.as_ref()?.get(field)?.name;
             actual.line_field(name).map(|(at, _)| at)

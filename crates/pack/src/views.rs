@@ -15,9 +15,13 @@ const TAKEN: [&str; 52] = [
 ];
 
 /// Methods of the views themselves.
-const OWN: [&str; 8] = [
-    "of", "above", "view", "lines", "position", "value", "key", "fact",
+const OWN: [&str; 9] = [
+    "of", "above", "facts", "view", "lines", "position", "value", "key", "fact",
 ];
+
+/// The way to the registers and parameters.
+const FACTS: &str = "\n    /// Registers and parameters, as of the day of the signature.\n    \
+    pub fn facts(self) -> &'a dyn Facts {\n        self.facts\n    }\n";
 
 /// Rust text with a view per slip of the flow and per register that the slips refer to; `None` when the pack has no such
 /// flow. The text goes to `gen/<flow>.rs` of the pack, where a test compares it.
@@ -119,6 +123,7 @@ fn slip_view(out: &mut String, slip: &Slip) {
              }}\n",
         slip.name
     );
+    out.push_str(FACTS);
     methods(out, &slip.header, "self.slip.header(field)");
     if slip.lines.is_some() {
         let line = format!("{}Line", camel(&slip.name));
@@ -162,6 +167,7 @@ fn line_view(out: &mut String, slip: &Slip, lines: &[Field]) {
                  self.position\n    \
              }}\n"
     );
+    out.push_str(FACTS);
     methods(out, lines, "self.slip.line(self.position, field)");
     out.push_str("}\n");
 }

@@ -2,12 +2,15 @@
 
 use model::{Rule, RuleContext, Verdict};
 
-use crate::views::purchase_inbound::{OrderSlip, ReceiptSlip};
+use crate::qualified::in_scope;
+use crate::views::purchase_inbound::{OrderLine, OrderSlip, ReceiptLine, ReceiptSlip};
 
 /// The rules by the names of their guards.
 pub const RULES: &[(&str, Rule)] = &[
     ("supplier_licensed", supplier_licensed),
+    ("within_scope", within_scope),
     ("cold_chain", cold_chain),
+    ("one_expiry", one_expiry),
 ];
 
 /// How cold goods must travel, and how the storage of such items is called.
@@ -23,6 +26,59 @@ fn supplier_licensed(context: &RuleContext<'_>) -> Verdict {
     Verdict::FailsAt {
         line: None,
         field: OrderSlip::SUPPLIER,
+    }
+}
+
+/// 药品类别须在供货单位的经营范围内: asked of goods whose class is on record.
+fn within_scope(context: &RuleContext<'_>) -> Verdict {
+    let Some(order) = OrderSlip::of(context) else {
+        return Verdict::Fails;
+    };
+    let supplier = order.supplier();
+    let scope = supplier.and_then(|supplier| supplier.scope());
+    let outside = order.lines().find(|line| {
+        let class = line.item().and_then(|item| item.class());
+        class.is_some_and(|class| {
+            !scope
+                .as_deref()
+                .is_some_and(|scope| in_scope(scope, &class))
+        })
+    });
+    match outside {
+        None => Verdict::Holds,
+        Some(line) => Verdict::FailsAt {
+            line: Some(line.position()),
+            field: OrderLine::ITEM,
+        },
+    }
+}
+
+/// 同一批号只有一个有效期: neither another than is on record nor two on one receipt.
+fn one_expiry(context: &RuleContext<'_>) -> Verdict {
+    let Some(receipt) = ReceiptSlip::of(context) else {
+        return Verdict::Fails;
+    };
+    let key = |line: ReceiptLine<'_>| {
+        let (item, batch) = line.item().zip(line.batch())?;
+        Some(format!("{}/{batch}", item.key()))
+    };
+    let other = receipt.lines().find(|line| {
+        let Some(batch) = key(*line) else {
+            return false;
+        };
+        let known = receipt.facts().fact("batch", &batch, "expiry").as_day();
+        let earlier = receipt.lines().take(line.position());
+        let twice = earlier
+            .filter(|one| key(*one).as_ref() == Some(&batch))
+            .any(|one| one.expiry() != line.expiry());
+        twice || (known.is_some() && known != line.expiry())
+    });
+    match other {
+        None => Verdict::Holds,
+        Some(line) => Verdict::FailsAt {
+            line: Some(line.position()),
+            field: ReceiptLine::EXPIRY,
+        },
     }
 }
 

@@ -41,6 +41,11 @@ impl<'a> OrderSlip<'a> {
         (&*slip.declaration.name == "order").then_some(Self { slip, facts })
     }
 
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
     fn value(self, field: &str) -> &'a Value {
         self.slip.header(field)
     }
@@ -116,6 +121,11 @@ impl<'a> OrderLine<'a> {
     /// Its position, from 0.
     pub fn position(self) -> usize {
         self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
     }
 
     fn value(self, field: &str) -> &'a Value {
@@ -214,6 +224,11 @@ impl<'a> ReceiptSlip<'a> {
 
     fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
         (&*slip.declaration.name == "receipt").then_some(Self { slip, facts })
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
     }
 
     fn value(self, field: &str) -> &'a Value {
@@ -329,6 +344,11 @@ impl<'a> ReceiptLine<'a> {
         self.position
     }
 
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
     fn value(self, field: &str) -> &'a Value {
         self.slip.line(self.position, field)
     }
@@ -433,6 +453,11 @@ impl<'a> NoticeSlip<'a> {
         (&*slip.declaration.name == "notice").then_some(Self { slip, facts })
     }
 
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
     fn value(self, field: &str) -> &'a Value {
         self.slip.header(field)
     }
@@ -493,6 +518,11 @@ impl<'a> NoticeLine<'a> {
     /// Its position, from 0.
     pub fn position(self) -> usize {
         self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
     }
 
     fn value(self, field: &str) -> &'a Value {
@@ -581,6 +611,11 @@ impl<'a> InspectionSlip<'a> {
         (&*slip.declaration.name == "inspection").then_some(Self { slip, facts })
     }
 
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
     fn value(self, field: &str) -> &'a Value {
         self.slip.header(field)
     }
@@ -659,6 +694,11 @@ impl<'a> InspectionLine<'a> {
     /// Its position, from 0.
     pub fn position(self) -> usize {
         self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
     }
 
     fn value(self, field: &str) -> &'a Value {
@@ -783,6 +823,11 @@ impl<'a> StockInSlip<'a> {
         (&*slip.declaration.name == "stock_in").then_some(Self { slip, facts })
     }
 
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
     fn value(self, field: &str) -> &'a Value {
         self.slip.header(field)
     }
@@ -846,6 +891,11 @@ impl<'a> StockInLine<'a> {
     /// Its position, from 0.
     pub fn position(self) -> usize {
         self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
     }
 
     fn value(self, field: &str) -> &'a Value {
@@ -996,6 +1046,33 @@ impl<'a> ItemRecord<'a> {
         let value = self.fact("storage");
         value.as_text().map(Arc::from)
     }
+
+    /// 药品类别.
+    pub fn class(self) -> Option<Arc<str>> {
+        let value = self.fact("class");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 批准文号有效期至.
+    pub fn approval_until(self) -> Option<Day> {
+        let value = self.fact("approval_until");
+        value.as_day()
+    }
+
+    /// 重点养护.
+    pub fn key_maintenance(self) -> Option<bool> {
+        let value = self.fact("key_maintenance");
+        match value {
+            Value::Flag(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// 最低售价.
+    pub fn lowest_price(self) -> Option<Amount> {
+        let value = self.fact("lowest_price");
+        value.as_amount()
+    }
 }
 
 /// 往来单位: a record as of today.
@@ -1079,5 +1156,17 @@ impl<'a> PartyRecord<'a> {
     pub fn bank_account(self) -> Option<Arc<str>> {
         let value = self.fact("bank_account");
         value.as_text().map(Arc::from)
+    }
+
+    /// 类别.
+    pub fn kind(self) -> Option<Arc<str>> {
+        let value = self.fact("kind");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 单笔信用额度.
+    pub fn credit_limit(self) -> Option<Amount> {
+        let value = self.fact("credit_limit");
+        value.as_amount()
     }
 }

@@ -4,8 +4,17 @@
 
 use model::{Rule, SourceText};
 
+mod codes;
+
+#[path = "../flows/item_registration.rs"]
+mod item_registration;
+#[path = "../flows/partner_registration.rs"]
+mod partner_registration;
 #[path = "../flows/purchase_inbound.rs"]
 mod purchase_inbound;
+mod qualified;
+#[path = "../flows/sales_out.rs"]
+mod sales_out;
 
 pub mod views;
 
@@ -13,7 +22,12 @@ pub mod views;
 pub const NAME: &str = "gsp";
 
 /// The rules behind guards, by flow.
-pub const RULES: &[(&str, &[(&str, Rule)])] = &[("purchase_inbound", purchase_inbound::RULES)];
+pub const RULES: &[(&str, &[(&str, Rule)])] = &[
+    ("item_registration", item_registration::RULES),
+    ("partner_registration", partner_registration::RULES),
+    ("purchase_inbound", purchase_inbound::RULES),
+    ("sales_out", sales_out::RULES),
+];
 
 macro_rules! texts {
     ($($path:literal,)*) => {
@@ -30,9 +44,25 @@ pub fn texts() -> Vec<SourceText> {
         "gsp.kdl",
         "labels.en.kdl",
         "tables/limits.kdl",
+        "flows/item_registration.kdl",
+        "flows/partner_registration.kdl",
         "flows/purchase_inbound.kdl",
+        "flows/purchase_return.kdl",
+        "flows/sales_out.kdl",
+        "flows/sales_return.kdl",
+        "forms/bill.typ",
+        "forms/delivery.typ",
+        "forms/dossier.typ",
+        "forms/item_card.typ",
         "forms/order.typ",
+        "forms/party_card.typ",
+        "forms/purchase_return.typ",
         "forms/receipt.typ",
+        "forms/return_bill.typ",
+        "forms/return_inspection.typ",
+        "forms/return_notice.typ",
+        "forms/return_receipt.typ",
+        "forms/return_stock_in.typ",
         "forms/notice.typ",
         "forms/inspection.typ",
         "forms/stock_in.typ",
@@ -42,7 +72,13 @@ pub fn texts() -> Vec<SourceText> {
 /// The scenarios of the pack by file name: each flow's story, and what else the flow can do.
 pub fn scenarios() -> Vec<SourceText> {
     texts![
+        "flows/item_registration.scenario",
+        "flows/partner_registration.scenario",
         "flows/purchase_inbound.scenario",
         "flows/purchase_inbound_more.scenario",
+        "flows/purchase_inbound_now.scenario",
+        "flows/purchase_return.scenario",
+        "flows/sales_out.scenario",
+        "flows/sales_return.scenario",
     ]
 }

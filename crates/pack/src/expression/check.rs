@@ -288,6 +288,9 @@ impl Checker<'_> {
                 let expr = Expr::AddDays(Box::new(right.expr), Box::new(days));
                 Some((expr, Ty::Day))
             }
+            (l, r) if op == Binary::Add && l.textual() && r.textual() => {
+                Some((pair(op, left.textual(), right.textual()), Ty::Text))
+            }
             (l, r) => {
                 let hint = match (l, r) {
                     (Ty::Amount(_), Ty::Amount(_)) => Some("both sides must have one unit"),

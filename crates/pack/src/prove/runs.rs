@@ -141,7 +141,9 @@ fn begun(flow: &Flow, done: &[bool], at: usize) -> bool {
     let slip = flow.steps[at].slip;
     let earlier = flow.steps_of(slip).take_while(|(other, _)| *other != at);
     let complete = |source: &usize| {
-        flow.begins(*source).is_some() && flow.steps_of(*source).all(|(other, _)| done[other])
+        flow.is_foreign(*source)
+            || flow.begins(*source).is_some()
+                && flow.steps_of(*source).all(|(other, _)| done[other])
     };
     let from = &flow.slips[slip].from;
     earlier.into_iter().all(|(other, _)| done[other])
@@ -187,11 +189,11 @@ fn separations(proof: &Proof<'_>, flow: &Flow) {
 
 /// Which slips stand in the chain that leads to a slip, itself too.
 fn chain(flow: &Flow, slip: usize) -> Vec<bool> {
-    let mut above = vec![false; flow.slips.len()];
+    let mut above = vec![false; flow.kinds().count()];
     let mut open = vec![slip];
     while let Some(at) = open.pop() {
         if !std::mem::replace(&mut above[at], true) {
-            open.extend(&flow.slips[at].from);
+            open.extend(flow.kind(at).iter().flat_map(|slip| &slip.from));
         }
     }
     above

@@ -69,8 +69,14 @@ pub(crate) fn read<'a>(reader: &mut Reader<'a>, node: &'a Node) -> Option<Flow> 
         desk.error(Kind::Missing, node.name.span, message);
     }
     let mut drafts = slips::named(reader, &slip_nodes);
+    let own = drafts
+        .iter()
+        .filter(|draft| draft.foreign.is_none())
+        .count();
     for at in slips::in_order(reader, &mut drafts) {
-        slips::read_fields(reader, &mut drafts, at, &path);
+        if at < own {
+            slips::read_fields(reader, &mut drafts, at, &path);
+        }
     }
     for draft in &drafts {
         let lines = draft.lines.as_ref().map_or(0, Vec::len);
@@ -82,12 +88,16 @@ pub(crate) fn read<'a>(reader: &mut Reader<'a>, node: &'a Node) -> Option<Flow> 
     }
     let types: Vec<SlipTypes> = drafts.iter().map(slips::types).collect();
     let up = slips::up_the_chain(&drafts);
-    let slips: Vec<Slip> = (0..drafts.len())
+    let slips: Vec<Slip> = (0..own)
         .map(|at| slips::finish(reader, &drafts, &types, &up[at], at, name))
         .collect();
     for (slip, draft) in slips.iter().zip(&drafts) {
         order::check(desk, slip, draft);
     }
+    let foreign = drafts.iter().filter_map(|draft| draft.foreign.clone());
+    let foreign: Vec<Slip> = foreign.collect();
+    let for_others = slips::for_others(name, &slips, &drafts);
+    reader.elsewhere.extend(for_others);
     let steps = steps::named(reader, &drafts, &step_nodes);
     let holds = steps::holds(&steps);
     let draft = FlowDraft {
@@ -105,6 +115,7 @@ pub(crate) fn read<'a>(reader: &mut Reader<'a>, node: &'a Node) -> Option<Flow> 
         label,
         steps,
         slips,
+        foreign,
         separations,
         cites,
     })

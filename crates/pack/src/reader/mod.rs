@@ -43,6 +43,8 @@ pub(crate) struct Reader<'a> {
     pub rules: Rules<'a>,
     /// Number patterns with the slip that has them.
     pub numbers: Vec<(Arc<str>, Arc<str>)>,
+    /// Slips of the flows that were read.
+    pub elsewhere: Vec<slips::Elsewhere<'a>>,
 }
 
 /// A ledger that may have been declared wrongly.

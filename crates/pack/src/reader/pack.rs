@@ -71,6 +71,7 @@ pub(crate) fn read_pack<'a>(
         forms,
         rules,
         numbers: Vec::new(),
+        elsewhere: Vec::new(),
     };
     reader.read_roles(&gathered.roles);
     reader.read_parameters(&gathered.parameters);
@@ -257,7 +258,7 @@ impl<'a> Reader<'a> {
     fn read_flows(&mut self, nodes: &[(usize, &'a Node)], texts: &[SourceText]) -> Vec<Flow> {
         let mut once = Once::default();
         let mut flows = Vec::new();
-        for (file, node) in nodes {
+        for (file, node) in &sources_first(nodes) {
             let Some(name) = node.values.first() else {
                 Reading::new(self.desk, node).need("name");
                 continue;
@@ -283,4 +284,30 @@ impl<'a> Reader<'a> {
         }
         flows
     }
+}
+
+/// The flows so that each comes after those of whose slips it makes its own, else as they are written.
+fn sources_first<'a>(nodes: &[(usize, &'a Node)]) -> Vec<(usize, &'a Node)> {
+    let name = |node: &Node| node.values.first().map(|name| name.text.clone());
+    let mut waiting: Vec<(usize, &'a Node)> = nodes.to_vec();
+    let mut ordered = Vec::with_capacity(nodes.len());
+    while !waiting.is_empty() {
+        let free = |(_, node): &(usize, &'a Node)| {
+            let mut slips = node.children.iter().flatten();
+            !slips.any(|slip| {
+                let mut said = slip.properties.iter().filter(|(key, _)| key.text == "from");
+                said.any(|(_, from)| {
+                    let mut sources = from.text.split_whitespace();
+                    sources.any(|source| {
+                        let flow = source.split_once('.').map(|(flow, _)| flow.to_owned());
+                        flow.is_some() && waiting.iter().any(|(_, other)| name(other) == flow)
+                    })
+                })
+            })
+        };
+        // Flows that wait for each other are read as they stand; what one cannot know yet is complained about there.
+        let at = waiting.iter().position(free).unwrap_or(0);
+        ordered.push(waiting.remove(at));
+    }
+    ordered
 }

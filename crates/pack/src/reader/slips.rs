@@ -17,6 +17,7 @@ use crate::tree::Node;
 const LINES: (i64, i64) = (1_000, 10_000);
 
 /// A slip whose expressions are not yet read.
+#[derive(Clone)]
 pub(crate) struct SlipDraft<'a> {
     pub node: &'a Node,
     pub name: Arc<str>,
@@ -25,6 +26,16 @@ pub(crate) struct SlipDraft<'a> {
     pub header: Vec<FieldDraft<'a>>,
     pub lines: Option<Vec<FieldDraft<'a>>>,
     pub range: (u32, u32),
+    /// The slip as its own flow declares it, when it is of another flow; its name here is `flow.slip`.
+    pub foreign: Option<Slip>,
+}
+
+/// A slip of a flow that was read, for flows that make slips from it.
+pub(crate) struct Elsewhere<'a> {
+    /// `sales_out.delivery`.
+    pub name: Arc<str>,
+    pub draft: SlipDraft<'a>,
+    pub slip: Slip,
 }
 
 /// The names of the slips of a flow, in the order of the text, and what each comes from.
@@ -44,13 +55,19 @@ pub(crate) fn named<'a>(reader: &Reader<'a>, nodes: &[&'a Node]) -> Vec<SlipDraf
                 header: Vec::new(),
                 lines: None,
                 range: (0, 0),
+                foreign: None,
             });
         }
     }
     for at in 0..slips.len() {
         let mut reading = Reading::new(reader.desk, slips[at].node);
         for part in reading.words("from").unwrap_or_default() {
-            match slip_named(reader, &slips, &part) {
+            let found = if part.text.contains('.') {
+                slip_elsewhere(reader, &mut slips, &part)
+            } else {
+                slip_named(reader, &slips, &part)
+            };
+            match found {
                 Some(source) if slips[at].from.contains(&source) => {
                     let message = format!("{} is named twice", quoted(part.text));
                     reader.desk.error(Kind::Duplicate, part.span, message);
@@ -78,6 +95,59 @@ pub(crate) fn slip_named(
             .hinted(Kind::UnknownSlip, part.span, message, hint);
     }
     found
+}
+
+/// The index of a slip of another flow, `sales_out.delivery`, which stands after the flow's own; complains when there is none.
+fn slip_elsewhere<'a>(
+    reader: &Reader<'a>,
+    slips: &mut Vec<SlipDraft<'a>>,
+    part: &Part<'_>,
+) -> Option<usize> {
+    if let Some(known) = slips.iter().position(|slip| *slip.name == *part.text) {
+        return Some(known);
+    }
+    let Some(found) = reader.elsewhere.iter().find(|one| *one.name == *part.text) else {
+        let message = format!("there is no slip {}", quoted(part.text));
+        let names = reader.elsewhere.iter().map(|one| &*one.name);
+        let hint = suggest::one_of(part.text, names);
+        reader
+            .desk
+            .hinted(Kind::UnknownSlip, part.span, message, hint);
+        return None;
+    };
+    slips.push(SlipDraft {
+        name: found.name.clone(),
+        from: Vec::new(),
+        foreign: Some(found.slip.clone()),
+        ..found.draft.clone()
+    });
+    Some(slips.len() - 1)
+}
+
+/// What other flows need to know of the slips of a flow that was read.
+pub(crate) fn for_others<'a>(
+    flow: &str,
+    slips: &[Slip],
+    drafts: &[SlipDraft<'a>],
+) -> Vec<Elsewhere<'a>> {
+    let own = drafts.iter().zip(slips);
+    own.map(|(draft, slip)| {
+        let mut slip = slip.clone();
+        slip.from.clear();
+        for field in slip
+            .header
+            .iter_mut()
+            .chain(slip.lines.iter_mut().flatten())
+        {
+            (field.is, field.default, field.must, field.draws) = (None, None, None, None);
+        }
+        Elsewhere {
+            name: Arc::from(format!("{flow}.{}", slip.name)),
+            draft: draft.clone(),
+            slip,
+        }
+    })
+    .collect()
 }
 
 /// Indexes of the slips so that each comes after those it comes from. A slip that comes from itself is said and cut loose.
@@ -418,7 +488,7 @@ fn draw(
         checker.desk.hinted(Kind::Draws, word.span, message, hint);
         None
     };
-    let Some((name, field)) = word.text.split_once('.') else {
+    let Some((name, field)) = word.text.rsplit_once('.') else {
         return wrong(
             "`draws` names a slip and its field".to_owned(),
             Some("write `draws=order.qty`".to_owned()),

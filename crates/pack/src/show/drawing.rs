@@ -55,7 +55,7 @@ pub fn show_svg(
          <title>{title}</title>"
     );
     for (slip, card) in flow.slips.iter().zip(&cards) {
-        for source in &slip.from {
+        for source in slip.from.iter().filter(|at| !flow.is_foreign(**at)) {
             arrow(&mut out, &cards[*source], card);
         }
     }
@@ -150,7 +150,8 @@ pub(super) fn columns(flow: &Flow) -> Vec<usize> {
     for _ in 0..flow.slips.len() {
         let before = columns.clone();
         for (at, slip) in flow.slips.iter().enumerate() {
-            let sources = slip.from.iter().map(|source| before[*source] + 1);
+            let own = slip.from.iter().filter(|at| !flow.is_foreign(**at));
+            let sources = own.map(|source| before[*source] + 1);
             columns[at] = sources.max().unwrap_or(0);
         }
         if columns == before {

@@ -76,7 +76,7 @@ impl Words<'_> {
 
     fn name(&self, name: &Name) -> String {
         let slip = &self.flow.slips[self.slip];
-        let source = slip.from.first().map(|at| &self.flow.slips[*at]);
+        let source = slip.from.first().and_then(|at| self.flow.kind(*at));
         let header = |slip: &model::Slip, at: usize| {
             let field = slip.header.get(at);
             field.map(|field| self.language.of(&field.label).to_string())

@@ -132,7 +132,7 @@ impl Graph {
         let mut lane = 0;
         for (at, step) in flow.steps_of(slip) {
             lane = self.lane(signers(pack, step, language));
-            if step.begins && declared.from.is_empty() {
+            if step.begins && declared.from.iter().all(|at| flow.is_foreign(*at)) {
                 let id = format!("start_{}", declared.name);
                 let start = self.node(Kind::Start, id, label.clone(), lane, Vec::new());
                 open.push((start, None));

@@ -305,16 +305,15 @@ impl Page<'_> {
             shown("默认", "default", &field.default);
             shown("须", "must be", &field.must);
             if let Some(draw) = &field.draws {
-                let slip = &words.flow.slips[draw.slip];
+                let slip = words.flow.kind(draw.slip);
                 let source = slip
-                    .lines
-                    .as_ref()
+                    .and_then(|slip| slip.lines.as_ref())
                     .and_then(|lines| lines.get(draw.field))
                     .map_or_else(String::new, |field| self.label(&field.label));
                 said.push(format!(
                     "{} {}{}{source}",
                     self.pick("执行", "draws on"),
-                    self.label(&slip.label),
+                    slip.map_or_else(String::new, |slip| self.label(&slip.label)),
                     self.pick("的", ": ")
                 ));
             }

@@ -54,7 +54,8 @@ impl Show<'_> {
             let sources: Vec<_> = slip
                 .from
                 .iter()
-                .map(|at| self.language.of(&self.flow.slips[*at].label))
+                .filter_map(|at| self.flow.kind(*at))
+                .map(|slip| self.language.of(&slip.label))
                 .collect();
             let joint = pick("或", " or ");
             let _ = write!(out, "  ← {}", sources.join(joint));

@@ -232,14 +232,14 @@ fn draw<'a>(
             *drawn
                 .entry(from)
                 .or_default()
-                .entry(format!("#{}", declared.name))
+                .entry(once_mark(flow, declared, state, from.0))
                 .or_default() += 1;
         }
         for (at, draw) in &draws {
             let Some(amount) = line.values.get(*at).and_then(|value| value.as_amount()) else {
                 continue;
             };
-            let Some(kind) = flow.slips.get(draw.slip) else {
+            let Some(kind) = flow.kind(draw.slip) else {
                 continue;
             };
             let Some(name) = kind
@@ -279,5 +279,14 @@ fn draw<'a>(
                 .filter(used_whole)
                 .map(|id| (*id, declared.qualified.clone())),
         );
+    }
+}
+
+/// What a kind writes on a line that it uses once: its name, with the flow's where the line is of another flow.
+fn once_mark(flow: &Flow, declared: &model::Slip, state: &State<'_>, source: SlipId) -> String {
+    let own = |kind: &str| flow.slips.iter().any(|slip| &*slip.qualified == kind);
+    match state.slip(source) {
+        Some(source) if !own(&source.kind) => format!("#{}", declared.qualified),
+        _ => format!("#{}", declared.name),
     }
 }

@@ -43,7 +43,7 @@ fn whole(flow: &Flow, here: (usize, usize), slip: &Slip, all: &mut List) {
     }
     if slip.from.len() > 1 {
         for (nth, from) in slip.from.iter().enumerate() {
-            let source = &flow.slips[*from].name;
+            let source = flow.kind(*from).map_or("?", |slip| &*slip.name);
             all.slip(here, format!("{name} not from {source}"), move |slip| {
                 slip.from.remove(nth);
             });

@@ -116,8 +116,7 @@ pub(crate) struct KindShown {
 
 fn flow(pack: &Pack, flow: &Flow) -> FlowShown {
     let kind = |at: &usize| {
-        flow.slips
-            .get(*at)
+        flow.kind(*at)
             .map_or_else(String::new, |slip| slip.qualified.to_string())
     };
     let role = |at: &usize| {

@@ -1,7 +1,9 @@
 //! What this person may begin: slips of their own, and slips made from others that wait for it.
 
 use axum::response::Response;
+use engine::SlipState;
 use maud::html;
+use model::{Flow, Slip};
 use store::ListQuery;
 
 use super::desk::{Content, Desk, Reader, address};
@@ -46,7 +48,7 @@ pub(crate) async fn show(desk: Desk) -> Result<Response, Error> {
                     let sources: Vec<String> = slip
                         .from
                         .iter()
-                        .filter_map(|from| flow.slips.get(*from))
+                        .filter_map(|from| flow.kind(*from))
                         .map(|from| words::label(reader.lang, &from.label).to_owned())
                         .collect();
                     rows.push(Row::from(vec![
@@ -91,24 +93,47 @@ pub(crate) async fn show(desk: Desk) -> Result<Response, Error> {
     .await
 }
 
+/// Where slips of a kind are made from: what waits for its first step, and what another flow is done with, newest first.
+fn sources(flow: &Flow, slip: &Slip, step: &str) -> Vec<ListQuery> {
+    let mut queries = Vec::new();
+    if slip.from.iter().any(|at| !flow.is_foreign(*at)) {
+        queries.push(ListQuery {
+            waiting_step: Some(step.to_owned()),
+            limit: OFFERED,
+            ..ListQuery::default()
+        });
+    }
+    let foreign = slip.from.iter().filter(|at| flow.is_foreign(**at));
+    queries.extend(
+        foreign
+            .filter_map(|at| flow.kind(*at))
+            .map(|kind| ListQuery {
+                kind: Some(kind.qualified.to_string()),
+                state: Some(SlipState::Done),
+                descending: true,
+                limit: OFFERED,
+                ..ListQuery::default()
+            }),
+    );
+    queries
+}
+
 /// The slips that wait for this step; several may be chosen where the declaration joins them.
 pub(crate) fn choose_source(reader: &Reader<'_>, step: &str) -> Result<Content, Error> {
     let catalog = reader.catalog();
     let (_, flow, _, declared) = words::step(&catalog, None, step).ok_or(Error::NotFound)?;
     let slip = flow.slips.get(declared.slip).ok_or(Error::NotFound)?;
-    let query = ListQuery {
-        waiting_step: Some(step.to_owned()),
-        limit: OFFERED,
-        ..ListQuery::default()
-    };
-    let page = reader.store.list(reader.org, &query)?;
+    let mut found = Vec::new();
+    for query in sources(flow, slip, step) {
+        found.extend(reader.store.list(reader.org, &query)?.rows);
+    }
     let title = words::label(reader.lang, &declared.label).to_owned();
     let mut made = Table {
         caption: title.clone(),
         heads: heads::headings(reader),
         ..Table::default()
     };
-    for head in &page.rows {
+    for head in &found {
         let mut row = heads::row(reader, &catalog, head)?;
         row.cells[0].url = Some(address(
             &format!("/new/{step}"),

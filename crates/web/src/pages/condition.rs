@@ -68,7 +68,7 @@ impl Writer<'_> {
 
     fn name(&self, name: &Name) -> Option<String> {
         let own = self.flow.slips.get(self.kind)?;
-        let source = || self.flow.slips.get(*own.from.first()?);
+        let source = || self.flow.kind(*own.from.first()?);
         let text = match name {
             Name::Today => t(self.lang, "今天", "today"),
             Name::Header(at) => label(self.lang, &own.header.get(*at)?.label),

@@ -79,7 +79,7 @@ fn origin(reader: &Reader<'_>, flow: &Flow, slip: &Slip) -> Markup {
     let sources: Vec<String> = slip
         .from
         .iter()
-        .filter_map(|at| flow.slips.get(*at))
+        .filter_map(|at| flow.kind(*at))
         .map(|source| words::label(reader.lang, &source.label).to_owned())
         .collect();
     let sources = words::joined(reader.lang, &sources);
@@ -249,7 +249,7 @@ fn holds(reader: &Reader<'_>, pack: &Pack, field: &Field) -> String {
 
 /// How its value comes to be.
 fn entered(reader: &Reader<'_>, flow: &Flow, field: &Field, later: Option<&Step>) -> String {
-    let drawn = field.draws.and_then(|draw| flow.slips.get(draw.slip));
+    let drawn = field.draws.and_then(|draw| flow.kind(draw.slip));
     if field.carry {
         return reader
             .t("由来源单据带入", "carried from its source")

@@ -28,7 +28,7 @@ pub(crate) fn script(flow: &Flow, kind: usize, expr: &Expr) -> Option<(String, V
 
 /// What the script calls a field of the source.
 pub(crate) fn source_name(flow: &Flow, kind: usize, name: &Name) -> Option<String> {
-    let first = flow.slips.get(*flow.slips.get(kind)?.from.first()?)?;
+    let first = flow.kind(*flow.slips.get(kind)?.from.first()?)?;
     match name {
         Name::SourceLine(at) => {
             let field = first.lines.as_ref()?.get(*at)?;

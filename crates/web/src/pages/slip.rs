@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use axum::response::Response;
-use engine::{NoteKind, Slip, WaitingKind};
+use engine::{NoteKind, Slip, SlipState, WaitingKind};
 use kernel::{Amount, SlipId, Value};
 use model::{Field, FieldKind, Flow, Pack};
 
@@ -102,6 +102,7 @@ fn page(reader: &Reader<'_>, judged: &Judged, csrf: &str) -> Result<Page, Error>
         history: history::of_slip(reader, slip, declared)?,
         versions_url: Some(format!("/slips/{id}/versions")),
         copy_url: copy_url(reader, flow, at, slip)?,
+        made: made_elsewhere(reader, slip)?,
         watch: (
             format!("/slips/{id}/watch"),
             reader.store.watches(reader.org, &reader.me.login, id)?,
@@ -133,6 +134,40 @@ fn copy_url(
     let holder = reader.holder()?;
     let may = words::may(pack, step, &holder, reader.today);
     Ok(may.then(|| format!("/new/{}?copy={}", step.qualified, slip.id)))
+}
+
+/// The slips of other flows that this person may make from this one, once it is done.
+fn made_elsewhere(reader: &Reader<'_>, slip: &Slip) -> Result<Vec<Link>, Error> {
+    let catalog = reader.catalog();
+    let mut links = Vec::new();
+    let Some(pack) = catalog
+        .version(&slip.version)
+        .filter(|_| slip.state == SlipState::Done)
+    else {
+        return Ok(links);
+    };
+    let holder = reader.holder()?;
+    for flow in &pack.flows {
+        let foreign = flow
+            .kinds()
+            .find(|(at, kind)| flow.is_foreign(*at) && kind.qualified == slip.kind);
+        let Some((source, _)) = foreign else { continue };
+        let begins = flow
+            .made_from(source)
+            .filter_map(|(made, kind)| Some((kind, flow.begins(made)?.1)));
+        for (kind, step) in begins.filter(|(_, step)| words::may(pack, step, &holder, reader.today))
+        {
+            let label = words::label(reader.lang, &kind.label);
+            links.push(Link::new(
+                match reader.lang {
+                    Lang::Zh => format!("开{label}"),
+                    Lang::En => format!("Make: {label}"),
+                },
+                format!("/new/{}?from={}", step.qualified, slip.id),
+            ));
+        }
+    }
+    Ok(links)
 }
 
 /// What is different about this slip: returned and why, reversed, handed over, not for this person to sign.

@@ -69,6 +69,8 @@ pub struct Slip {
     pub versions_url: Option<String>,
     /// Where a new slip is begun as a copy of it.
     pub copy_url: Option<String>,
+    /// What other flows make from it, for those who may.
+    pub made: Vec<Link>,
     /// Where it is watched or watched no more, and whether it is now.
     pub watch: (String, bool),
     /// Hidden inputs of the forms for comments and files.
@@ -128,6 +130,7 @@ fn head(lang: Lang, slip: &Slip) -> Markup {
                         (icon(Icon::Copy)) (t(lang, "复制为新单", "Copy as new"))
                     }
                 }
+                @for made in &slip.made { a class="button" href=(made.url) { (icon(Icon::FilePlus)) (made.label) } }
                 @for print in &slip.prints { a class="button" href=(print.url) { (icon(Icon::Printer)) (print.label) } }
                 @if let Some(help) = &slip.help { a class="button quiet help" href=(help.url) aria-label=(help.label) title=(help.label) { (icon(Icon::CircleQuestionMark)) } }
             }

@@ -1,0 +1,56 @@
+//! Rules of 销售出库 that a `must=` cannot say. Each is named by a `guard` in `sales_out.kdl`.
+
+use model::{Rule, RuleContext, Verdict};
+
+use crate::qualified::{self, in_scope};
+use crate::views::sales_out::{BillLine, BillSlip};
+
+/// The rules by the names of their guards.
+pub const RULES: &[(&str, Rule)] = &[
+    ("purchaser_authorised", purchaser_authorised),
+    ("within_scope", within_scope),
+];
+
+/// 购货单位采购人员须有在有效期内的授权: an authorisation of this very customer, in force today.
+fn purchaser_authorised(context: &RuleContext<'_>) -> Verdict {
+    let Some(bill) = BillSlip::of(context) else {
+        return Verdict::Fails;
+    };
+    let authorised = bill
+        .customer()
+        .zip(bill.purchaser())
+        .is_some_and(|(customer, purchaser)| {
+            qualified::authorised(purchaser.key(), customer.key(), "采购人员授权")
+                && purchaser
+                    .until()
+                    .is_some_and(|until| until >= context.today)
+        });
+    if authorised {
+        return Verdict::Holds;
+    }
+    Verdict::FailsAt {
+        line: None,
+        field: BillSlip::PURCHASER,
+    }
+}
+
+/// 药品类别须在购货单位的经营范围内: goods whose class nobody has said are in no scope.
+fn within_scope(context: &RuleContext<'_>) -> Verdict {
+    let Some(bill) = BillSlip::of(context) else {
+        return Verdict::Fails;
+    };
+    let scope = bill.customer().and_then(|customer| customer.scope());
+    let outside = bill.lines().find(|line| {
+        let class = line.item().and_then(|item| item.class());
+        !class
+            .zip(scope.as_deref())
+            .is_some_and(|(class, scope)| in_scope(scope, &class))
+    });
+    match outside {
+        None => Verdict::Holds,
+        Some(line) => Verdict::FailsAt {
+            line: Some(line.position()),
+            field: BillLine::LOT,
+        },
+    }
+}
