@@ -44,6 +44,11 @@ impl<'a> OrderSlip<'a> {
         (&*slip.declaration.name == "order").then_some(Self { slip, facts })
     }
 
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
     fn value(self, field: &str) -> &'a Value {
         self.slip.header(field)
     }
@@ -122,6 +127,11 @@ impl<'a> OrderLine<'a> {
         self.position
     }
 
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
     fn value(self, field: &str) -> &'a Value {
         self.slip.line(self.position, field)
     }
@@ -193,6 +203,11 @@ impl<'a> ReceiptSlip<'a> {
         (&*slip.declaration.name == "receipt").then_some(Self { slip, facts })
     }
 
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
     fn value(self, field: &str) -> &'a Value {
         self.slip.header(field)
     }
@@ -254,6 +269,11 @@ impl<'a> ReceiptLine<'a> {
     /// Its position, from 0.
     pub fn position(self) -> usize {
         self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
     }
 
     fn value(self, field: &str) -> &'a Value {
@@ -333,6 +353,11 @@ impl<'a> PaymentSlip<'a> {
         (&*slip.declaration.name == "payment").then_some(Self { slip, facts })
     }
 
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
     fn value(self, field: &str) -> &'a Value {
         self.slip.header(field)
     }
@@ -385,6 +410,11 @@ impl<'a> PaymentLine<'a> {
     /// Its position, from 0.
     pub fn position(self) -> usize {
         self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
     }
 
     fn value(self, field: &str) -> &'a Value {
@@ -447,6 +477,11 @@ impl<'a> DestructionSlip<'a> {
 
     fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
         (&*slip.declaration.name == "destruction").then_some(Self { slip, facts })
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
     }
 
     fn value(self, field: &str) -> &'a Value {
@@ -513,6 +548,11 @@ impl<'a> DestructionLine<'a> {
         self.position
     }
 
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
     fn value(self, field: &str) -> &'a Value {
         self.slip.line(self.position, field)
     }
@@ -567,6 +607,11 @@ impl<'a> ReportSlip<'a> {
 
     fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
         (&*slip.declaration.name == "report").then_some(Self { slip, facts })
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
     }
 
     fn value(self, field: &str) -> &'a Value {
