@@ -410,7 +410,7 @@ fn lots(order: usize, number: usize, day: Day) -> Vec<Lot> {
             };
             let batch = format!(
                 "{}{:02}{}",
-                &made.compact()[2..6],
+                &made.compact()[2..],
                 wanted.item + 1,
                 1 + part + number * 2
             );

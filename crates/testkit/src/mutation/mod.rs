@@ -84,7 +84,12 @@ fn noticed(pack: &Pack, scenarios: &[SourceText], mutant: &Mutant) -> bool {
     let passed = |text: &SourceText| {
         catch_unwind(AssertUnwindSafe(|| play(&packs, text).passed())).unwrap_or(false)
     };
-    !scenarios.iter().all(passed)
+    // The stories of the flow itself notice most, so they come first.
+    let own = mutant.file.trim_end_matches(".kdl");
+    let (first, then): (Vec<_>, Vec<_>) = scenarios
+        .iter()
+        .partition(|text| text.path.starts_with(own));
+    !first.into_iter().chain(then).all(passed)
 }
 
 fn play(packs: &Catalog, scenario: &SourceText) -> Report {

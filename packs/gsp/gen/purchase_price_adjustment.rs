@@ -1,0 +1,399 @@
+//! Typed views of the slips of 采购退补价 for the rules in `flows/purchase_price_adjustment.rs`.
+//! Generated from the pack's text; a test keeps it so. Do not edit.
+
+use std::sync::Arc;
+
+use kernel::{Amount, Day, Value};
+use model::{Facts, RuleContext, RuleSlip};
+
+/// 进货退补价单.
+#[derive(Clone, Copy)]
+pub struct PurchaseAdjustmentSlip<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> PurchaseAdjustmentSlip<'a> {
+    /// 供货单位.
+    pub const SUPPLIER: &'static str = "supplier";
+
+    /// 调价原因.
+    pub const REASON: &'static str = "reason";
+
+    /// The slip that is about to be signed, when it is one of these.
+    pub fn of(context: &RuleContext<'a>) -> Option<Self> {
+        Self::view(context.slip, context.facts)
+    }
+
+    /// The nearest of these that the slip comes from.
+    pub fn above(context: &RuleContext<'a>) -> Option<Self> {
+        let mut sources = context.sources.iter();
+        sources.find_map(|slip| Self::view(*slip, context.facts))
+    }
+
+    fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
+        (&*slip.declaration.name == "purchase_adjustment").then_some(Self { slip, facts })
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.header(field)
+    }
+
+    /// 供货单位.
+    pub fn supplier(self) -> Option<PartyRecord<'a>> {
+        let value = self.value("supplier");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(PartyRecord { key, facts })
+    }
+
+    /// 调价原因.
+    pub fn reason(self) -> Option<&'a str> {
+        let value = self.value("reason");
+        value.as_text()
+    }
+
+    /// Its lines.
+    pub fn lines(self) -> impl Iterator<Item = PurchaseAdjustmentLine<'a>> {
+        (0..self.slip.lines.len()).map(move |position| PurchaseAdjustmentLine {
+            slip: self.slip,
+            facts: self.facts,
+            position,
+        })
+    }
+}
+
+/// 进货退补价单: a line.
+#[derive(Clone, Copy)]
+pub struct PurchaseAdjustmentLine<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+    position: usize,
+}
+
+impl<'a> PurchaseAdjustmentLine<'a> {
+    /// 商品.
+    pub const ITEM: &'static str = "item";
+
+    /// 规格.
+    pub const SPECIFICATION: &'static str = "specification";
+
+    /// 单位.
+    pub const UNIT: &'static str = "unit";
+
+    /// 批号.
+    pub const BATCH: &'static str = "batch";
+
+    /// 有效期至.
+    pub const EXPIRY: &'static str = "expiry";
+
+    /// 单价.
+    pub const PRICE: &'static str = "price";
+
+    /// 调价数量.
+    pub const QTY: &'static str = "qty";
+
+    /// 新单价.
+    pub const NEW_PRICE: &'static str = "new_price";
+
+    /// 单价差.
+    pub const CHANGE: &'static str = "change";
+
+    /// 差额.
+    pub const DIFFERENCE: &'static str = "difference";
+
+    /// 其中尚在库.
+    pub const IN_STOCK: &'static str = "in_stock";
+
+    /// Its position, from 0.
+    pub fn position(self) -> usize {
+        self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.line(self.position, field)
+    }
+
+    /// 商品.
+    pub fn item(self) -> Option<ItemRecord<'a>> {
+        let value = self.value("item");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(ItemRecord { key, facts })
+    }
+
+    /// 规格.
+    pub fn specification(self) -> Option<&'a str> {
+        let value = self.value("specification");
+        value.as_text()
+    }
+
+    /// 单位.
+    pub fn unit(self) -> Option<&'a str> {
+        let value = self.value("unit");
+        value.as_text()
+    }
+
+    /// 批号.
+    pub fn batch(self) -> Option<&'a str> {
+        let value = self.value("batch");
+        value.as_text()
+    }
+
+    /// 有效期至.
+    pub fn expiry(self) -> Option<Day> {
+        let value = self.value("expiry");
+        value.as_day()
+    }
+
+    /// 单价.
+    pub fn price(self) -> Option<Amount> {
+        let value = self.value("price");
+        value.as_amount()
+    }
+
+    /// 调价数量.
+    pub fn qty(self) -> Option<Amount> {
+        let value = self.value("qty");
+        value.as_amount()
+    }
+
+    /// 新单价.
+    pub fn new_price(self) -> Option<Amount> {
+        let value = self.value("new_price");
+        value.as_amount()
+    }
+
+    /// 单价差.
+    pub fn change(self) -> Option<Amount> {
+        let value = self.value("change");
+        value.as_amount()
+    }
+
+    /// 差额.
+    pub fn difference(self) -> Option<Amount> {
+        let value = self.value("difference");
+        value.as_amount()
+    }
+
+    /// 其中尚在库.
+    pub fn in_stock(self) -> Option<Amount> {
+        let value = self.value("in_stock");
+        value.as_amount()
+    }
+}
+
+/// 商品: a record as of today.
+#[derive(Clone, Copy)]
+pub struct ItemRecord<'a> {
+    key: &'a str,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> ItemRecord<'a> {
+    /// Its key.
+    pub fn key(self) -> &'a str {
+        self.key
+    }
+
+    fn fact(self, field: &str) -> Value {
+        self.facts.fact("item", self.key, field)
+    }
+
+    /// 名称.
+    pub fn name(self) -> Option<Arc<str>> {
+        let value = self.fact("name");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 通用名称.
+    pub fn generic_name(self) -> Option<Arc<str>> {
+        let value = self.fact("generic_name");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 剂型.
+    pub fn dosage_form(self) -> Option<Arc<str>> {
+        let value = self.fact("dosage_form");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 规格.
+    pub fn specification(self) -> Option<Arc<str>> {
+        let value = self.fact("specification");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 单位.
+    pub fn unit(self) -> Option<Arc<str>> {
+        let value = self.fact("unit");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 商品条码.
+    pub fn gtin(self) -> Option<Arc<str>> {
+        let value = self.fact("gtin");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 批准文号.
+    pub fn approval_number(self) -> Option<Arc<str>> {
+        let value = self.fact("approval_number");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 生产厂商.
+    pub fn manufacturer(self) -> Option<Arc<str>> {
+        let value = self.fact("manufacturer");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 上市许可持有人.
+    pub fn marketing_holder(self) -> Option<Arc<str>> {
+        let value = self.fact("marketing_holder");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 产地.
+    pub fn origin(self) -> Option<Arc<str>> {
+        let value = self.fact("origin");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 储存条件.
+    pub fn storage(self) -> Option<Arc<str>> {
+        let value = self.fact("storage");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 药品类别.
+    pub fn class(self) -> Option<Arc<str>> {
+        let value = self.fact("class");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 批准文号有效期至.
+    pub fn approval_until(self) -> Option<Day> {
+        let value = self.fact("approval_until");
+        value.as_day()
+    }
+
+    /// 重点养护.
+    pub fn key_maintenance(self) -> Option<bool> {
+        let value = self.fact("key_maintenance");
+        match value {
+            Value::Flag(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// 最低售价.
+    pub fn lowest_price(self) -> Option<Amount> {
+        let value = self.fact("lowest_price");
+        value.as_amount()
+    }
+}
+
+/// 往来单位: a record as of today.
+#[derive(Clone, Copy)]
+pub struct PartyRecord<'a> {
+    key: &'a str,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> PartyRecord<'a> {
+    /// Its key.
+    pub fn key(self) -> &'a str {
+        self.key
+    }
+
+    fn fact(self, field: &str) -> Value {
+        self.facts.fact("party", self.key, field)
+    }
+
+    /// 名称.
+    pub fn name(self) -> Option<Arc<str>> {
+        let value = self.fact("name");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 许可证编号.
+    pub fn licence_number(self) -> Option<Arc<str>> {
+        let value = self.fact("licence_number");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 许可证有效期至.
+    pub fn licence_until(self) -> Option<Day> {
+        let value = self.fact("licence_until");
+        value.as_day()
+    }
+
+    /// 统一社会信用代码.
+    pub fn business_licence(self) -> Option<Arc<str>> {
+        let value = self.fact("business_licence");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 经营范围.
+    pub fn scope(self) -> Option<Arc<str>> {
+        let value = self.fact("scope");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 质量保证协议有效期至.
+    pub fn quality_agreement_until(self) -> Option<Day> {
+        let value = self.fact("quality_agreement_until");
+        value.as_day()
+    }
+
+    /// 地址.
+    pub fn address(self) -> Option<Arc<str>> {
+        let value = self.fact("address");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 联系人.
+    pub fn contact(self) -> Option<Arc<str>> {
+        let value = self.fact("contact");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 电话.
+    pub fn telephone(self) -> Option<Arc<str>> {
+        let value = self.fact("telephone");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 开户银行.
+    pub fn bank(self) -> Option<Arc<str>> {
+        let value = self.fact("bank");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 银行账号.
+    pub fn bank_account(self) -> Option<Arc<str>> {
+        let value = self.fact("bank_account");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 类别.
+    pub fn kind(self) -> Option<Arc<str>> {
+        let value = self.fact("kind");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 单笔信用额度.
+    pub fn credit_limit(self) -> Option<Amount> {
+        let value = self.fact("credit_limit");
+        value.as_amount()
+    }
+}
