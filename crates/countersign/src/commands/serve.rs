@@ -281,6 +281,7 @@ fn tell_logins(house: &House, logins: &Logins, lang: Lang) -> Result<(), Stop> {
     let order = company::PEOPLE
         .iter()
         .map(|(login, _)| *login)
+        .chain(company::OTHERS.iter().map(|(login, ..)| *login))
         .chain([company::ADMINISTRATOR.0]);
     for login in order {
         let Some(password) = logins.get(login) else {

@@ -20,19 +20,33 @@ pub const PEOPLE: [(&str, &str); 6] = [
     ("zhou", "周保管"),
 ];
 
+/// Login, name and role of those who do what is not a purchase.
+pub const OTHERS: [(&str, &str, &str); 10] = [
+    ("feng", "冯采购", "gsp.purchaser"),
+    ("jiang", "蒋销售", "gsp.salesperson"),
+    ("zheng", "郑业务", "gsp.sales_agent"),
+    ("he", "何内勤", "gsp.sales_clerk"),
+    ("cao", "曹经理", "gsp.sales_manager"),
+    ("lv", "吕财务", "gsp.finance"),
+    ("hua", "华开票", "gsp.billing_clerk"),
+    ("shi", "施复核", "gsp.checker"),
+    ("zeng", "曾主管", "gsp.warehouse_manager"),
+    ("wei", "卫部长", "gsp.quality_department"),
+];
+
 /// Login and name of the administrator.
 pub const ADMINISTRATOR: (&str, &str) = ("admin", "系统管理员");
 
 /// Everyone: one person per role, and the administrator.
 pub fn people() -> Vec<Person> {
-    let clerk = |at: usize, (login, name): (&str, &str)| Person {
+    let clerk = |at: usize, (login, name): (&str, &str), role: &str| Person {
         login: login.into(),
         name: name.into(),
         identity: format!("DEMO-{:03}", at + 1).into(),
         active: true,
         administrator: false,
         grants: vec![Grant {
-            role: ROLES[at].into(),
+            role: role.into(),
             scope: Arc::from(""),
             from: None,
             until: None,
@@ -42,8 +56,12 @@ pub fn people() -> Vec<Person> {
     let mut people: Vec<Person> = PEOPLE
         .into_iter()
         .enumerate()
-        .map(|(at, one)| clerk(at, one))
+        .map(|(at, one)| clerk(at, one, ROLES[at]))
         .collect();
+    let others = OTHERS.into_iter().enumerate();
+    people.extend(
+        others.map(|(at, (login, name, role))| clerk(PEOPLE.len() + at, (login, name), role)),
+    );
     people.push(Person {
         login: ADMINISTRATOR.0.into(),
         name: ADMINISTRATOR.1.into(),
@@ -192,7 +210,69 @@ pub fn item_fields(item: &Item) -> Vec<(&'static str, String)> {
         ("manufacturer", manufacturer.to_owned()),
         ("marketing_holder", manufacturer.to_owned()),
         ("storage", item.storage.to_owned()),
+        ("class", class(item).to_owned()),
     ]
+}
+
+/// The class that the letter of the approval number stands for.
+fn class(item: &Item) -> &'static str {
+    if item.approval.contains("字S") {
+        "生物制品"
+    } else if item.approval.contains("字Z") {
+        "中成药"
+    } else {
+        "化学药制剂"
+    }
+}
+
+/// A customer: code, name, scope of business, his purchaser, credit limit of a bill in yuan.
+pub type Customer = (&'static str, &'static str, &'static str, &'static str, i64);
+
+/// Customers. The second may buy no biological products.
+pub const CUSTOMERS: [Customer; 3] = [
+    (
+        "KH001",
+        "示例城南医院",
+        "化学药制剂、中成药、生物制品",
+        "周示例",
+        50_000,
+    ),
+    (
+        "KH002",
+        "示例便民大药房",
+        "化学药制剂、中成药",
+        "钱示例",
+        5_000,
+    ),
+    ("KH003", "示例康宁诊所", "化学药制剂", "孙示例", 2_000),
+];
+
+/// Fields of a customer's record, as of a day.
+pub fn customer_fields(customer: &Customer, today: Day) -> Vec<(&'static str, String)> {
+    let (_, name, scope, ..) = customer;
+    vec![
+        ("name", (*name).to_owned()),
+        ("kind", "购货单位".to_owned()),
+        ("licence_until", ends(today)),
+        ("scope", (*scope).to_owned()),
+        ("credit_limit", customer.4.to_string()),
+    ]
+}
+
+/// Key and fields of the authorisation of a customer's purchaser.
+pub fn purchaser_fields(customer: &Customer, today: Day) -> (String, Vec<(&'static str, String)>) {
+    let (code, name, _, person, _) = customer;
+    let fields = vec![
+        ("name", format!("{name} {person}")),
+        ("kind", "采购人员授权".to_owned()),
+        ("until", ends(today)),
+    ];
+    (format!("{code}/采购人员授权/{person}"), fields)
+}
+
+/// A year from today.
+fn ends(today: Day) -> String {
+    today.plus_days(365).unwrap_or(today).to_string()
 }
 
 /// Fields of a supplier's record, as of a day.

@@ -177,6 +177,15 @@ impl Clerk<'_> {
                 company::partner_fields(at, partner, today),
             )?;
         }
+        for customer in &company::CUSTOMERS {
+            put(
+                "gsp.party",
+                customer.0,
+                company::customer_fields(customer, today),
+            )?;
+            let (key, fields) = company::purchaser_fields(customer, today);
+            put("gsp.qualification", &key, fields)?;
+        }
         Ok(())
     }
 }
