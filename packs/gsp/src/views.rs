@@ -6,6 +6,10 @@ pub mod bin_transfer;
 pub mod item_registration;
 #[path = "../gen/loss_overage.rs"]
 pub mod loss_overage;
+#[path = "../gen/maintenance.rs"]
+pub mod maintenance;
+#[path = "../gen/nonconforming_destruction.rs"]
+pub mod nonconforming_destruction;
 #[path = "../gen/partner_registration.rs"]
 pub mod partner_registration;
 #[path = "../gen/purchase_inbound.rs"]
