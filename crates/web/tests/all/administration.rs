@@ -86,7 +86,7 @@ async fn taking_a_role_away_says_who_is_left_and_which_flow_stops() {
         .send(&asked.form("/admin/people/qian"), "sign")
         .await
         .must_have("已保存");
-    admin.get("/admin").await.must_have("1 处现在办不全");
+    admin.get("/admin").await.must_have("处现在办不全");
     // Nobody else sees any of it, nor asks about a change.
     let mut wang = Desk::log_in(&company, "wang", "zh").await;
     assert_eq!(wang.get("/admin/separation").await.status, 403);

@@ -366,7 +366,8 @@ async fn the_api_lists_sums_and_searches() {
         ("q=%E5%8F%B8&in=records", "阿司匹林"),
     ] {
         let found = client.get(&format!("/api/v1/search?{query}")).await.json();
-        assert_eq!(found["rows"][0]["title"], title, "{query}");
+        let first = found["rows"][0]["title"].as_str().unwrap_or_default();
+        assert!(first.starts_with(title), "{query}: {first}");
     }
     let found = client.get("/api/v1/search/number/1-0003").await.json();
     assert!(
