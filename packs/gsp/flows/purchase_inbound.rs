@@ -3,7 +3,9 @@
 use model::{Rule, RuleContext, Verdict};
 
 use crate::qualified::in_scope;
-use crate::views::purchase_inbound::{OrderLine, OrderSlip, ReceiptLine, ReceiptSlip};
+use crate::views::purchase_inbound::{
+    OrderLine, OrderSlip, ReceiptLine, ReceiptSlip, StockInLine, StockInSlip,
+};
 
 /// The rules by the names of their guards.
 pub const RULES: &[(&str, Rule)] = &[
@@ -11,6 +13,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("within_scope", within_scope),
     ("cold_chain", cold_chain),
     ("one_expiry", one_expiry),
+    ("not_stopped", not_stopped),
 ];
 
 /// How cold goods must travel, and how the storage of such items is called.
@@ -98,5 +101,27 @@ fn cold_chain(context: &RuleContext<'_>) -> Verdict {
     Verdict::FailsAt {
         line: None,
         field: ReceiptSlip::TRANSPORT,
+    }
+}
+
+/// 停售锁定的批号不得入合格品区: a batch that was locked while more of it was on its way.
+fn not_stopped(context: &RuleContext<'_>) -> Verdict {
+    let Some(stock_in) = StockInSlip::of(context) else {
+        return Verdict::Fails;
+    };
+    let stopped = stock_in.lines().find(|line| {
+        let Some((item, batch)) = line.item().zip(line.batch()) else {
+            return false;
+        };
+        let key = format!("{}/{batch}", item.key());
+        let state = stock_in.facts().fact("batch", &key, "state");
+        line.qty().is_some_and(|qty| qty.units > 0) && state.as_text() == Some("停售")
+    });
+    match stopped {
+        None => Verdict::Holds,
+        Some(line) => Verdict::FailsAt {
+            line: Some(line.position()),
+            field: StockInLine::BATCH,
+        },
     }
 }
