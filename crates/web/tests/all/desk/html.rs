@@ -236,6 +236,8 @@ pub fn texts(html: &str) -> Vec<String> {
                 }
                 out.extend(said(value(&of, "data-say").unwrap_or("{}")));
             }
+            // The name of a form's file is the same in both languages.
+            Piece::Text(text) if text.trim().ends_with(".typ") => {}
             Piece::Text(text) if !text.trim().is_empty() => out.push(text.trim().to_owned()),
             _ => {}
         }
