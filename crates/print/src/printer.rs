@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    num::NonZero,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -26,6 +27,9 @@ use crate::{
 /// Jobs after which what the typesetter remembers, and nobody used since, is dropped. A few keep the kit and
 /// the form warm in a run of like slips; none would set every page anew.
 const REMEMBERED_JOBS: usize = 4;
+
+/// Jobs of a long run between two looks at what may be forgotten: each look goes through all that is remembered.
+const JOBS_BETWEEN: usize = 8;
 
 /// A template: its name, for complaints, and its Typst source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +107,7 @@ impl Printer {
         })
     }
 
-    /// Sets each slip into its form and gives all pages, in that order, as one PDF.
+    /// Sets each slip into its form and gives all pages, in that order, as one PDF. Every core sets a share of them.
     ///
     /// # Errors
     /// As [`Printer::render`], for the first that cannot be set; [`FormError::Fault`] when there is none at all.
@@ -111,18 +115,29 @@ impl Printer {
         let Some((_, data)) = jobs.first() else {
             return Err(FormError::Fault("there is nothing to print".into()));
         };
-        let mut pages = Vec::new();
-        let mut info = None;
-        for (form, data) in jobs {
-            self.run(form, data, |document, _, _| {
-                pages.extend(document.pages().iter().cloned());
-                info.get_or_insert_with(|| document.clone());
-                Ok(())
-            })?;
-        }
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let share = jobs.len().div_ceil(threads).max(JOBS_BETWEEN);
+        let documents: Vec<PagedDocument> = std::thread::scope(|scope| {
+            let parts: Vec<_> = jobs
+                .chunks(share)
+                .map(|part| scope.spawn(|| self.documents(part)))
+                .collect();
+            let parts = parts.into_iter().map(|part| {
+                part.join()
+                    .unwrap_or_else(|panic| Err(FormError::Fault(words_of(&*panic))))
+            });
+            parts.collect::<Result<Vec<_>, FormError>>()
+        })?
+        .into_iter()
+        .flatten()
+        .collect();
+        let first = documents.first().cloned();
+        let pages = documents
+            .iter()
+            .flat_map(|document| document.pages().iter().cloned());
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let mut first = info.ok_or_else(|| FormError::Fault("there are no pages".into()))?;
-            let whole = PagedDocument::new(pages.into_iter().collect(), first.info_mut().clone());
+            let mut first = first.ok_or_else(|| FormError::Fault("there are no pages".into()))?;
+            let whole = PagedDocument::new(pages.collect(), first.info_mut().clone());
             typst_pdf::pdf(&whole, &options(data)).map_err(|errors| {
                 let said: Vec<_> = errors
                     .iter()
@@ -132,6 +147,19 @@ impl Printer {
             })
         }));
         outcome.unwrap_or_else(|panic| Err(FormError::Fault(words_of(&*panic))))
+    }
+
+    /// Sets slips one after the other.
+    fn documents(&self, jobs: &[(Form<'_>, &FormData)]) -> Result<Vec<PagedDocument>, FormError> {
+        let mut documents = Vec::with_capacity(jobs.len());
+        for some in jobs.chunks(JOBS_BETWEEN) {
+            for (form, data) in some {
+                let whole = |document: &PagedDocument, _, _: &Job<'_>| Ok(document.clone());
+                documents.push(self.set(form, data, whole)?);
+            }
+            comemo::evict(1);
+        }
+        Ok(documents)
     }
 
     /// Sets `data` into `form` and tells what is on the pages and what the form loses.
@@ -162,6 +190,17 @@ impl Printer {
         data: &FormData,
         finish: impl FnOnce(&PagedDocument, Vec<String>, &Job<'_>) -> Result<T, FormError>,
     ) -> Result<T, FormError> {
+        let outcome = self.set(form, data, finish);
+        comemo::evict(REMEMBERED_JOBS);
+        outcome
+    }
+
+    fn set<T>(
+        &self,
+        form: &Form<'_>,
+        data: &FormData,
+        finish: impl FnOnce(&PagedDocument, Vec<String>, &Job<'_>) -> Result<T, FormError>,
+    ) -> Result<T, FormError> {
         data.check()?;
         let seal = data.seal.as_ref().map(|seal| seal.png.clone());
         let code = match data.code.as_str() {
@@ -180,7 +219,6 @@ impl Printer {
                 .collect();
             finish(&document, warnings, &job)
         }));
-        comemo::evict(REMEMBERED_JOBS);
         outcome.unwrap_or_else(|panic| Err(FormError::Fault(words_of(&*panic))))
     }
 }

@@ -9,9 +9,11 @@ use crate::api::{
     BalanceQuery, BalanceRow, ChangeQuery, ChangeRow, DueTimer, HistoryRow, Holder, InboxCounts,
     InboxItem, JournalQuery, JournalRow, ListQuery, MonthQuery, Months, NoteRow, Pace, PaceQuery,
     Page, RecordQuery, RecordRow, SignatureRow, SlipEntry, SlipHead, Statement, StatementQuery,
-    StoreError, TrialQuery, TrialRow,
+    StoreError, Trace, TrialQuery, TrialRow,
 };
-use crate::reads::{balances, figures, inbox, journal, lists, pace, registers, slips, statement};
+use crate::reads::{
+    balances, figures, inbox, journal, lists, pace, registers, slips, statement, trace,
+};
 use crate::store::Store;
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -197,6 +199,13 @@ impl Store {
         self.inner
             .access
             .snapshot(|sql| statement::statement(sql, org.0, ledger, query))
+    }
+
+    /// Where a key came from, where it is and where it went; at most `legs` legs are given, all are counted.
+    pub fn trace(&self, org: OrgId, ledger: &str, key: &str, legs: usize) -> Result<Trace> {
+        self.inner
+            .access
+            .snapshot(|sql| trace::trace(sql, org.0, ledger, key, legs))
     }
 
     /// A page of the balances that are not the same at two moments, by key, detail and place.

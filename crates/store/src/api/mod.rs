@@ -10,6 +10,7 @@ mod query;
 mod report;
 mod search;
 mod table;
+mod trace;
 mod view;
 mod work;
 
@@ -29,5 +30,6 @@ pub use query::{
 pub use report::{Bad, Manifest, Progress, Report};
 pub use search::{Found, SearchQuery, SearchState, Searched};
 pub use table::{At, Condition, SumQuery, SumRow, Sums, TablePage, TableQuery, TableRow, Test};
+pub use trace::{Trace, TraceParty, TracePlace};
 pub use view::SavedView;
 pub use work::{Attempts, Challenge, ContentInfo, Draft, DueTimer, Factor, Session, Watched};

@@ -256,6 +256,8 @@ pub struct StatementLeg {
     pub number: Arc<str>,
     /// The slip's kind.
     pub kind: Arc<str>,
+    /// The party the slip is about, a key of the register; empty when it is about none.
+    pub party: Arc<str>,
     /// Login of who booked it.
     pub person: Arc<str>,
     /// Place.

@@ -15,6 +15,7 @@ pub(crate) mod slips;
 pub(crate) mod statement;
 pub(crate) mod sums;
 pub(crate) mod table;
+pub(crate) mod trace;
 pub(crate) mod work;
 
 use serde::Serialize;

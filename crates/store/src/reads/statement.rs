@@ -220,7 +220,7 @@ fn scoped(
 }
 
 const LEG_COLUMNS: &str = "l.seq, l.n, j.at, l.day, l.state, j.slip, s.number, s.kind, j.actor, a.place, a.key, \
-     a.detail, l.side, l.amount, l.line, l.reversal";
+     a.detail, l.side, l.amount, l.line, l.reversal, s.party";
 
 fn legs(
     sql: &dyn Sql,
@@ -293,6 +293,7 @@ fn leg_from(row: &Row, running: &mut i128) -> Result<StatementLeg, StoreError> {
         slip,
         number: text(6)?,
         kind: text(7)?,
+        party: text(16)?,
         person: row.text(8)?,
         place: row.text(9)?,
         key: row.text(10)?,

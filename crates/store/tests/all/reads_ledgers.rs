@@ -210,6 +210,66 @@ fn statements_list_every_leg_with_its_running_balance() {
     });
 }
 
+#[test]
+fn a_trace_has_every_leg_of_a_key_and_sums_them_by_place_and_party() {
+    everywhere(|worked| {
+        let keys: BTreeSet<(Arc<str>, Arc<str>)> = worked
+            .booked(|_| true)
+            .into_keys()
+            .map(|key| (key.ledger, key.key))
+            .collect();
+        let mut parties = 0;
+        for (ledger, key) in keys {
+            let trace = worked
+                .store
+                .trace(ORG, &ledger, &key, 10_000)
+                .expect("read");
+            let query = StatementQuery {
+                key: Some(KeyFilter::Exact(key.to_string())),
+                ..StatementQuery::default()
+            };
+            let (_, legs) = statement(worked, &ledger, &query, 10_000);
+            assert_eq!((&trace.legs, trace.more), (&legs, false));
+            let sum = |side: Side, keep: &dyn Fn(&store::StatementLeg) -> bool| -> i128 {
+                let legs = legs.iter().filter(|leg| leg.side == side && keep(leg));
+                legs.map(|leg| i128::from(leg.amount)).sum()
+            };
+            for place in &trace.places {
+                let here = |leg: &store::StatementLeg| leg.place == place.place;
+                assert_eq!(place.taken, sum(Side::In, &here));
+                assert_eq!(place.given, sum(Side::Out, &here));
+            }
+            for party in &trace.parties {
+                let of = |leg: &store::StatementLeg| {
+                    leg.place == party.place && leg.party == party.party
+                };
+                assert_eq!(party.taken, sum(Side::In, &of));
+                assert_eq!(party.given, sum(Side::Out, &of));
+                let days = || legs.iter().filter(|leg| of(leg)).map(|leg| leg.day);
+                assert_eq!(
+                    (Some(party.first), Some(party.last)),
+                    (days().min(), days().max())
+                );
+                let slips: BTreeSet<_> = legs
+                    .iter()
+                    .filter(|leg| of(leg))
+                    .filter_map(|leg| leg.slip)
+                    .collect();
+                assert_eq!(party.slips, slips.len());
+                parties += usize::from(!party.party.is_empty());
+            }
+            // Fewer legs do not make other sums.
+            let few = worked.store.trace(ORG, &ledger, &key, 1).expect("read");
+            assert_eq!((few.places, few.parties), (trace.places, trace.parties));
+            assert_eq!(
+                (few.legs.len(), few.more),
+                (legs.len().min(1), legs.len() > 1)
+            );
+        }
+        assert!(parties > 0, "some slips name a party");
+    });
+}
+
 fn check_statement(
     worked: &Worked,
     query: &StatementQuery,

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use kernel::{Day, EntryState, Moment, Period};
+use kernel::{Day, EntryState, Moment, Period, Unit};
 use serde::{Deserialize, Serialize};
-use store::{AsOf, BalanceQuery, KeyFilter, StatementCursor, StatementQuery, TrialQuery};
+use store::{
+    AsOf, BalanceQuery, KeyFilter, StatementCursor, StatementLeg, StatementQuery, TrialQuery,
+};
 use utoipa::{IntoParams, ToSchema};
 
 use super::call::Asked;
@@ -119,7 +121,7 @@ async fn list(State(app): State<Arc<App>>, _: Session) -> Json<Listed<LedgerShow
     Json(Listed::whole(rows.collect()))
 }
 
-fn known(app: &App, ledger: &str) -> Result<(), Error> {
+pub(super) fn known(app: &App, ledger: &str) -> Result<(), Error> {
     names::ledger(&app.catalog(), ledger)
         .map(|_| ())
         .ok_or(Error::NotFound)
@@ -290,6 +292,9 @@ pub(crate) struct LegShown {
     number: String,
     /// Its kind.
     kind: String,
+    /// The party it is about, a key of the register.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    party: String,
     /// Login of who booked it.
     person: String,
     /// Place.
@@ -349,23 +354,7 @@ async fn statement(
     let catalog = app.catalog();
     let declared = names::ledger(&catalog, &ledger).ok_or(Error::NotFound)?;
     let unit = statement.unit.unwrap_or(declared.unit);
-    let legs = statement.legs.into_iter().map(|leg| LegShown {
-        seq: leg.seq,
-        at: moment(leg.at),
-        day: leg.day.to_string(),
-        state: leg.state.name().to_owned(),
-        slip: leg.slip.map(|slip| slip.0),
-        number: leg.number.to_string(),
-        kind: leg.kind.to_string(),
-        person: leg.person.to_string(),
-        place: leg.place.to_string(),
-        key: leg.key.to_string(),
-        detail: leg.detail.to_string(),
-        side: side(leg.side).to_owned(),
-        amount: decimal(leg.amount.into(), unit),
-        reversal: leg.reversal,
-        running: decimal(leg.running, unit),
-    });
+    let legs = statement.legs.into_iter().map(|one| leg(one, unit));
     Ok(Json(StatementShown {
         opening: decimal(statement.opening, unit),
         legs: legs.collect(),
@@ -374,6 +363,27 @@ async fn statement(
             .next
             .and_then(|next| Some(engine::hex(&serde_json::to_vec(&next).ok()?).to_string())),
     }))
+}
+
+pub(super) fn leg(leg: StatementLeg, unit: Unit) -> LegShown {
+    LegShown {
+        seq: leg.seq,
+        at: moment(leg.at),
+        day: leg.day.to_string(),
+        state: leg.state.name().to_owned(),
+        slip: leg.slip.map(|slip| slip.0),
+        number: leg.number.to_string(),
+        kind: leg.kind.to_string(),
+        party: leg.party.to_string(),
+        person: leg.person.to_string(),
+        place: leg.place.to_string(),
+        key: leg.key.to_string(),
+        detail: leg.detail.to_string(),
+        side: side(leg.side).to_owned(),
+        amount: decimal(leg.amount.into(), unit),
+        reversal: leg.reversal,
+        running: decimal(leg.running, unit),
+    }
 }
 
 /// Which periods.

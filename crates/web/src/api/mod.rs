@@ -19,6 +19,7 @@ mod slip_life;
 mod slips;
 mod steps;
 mod tables;
+mod traces;
 mod webhooks;
 
 use std::sync::{Arc, OnceLock};
@@ -46,6 +47,7 @@ fn described() -> doc::Routes {
         .with(prints::routes)
         .with(inbox::routes)
         .with(ledgers::routes)
+        .with(traces::routes)
         .with(registers::routes)
         .with(flows::routes)
         .with(management::routes)

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use store::{Cursor, Found, Page, SearchQuery, SearchState, Searched};
 
 use super::desk::{Asked, Content, Desk, Reader, address, go};
+use super::ledger::trace;
 use super::{heads, people, values, words};
 use crate::error::Error;
 use crate::layout::Place;
@@ -82,6 +83,9 @@ pub(crate) async fn show(desk: Desk, asked: Asked) -> Result<Response, Error> {
                 Some(what) => vec![what],
                 None => vec![Searched::Slips, Searched::Records, Searched::Attachments],
             };
+            if only.is_none() {
+                parts.extend(trace::found(reader, &text)?);
+            }
             for what in all {
                 parts.extend(part(reader, &asked, &text, what, only.is_some())?);
             }

@@ -9,6 +9,7 @@ use store::{KeyFilter, StatementCursor, StatementQuery};
 use super::desk::{Asked, Content, Desk, Reader, address};
 use super::entries::{entry_url, key_names, place_name};
 use super::ledger::When;
+use super::ledger::trace::ways;
 use super::ledger::tree::foot;
 use super::ledgers::find;
 use super::{heads, values, words};
@@ -119,6 +120,10 @@ pub(crate) async fn show(
                 ],
                 rows,
                 foot: Vec::new(),
+            },
+            views: match &query.key {
+                Some(KeyFilter::Exact(key)) => ways(reader, &qualified, key, false),
+                _ => Vec::new(),
             },
             notes: booked_words(reader, &since, &until),
             foot: foot(reader, &until),

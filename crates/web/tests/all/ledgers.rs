@@ -107,6 +107,47 @@ async fn a_figure_leads_to_its_legs_the_entry_the_slip_and_the_signature() {
 }
 
 #[tokio::test]
+async fn a_batch_is_traced_from_its_supplier_to_where_it_lies() {
+    let company = filled().await;
+    for (lang, good, from, way) in [
+        ("zh", "合格品区", "供货单位", "待验区 → 合格品区"),
+        (
+            "en",
+            "Released",
+            "Supplier",
+            "Awaiting inspection → Released",
+        ),
+    ] {
+        let mut li = Desk::log_in(&company, "li", lang).await;
+        let statement = li
+            .get(&format!("{STOCK}/statement?place=good&key=A001%2FB240101"))
+            .await;
+        let page = li.get(&statement.link("/trace?key=A001")).await;
+        assert_eq!(row_of(&page, good), format!("{good} 107 0 107"));
+        page.must_have(from).must_have(way);
+        // What the supplier gave, over both slips of that day.
+        let given = row_of(&page, "S01");
+        assert!(given.contains("107") && given.contains("-107"), "{given}");
+        page.link("/registers/gsp.party/S01");
+        page.link("/entries/");
+        let nothing = li.get(&format!("{STOCK}/trace?key=A001%2FZ")).await;
+        assert_eq!(nothing.status, 200);
+        assert!(!nothing.has("107"));
+    }
+}
+
+#[tokio::test]
+async fn a_batch_is_found_by_its_number_alone() {
+    let company = filled().await;
+    let mut li = Desk::log_in(&company, "li", "zh").await;
+    let found = li.get("/search?q=b240101").await;
+    let trace = li
+        .get(&found.link("/ledgers/gsp.stock/trace?key=A001"))
+        .await;
+    trace.must_have("现在何处").must_have("107");
+}
+
+#[tokio::test]
 async fn two_moments_are_compared_and_only_what_changed_is_listed() {
     let company = filled().await;
     let mut li = Desk::log_in(&company, "li", "zh").await;

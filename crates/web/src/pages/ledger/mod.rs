@@ -1,4 +1,5 @@
-//! Enquiries into one ledger: balances as a tree, two moments compared, a pivot, charts, an entry; each as of any moment.
+//! Enquiries into one ledger: balances as a tree, two moments compared, a pivot, charts, an entry, each as of
+//! any moment; and the way that one key went.
 
 pub(super) mod charts;
 pub(super) mod compare;
@@ -6,6 +7,7 @@ pub(super) mod entry;
 pub(super) mod files;
 pub(super) mod pivot;
 mod pivot_ask;
+pub(super) mod trace;
 pub(super) mod tree;
 mod when;
 
