@@ -21,7 +21,7 @@ pub const PEOPLE: [(&str, &str); 6] = [
 ];
 
 /// Login, name and role of those who do what is not a purchase.
-pub const OTHERS: [(&str, &str, &str); 10] = [
+pub const OTHERS: [(&str, &str, &str); 11] = [
     ("feng", "冯采购", "gsp.purchaser"),
     ("jiang", "蒋销售", "gsp.salesperson"),
     ("zheng", "郑业务", "gsp.sales_agent"),
@@ -32,6 +32,7 @@ pub const OTHERS: [(&str, &str, &str); 10] = [
     ("shi", "施复核", "gsp.checker"),
     ("zeng", "曾主管", "gsp.warehouse_manager"),
     ("wei", "卫部长", "gsp.quality_department"),
+    ("yan", "严养护", "gsp.maintainer"),
 ];
 
 /// Login and name of the administrator.
