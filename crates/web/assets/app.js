@@ -52,9 +52,9 @@ on('submit', e => {
   there().then(() => { dataset.sent = 'known'; form.requestSubmit(button); }, () => { delete dataset.sent; button?.classList.remove('busy'); told(form, say.away); });
 });
 addEventListener('pageshow', () => { for (const el of $$('[data-sent], .busy')) { delete el.dataset.sent; el.classList.remove('busy'); } });
-on('change', e => { if (e.target.matches('[data-auto] select, [data-auto] [type=checkbox], [data-auto] [data-date]')) e.target.form.requestSubmit(); });
+on('change', e => { if (e.target.matches('[data-auto] select, [data-auto] [type=checkbox], [data-auto] :is([data-date], [data-time])')) e.target.form.requestSubmit(); });
 
-/* Lists: J K walk, X selects, Shift selects a range; trees fold. */
+/* Lists: J K walk, X selects, Shift selects a range; trees fold, and what was opened stays open here. */
 function walk(row, step) {
   const all = $$('[data-rows] tbody tr:not([hidden])').filter(r => $('a', r)?.checkVisibility()), at = all.indexOf(row);
   const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : at + step];
@@ -79,7 +79,18 @@ function fold(twist, open) {
     if (!row.hidden) under = $('[aria-expanded=false]', row) ? level : Infinity;
   }
 }
-on('click', e => { const t = e.target.closest('.twist'); if (t) fold(t, t.ariaExpanded === 'false'); });
+const FOLDS = 'folds:' + location.pathname;
+const opened = () => new Set(JSON.parse(localStorage.getItem(FOLDS) || '[]'));
+const idOf = twist => twist.closest('tr').dataset.id;
+function turn(twist, open) {
+  fold(twist, open);
+  if (!twist.closest('[data-fold]')) return;
+  const all = opened(), id = idOf(twist);
+  open ? all.add(id) : all.delete(id);
+  try { localStorage.setItem(FOLDS, JSON.stringify([...all].slice(-200))); } catch { /* A full or closed cupboard: nothing is remembered. */ }
+}
+for (const tree of $$('[data-fold]')) { const all = opened(); for (const t of $$('.twist', tree)) if (all.has(idOf(t))) fold(t, true); }
+on('click', e => { const t = e.target.closest('.twist'); if (t) turn(t, t.ariaExpanded === 'false'); });
 const listing = {
   row_down: row => walk(row, 1),
   row_up: row => walk(row, -1),
@@ -89,8 +100,8 @@ const listing = {
   row_extend_down: row => extend(row, 1),
   row_extend_up: row => extend(row, -1),
   row_all: row => { const form = row?.closest('[data-batch]'), all = form && $('[data-all]', form); if (all) { all.checked = false; all.click(); } return !!all; },
-  row_open: (row, twist) => twist && (fold(twist, true), true),
-  row_fold: (row, twist) => twist && (fold(twist, false), true),
+  row_open: (row, twist) => twist && (turn(twist, true), true),
+  row_fold: (row, twist) => twist && (turn(twist, false), true),
   find: () => $('[data-find]')?.select(),
 };
 on('keydown', e => {

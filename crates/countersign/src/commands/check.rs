@@ -142,6 +142,14 @@ fn as_json(one: &Checked) -> Value {
     })
 }
 
+/// A count with its English word: `1 flow`, `2 flows`.
+fn several(count: usize, word: &str) -> String {
+    match count {
+        1 => format!("1 {word}"),
+        count => format!("{count} {word}s"),
+    }
+}
+
 fn tell(one: &Checked, lang: Lang) {
     for complaint in &one.read.complaints {
         line(complaint.to_string());
@@ -149,21 +157,24 @@ fn tell(one: &Checked, lang: Lang) {
     let name = &one.name;
     let errors = count(&one.read.complaints, Level::Error);
     let warnings = count(&one.read.complaints, Level::Warning);
+    let errors_en = several(errors, "error");
+    let warnings_en = several(warnings, "warning");
     match &one.read.pack {
         Some(pack) => {
             let flows = pack.flows.len();
             let steps: usize = pack.flows.iter().map(|flow| flow.steps.len()).sum();
+            let (flows_en, steps_en) = (several(flows, "flow"), several(steps, "step"));
             let millis = one.micros / 1000;
             line(say!(
                 lang,
                 "✔ {name}：{flows} 个流程，{steps} 个环节，{warnings} 条提醒（{millis} 毫秒）",
-                "✔ {name}: {flows} flows, {steps} steps, {warnings} warnings ({millis} ms)"
+                "✔ {name}: {flows_en}, {steps_en}, {warnings_en} ({millis} ms)"
             ));
         }
         None => line(say!(
             lang,
             "✘ {name}：{errors} 处错误，{warnings} 条提醒",
-            "✘ {name}: {errors} errors, {warnings} warnings"
+            "✘ {name}: {errors_en}, {warnings_en}"
         )),
     }
 }

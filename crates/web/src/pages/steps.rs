@@ -39,7 +39,23 @@ pub(crate) fn line_of(chain: &[SlipHead], id: SlipId) -> Vec<&SlipHead> {
         .collect()
 }
 
-/// The bar: every step of the flow as it stands for this slip and what hangs on it.
+/// The kinds of slips that the line of a slip has or may still get: its own, those it came from, and all that may be
+/// made from it. Another branch of the flow is none of its business.
+fn kinds_of(flow: &Flow, slip: &Slip, line: &[&SlipHead]) -> BTreeSet<usize> {
+    let is = |at: &usize, kind: &str| *flow.slips[*at].qualified == *kind;
+    let all = 0..flow.slips.len();
+    let own = all.clone().find(|at| is(at, &slip.kind));
+    let mut found: BTreeSet<usize> = own.into_iter().collect();
+    let mut open: Vec<usize> = found.iter().copied().collect();
+    while let Some(from) = open.pop() {
+        let next = all.clone().filter(|at| flow.slips[*at].from.contains(&from));
+        open.extend(next.filter(|at| found.insert(*at)));
+    }
+    found.extend(all.filter(|at| line.iter().any(|head| is(at, &head.kind))));
+    found
+}
+
+/// The bar: the steps of the flow as they stand for this slip, what it came from and what hangs on it.
 pub(crate) fn bar(
     reader: &Reader<'_>,
     pack: &Pack,
@@ -54,7 +70,9 @@ pub(crate) fn bar(
     }
     read.sort_by_key(|slip| slip.id);
     let mut steps = Vec::new();
-    for step in &flow.steps {
+    let kinds = kinds_of(flow, slip, line);
+    let above = above(line, slip.id);
+    for step in flow.steps.iter().filter(|step| kinds.contains(&step.slip)) {
         let kind = flow.slips.get(step.slip).map(|slip| &slip.qualified);
         let members = || {
             line.iter().filter(|head| {
@@ -66,6 +84,10 @@ pub(crate) fn bar(
             .filter(|head| !being_reversed(head))
             .flat_map(|head| head.waiting.iter().map(move |waiting| (*head, waiting)))
             .filter(|(_, waiting)| waiting.step == step.qualified)
+            // What may still be made beside this slip, from what it came from, is not this slip's wait.
+            .filter(|(head, waiting)| {
+                waiting.kind != WaitingKind::Begin || !above.contains(&head.id)
+            })
             .collect();
         let of = |kind: WaitingKind| waits.iter().any(|(_, waiting)| waiting.kind == kind);
         let stamps = signatures(reader, &read, slip.id, &step.qualified)?;
@@ -98,6 +120,18 @@ pub(crate) fn bar(
         });
     }
     Ok(steps)
+}
+
+/// The slips of a line that a slip came from.
+fn above(line: &[&SlipHead], id: SlipId) -> BTreeSet<SlipId> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![id];
+    while let Some(id) = open.pop() {
+        let head = line.iter().find(|head| head.id == id);
+        let sources = head.into_iter().flat_map(|head| head.sources.iter());
+        open.extend(sources.copied().filter(|id| found.insert(*id)));
+    }
+    found
 }
 
 /// Nothing goes on with a slip whose reversal is asked for.

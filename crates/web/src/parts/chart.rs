@@ -151,10 +151,15 @@ pub fn bars(lang: Lang, chart: &Chart) -> Markup {
     framed(lang, chart, picture)
 }
 
+/// Places for columns that there are at least.
+const COLUMNS_FEW: usize = 8;
+
 /// Columns that stand side by side in the order of time.
 pub fn columns(lang: Lang, chart: &Chart) -> Markup {
     let whole = most(chart);
-    let count = i128::try_from(chart.bars.len()).unwrap_or(1).max(1);
+    // A few stand at the left with room to the right: two of them over the whole width would be walls.
+    let few = chart.bars.len() < COLUMNS_FEW;
+    let count = i128::try_from(chart.bars.len().max(COLUMNS_FEW)).unwrap_or(1);
     let height = |size: i128| size.saturating_mul(TALL) / whole;
     let last = chart.bars.len().saturating_sub(1);
     let picture = html! {
@@ -178,8 +183,14 @@ pub fn columns(lang: Lang, chart: &Chart) -> Markup {
                     }
                 }
             }
+            @if few {
+                @for (nth, bar) in chart.bars.iter().enumerate() {
+                    @let nth = i128::try_from(nth).unwrap_or(0);
+                    text class="figure" x=(percent(nth * 10 + 5, count * 10)) y=(TALL + 32) text-anchor="middle" { (bar.label) }
+                }
+            }
             @for (nth, anchor, x) in [(0, "start", "0%"), (last / 2, "middle", "50%"), (last, "end", "100%")] {
-                @if let Some(bar) = chart.bars.get(nth) && (nth != 0 || anchor == "start") && !(anchor == "middle" && last < 4) {
+                @if let Some(bar) = chart.bars.get(nth).filter(|_| !few) && (nth != 0 || anchor == "start") && !(anchor == "middle" && last < 4) {
                     text class="figure" x=(x) y=(TALL + 32) text-anchor=(anchor) { (bar.label) }
                 }
             }

@@ -39,18 +39,26 @@ pub struct Diagram {
 const WIDTH: i32 = 132;
 /// The widest.
 const WIDTH_MAX: i32 = 230;
+/// Drawings narrower than this are made smaller to fit a wide window; wider ones are moved sideways.
+const FITS: i32 = 1_500;
 const HEIGHT: i32 = 54;
 const GAP: i32 = 34;
 const TOP: i32 = 40;
 const TIE: i32 = 26;
 
-/// Width that all steps have: that of the longest name, by how wide letters are on the whole.
+/// How wide a text is, by how wide letters are on the whole.
+fn wide(text: &str) -> i32 {
+    let of = |c: char| if c.is_ascii() { 7 } else { 14 };
+    text.chars().map(of).sum()
+}
+
+/// The width that a text is pressed into, where it would run out of its box.
+fn pressed(text: &str, room: i32) -> Option<i32> {
+    (wide(text) > room).then_some(room)
+}
+
+/// Width that all steps have: that of the longest name.
 fn width_of(stages: &[Stage]) -> i32 {
-    let wide = |text: &str| -> i32 {
-        text.chars()
-            .map(|c| if c.is_ascii() { 7 } else { 14 })
-            .sum()
-    };
     let longest = stages
         .iter()
         .map(|stage| wide(&stage.name).max(wide(&stage.role)));
@@ -82,11 +90,12 @@ pub fn diagram(lang: Lang, diagram: &Diagram) -> Markup {
     let bottom = TOP + HEIGHT + 22;
     let height = bottom + ties * TIE + 8;
     html! {
-        svg class="chain" width=(width) height=(height) viewBox=(format!("0 0 {width} {height}")) role="group"
+        svg class={ "chain" @if width < FITS { " fits" } } width=(width) height=(height) viewBox=(format!("0 0 {width} {height}")) role="group"
             aria-label=(t(lang, "流程图", "Flow diagram")) {
             @for (name, first, last) in lanes(&diagram.stages) {
                 rect class="lane" x=(x_of(first, wide) - 10) y="4" width=(x_of(last, wide) - x_of(first, wide) + wide + 20) height=(bottom - 12) rx="10" {}
-                text class="sub" x=(x_of(first, wide)) y="26" { (name) }
+                @let room = x_of(last, wide) - x_of(first, wide) + wide;
+                text class="sub" x=(x_of(first, wide)) y="26" textLength=[pressed(name, room)] lengthAdjust="spacingAndGlyphs" { (name) }
             }
             @for index in 1..count {
                 @let (x, y) = (x_of(index, wide), TOP + HEIGHT / 2);
@@ -104,8 +113,8 @@ fn draw(lang: Lang, x: i32, wide: i32, stage: &Stage) -> Markup {
     html! {
         g class=[stage.here.then_some("here")] data-step=(stage.id) {
             rect x=(x) y=(TOP) width=(wide) height=(HEIGHT) rx="7" {}
-            text x=(x + wide / 2) y=(TOP + 23) text-anchor="middle" { (stage.name) }
-            text class="sub" x=(x + wide / 2) y=(TOP + 42) text-anchor="middle" { (stage.role) }
+            text x=(x + wide / 2) y=(TOP + 23) text-anchor="middle" textLength=[pressed(&stage.name, wide - 12)] lengthAdjust="spacingAndGlyphs" { (stage.name) }
+            text class="sub" x=(x + wide / 2) y=(TOP + 42) text-anchor="middle" textLength=[pressed(&stage.role, wide - 12)] lengthAdjust="spacingAndGlyphs" { (stage.role) }
             @if stage.done { circle class="done" cx=(x + wide - 11) cy=(TOP + 11) r="4" {} }
             @if stage.here { text class="sub" x=(x + wide) y=(TOP - 14) text-anchor="end" { (t(lang, "▼ 当前", "▼ here")) } }
             @if stage.waiting > 0 {
@@ -138,6 +147,25 @@ fn tie(lang: Lang, wide: i32, set: &[usize], y: i32) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_never_leaves_its_box() {
+        let long = "Examine and countersign the quarterly statement of all holdings";
+        let stages = vec![Stage {
+            name: long.into(),
+            ..Stage::default()
+        }];
+        assert_eq!(width_of(&stages), WIDTH_MAX);
+        let made = diagram(
+            Lang::En,
+            &Diagram {
+                stages,
+                separate: Vec::new(),
+            },
+        );
+        assert!(made.into_string().contains("textLength=\"218\""));
+        assert_eq!(pressed("short", WIDTH_MAX), None);
+    }
 
     #[test]
     fn steps_of_one_slip_share_a_lane() {

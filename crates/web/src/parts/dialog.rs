@@ -37,7 +37,7 @@ pub struct Ask {
 pub fn dialog(lang: Lang, ask: &Ask) -> Markup {
     html! {
         dialog id=(ask.id) aria-labelledby={ (ask.id) "-title" } {
-            (body(lang, ask, html! {
+            (body(lang, ask, html! { h2 id={ (ask.id) "-title" } { (ask.title) } }, html! {
                 button type="button" class="button" data-shut { (t(lang, "取消", "Cancel")) }
             }))
         }
@@ -49,17 +49,17 @@ pub fn panel(lang: Lang, ask: &Ask, back: &str) -> Markup {
     html! {
         div class="lone" {
             div class="card" {
-                (body(lang, ask, html! { a class="button" href=(back) { (t(lang, "取消", "Cancel")) } }))
+                (body(lang, ask, html! { h1 { (ask.title) } }, html! { a class="button" href=(back) { (t(lang, "取消", "Cancel")) } }))
             }
         }
     }
 }
 
-fn body(lang: Lang, ask: &Ask, cancel: Markup) -> Markup {
+fn body(lang: Lang, ask: &Ask, title: Markup, cancel: Markup) -> Markup {
     html! {
         form class="ask" method="post" action=(ask.url) enctype=[ask.files.then_some("multipart/form-data")] {
             (hidden(&ask.hidden))
-            h2 id={ (ask.id) "-title" } { (ask.title) }
+            (title)
             @if !ask.text.is_empty() { p { (ask.text) } }
             @for why in &ask.refused { p class="refusal" role="alert" { (why) } }
             div class="fields" {

@@ -7,7 +7,7 @@ use super::icon::Icon;
 use super::lang::{Lang, t};
 use super::list::{Filter, Pager, filters, pager};
 use super::slip::{Fact, facts};
-use super::table::{Table, table};
+use super::table::{Table, folded, table};
 use super::{Link, Tab, Tone, empty, head, note, tabs};
 
 /// Balances or a statement: the same frame, another table.
@@ -27,6 +27,8 @@ pub struct Enquiry {
     pub figures: Vec<Fact>,
     /// Balances as a tree (`Row::level`), or the rows of a statement with the running balance last.
     pub table: Table,
+    /// Whether the table is a tree that begins folded.
+    pub folded: bool,
     /// What was asked and when it was answered, below the table: balances are as of a moment.
     pub foot: String,
     /// Other views of the same ledger.
@@ -68,7 +70,7 @@ pub fn enquiry(lang: Lang, enquiry: &Enquiry) -> Markup {
                     &[],
                 ))
             } @else if !enquiry.pictured {
-                (table(&enquiry.table))
+                @if enquiry.folded { (folded(&enquiry.table)) } @else { (table(&enquiry.table)) }
                 footer {
                     span { (enquiry.foot) }
                     @if enquiry.pager.before.is_some() || enquiry.pager.after.is_some() {

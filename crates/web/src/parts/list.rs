@@ -100,14 +100,14 @@ pub fn filters(lang: Lang, filters: &[Filter], keep: &[(String, String)]) -> Mar
     html! {
         form class="filters" data-auto {
             (super::hidden(keep))
-            (filter_controls(filters))
+            (filter_controls(lang, filters))
             button class="button" { (icon(Icon::ListFilter)) (t(lang, "筛选", "Filter")) }
         }
     }
 }
 
 /// The inputs of the filters, each with its label.
-pub(super) fn filter_controls(filters: &[Filter]) -> Markup {
+pub(super) fn filter_controls(lang: Lang, filters: &[Filter]) -> Markup {
     html! {
         @for filter in filters {
             @if let Choose::Yes = filter.choose {
@@ -115,22 +115,23 @@ pub(super) fn filter_controls(filters: &[Filter]) -> Markup {
                     input type="checkbox" name=(filter.name) value="1" checked[filter.value == "1"]; (filter.label)
                 }
             } @else {
-                label { (filter.label) (control(filter)) }
+                label { (filter.label) (control(lang, filter)) }
             }
         }
     }
 }
 
-fn control(filter: &Filter) -> Markup {
+fn control(lang: Lang, filter: &Filter) -> Markup {
     html! {
         @match &filter.choose {
             Choose::One(choices) => select name=(filter.name) {
                 @for (value, text) in choices { option value=(value) selected[*value == filter.value] { (text) } }
             },
             Choose::Day => input size="10" name=(filter.name) value=(filter.value) data-date inputmode="numeric"
-                placeholder="2026-04-01" autocomplete="off";,
-            Choose::Time => input type="time" name=(filter.name) value=(filter.value) autocomplete="off";,
-            Choose::Month => input size="8" name=(filter.name) value=(filter.value) inputmode="numeric" placeholder="2026-04"
+                placeholder=(t(lang, "年-月-日", "yyyy-mm-dd")) autocomplete="off";,
+            Choose::Time => input size="5" maxlength="5" name=(filter.name) value=(filter.value) data-time inputmode="numeric"
+                pattern="([01]?[0-9]|2[0-3])[:：]?[0-5][0-9]" placeholder=(t(lang, "时:分", "hh:mm")) title=(t(lang, "24 小时制，如 15:30", "24 hours, such as 15:30")) autocomplete="off";,
+            Choose::Month => input size="8" name=(filter.name) value=(filter.value) inputmode="numeric" placeholder=(t(lang, "年-月", "yyyy-mm"))
                 pattern="[0-9]{4}-[0-9]{2}" autocomplete="off";,
             _ => input type="search" name=(filter.name) value=(filter.value) autocomplete="off";,
         }

@@ -89,7 +89,7 @@ pub fn listing(lang: Lang, list: &Listing) -> Markup {
         div class="card" {
             form class="filters" id="filter" data-auto {
                 (hidden(&list.keep))
-                (filter_controls(&list.filters))
+                (filter_controls(lang, &list.filters))
                 button class="button" { (icon(Icon::ListFilter)) (t(lang, "筛选", "Filter")) }
             }
             (conditions(lang, list))

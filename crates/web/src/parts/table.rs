@@ -123,6 +123,8 @@ pub struct Row {
     pub level: u8,
     /// Whether rows of a deeper level follow it.
     pub opens: bool,
+    /// What it is in a folded tree, so that a browser remembers that it was opened.
+    pub id: String,
     /// A total or a carried balance among the rows.
     pub sum: bool,
     /// The row the person came from or is at.
@@ -155,6 +157,22 @@ pub struct Table {
 
 /// The table; its rows can be walked with J and K, and each becomes a block on a phone.
 pub fn table(table: &Table) -> Markup {
+    made(table, false)
+}
+
+/// The same as a tree of which only the uppermost rows are open; where there is one alone, what is under it too. Without
+/// scripts all rows are shown.
+pub fn folded(table: &Table) -> Markup {
+    made(table, true)
+}
+
+fn made(table: &Table, folded: bool) -> Markup {
+    let tops = table.rows.iter().filter(|row| row.level == 1).count();
+    let open = match (folded, tops) {
+        (false, _) => u8::MAX,
+        (true, 1) => 1,
+        (true, _) => 0,
+    };
     let tree = table.rows.iter().any(|row| row.level > 0);
     let ticks = table.rows.iter().any(|row| row.tick.is_some());
     html! {
@@ -167,9 +185,9 @@ pub fn table(table: &Table) -> Markup {
                         @for head in &table.heads { (heading(head)) }
                     }
                 }
-                tbody { @for row in &table.rows { (line(&table.heads, row)) } }
+                tbody data-fold[folded] { @for row in &table.rows { (line(&table.heads, row, open)) } }
                 @if !table.foot.is_empty() {
-                    tfoot { tr { (cells(&table.heads, &table.foot, false)) } }
+                    tfoot { tr { (cells(&table.heads, &table.foot, None)) } }
                 }
             }
         }
@@ -207,7 +225,8 @@ pub(super) fn heading(head: &Head) -> Markup {
     }
 }
 
-fn line(heads: &[Head], row: &Row) -> Markup {
+/// A row; `open` is the deepest level whose rows show what is under them.
+fn line(heads: &[Head], row: &Row, open: u8) -> Markup {
     let class = match (row.level, row.sum) {
         (0, false) => None,
         (0, true) => Some("sum".to_string()),
@@ -215,31 +234,32 @@ fn line(heads: &[Head], row: &Row) -> Markup {
         (level, true) => Some(format!("l{level} sum")),
     };
     html! {
-        tr class=[class] data-level=[(row.level > 0).then_some(row.level)] aria-current=[row.here.then_some("true")] {
+        tr class=[class] data-level=[(row.level > 0).then_some(row.level)] data-id=[(!row.id.is_empty()).then_some(&row.id)]
+            hidden[row.level > open.saturating_add(1)] aria-current=[row.here.then_some("true")] {
             @if let Some((name, value)) = &row.tick {
                 td class="tick" {
                     input type="checkbox" name=(name) value=(value)
                         aria-label=[row.cells.first().map(|cell| &cell.text)];
                 }
             }
-            (cells(heads, &row.cells, row.opens))
+            (cells(heads, &row.cells, row.opens.then_some(row.level <= open)))
         }
     }
 }
 
-fn cells(heads: &[Head], cells: &[Cell], opens: bool) -> Markup {
+fn cells(heads: &[Head], cells: &[Cell], opens: Option<bool>) -> Markup {
     // A cell over several columns moves every heading after it to the right.
     let mut column = 0;
     html! {
         @for (index, cell) in cells.iter().enumerate() {
             @let head = heads.get(column);
             @let () = column += usize::from(cell.span.unwrap_or(1));
-            (one(head, cell, opens && index == 0))
+            (one(head, cell, opens.filter(|_| index == 0)))
         }
     }
 }
 
-fn one(head: Option<&Head>, cell: &Cell, opens: bool) -> Markup {
+fn one(head: Option<&Head>, cell: &Cell, opens: Option<bool>) -> Markup {
     let shape = head.map_or(Shape::Plain, |head| head.shape);
     let label =
         head.filter(|_| !cell.text.is_empty() && cell.tone.is_none() && shape != Shape::Main);
@@ -250,7 +270,7 @@ fn one(head: Option<&Head>, cell: &Cell, opens: bool) -> Markup {
     };
     html! {
         td class=[shape_class(shape)] colspan=[cell.span] data-label=[label.map(|head| &head.label)] {
-            @if opens { button type="button" class="twist" aria-expanded="true" aria-label=(cell.text) tabindex="-1" { (icon(Icon::ChevronRight)) } }
+            @if let Some(open) = opens { button type="button" class="twist" aria-expanded=(open) aria-label=(cell.text) tabindex="-1" { (icon(Icon::ChevronRight)) } }
             @match &cell.url {
                 Some(url) => a href=(url) class=[red.then_some("red")] { (text) },
                 None => @if red { span class="red" { (text) } } @else { (text) },
@@ -263,6 +283,27 @@ fn one(head: Option<&Head>, cell: &Cell, opens: bool) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folded_tree_shows_its_tops_and_one_alone_shows_what_is_under_it() {
+        let row = |level| Row {
+            level,
+            opens: level < 3,
+            ..Row::from(vec![Cell::new("x")])
+        };
+        let hidden = |levels: &[u8]| {
+            let rows = levels.iter().map(|level| row(*level)).collect();
+            let made = folded(&Table {
+                rows,
+                ..Table::default()
+            });
+            let made = made.into_string();
+            let open = made.matches("aria-expanded=\"true\"").count();
+            (made.matches(" hidden").count(), open)
+        };
+        assert_eq!(hidden(&[1, 2, 3, 3, 1, 2]), (4, 0));
+        assert_eq!(hidden(&[1, 2, 3, 2]), (1, 1));
+    }
 
     #[test]
     fn a_negative_figure_is_red_and_a_spanning_cell_shifts_the_labels() {

@@ -122,6 +122,7 @@ pub(crate) async fn show(
             pairs.push(("after", after));
             address(&format!("/ledgers/{qualified}/compare"), &pairs)
         };
+        let table = table(reader, pack, ledger, &page.rows, (&from, &to), whole)?;
         let between = format!("{} → {}", from.words(reader.lang), to.words(reader.lang));
         let made = Enquiry {
             crumbs: crumbs(reader),
@@ -129,7 +130,8 @@ pub(crate) async fn show(
             ledgers: tabs(reader, pack, ledger, View::Compare),
             views: views(reader, ledger, &asked, View::Compare),
             filters: filters(reader, ledger, &asked, &from),
-            table: table(reader, pack, ledger, &page.rows, (&from, &to), whole)?,
+            folded: table.rows.len() > super::tree::OPEN_MAX,
+            table,
             foot: format!(
                 "{between} · {}",
                 reader.t("只列有变动的", "only what changed")
@@ -197,11 +199,16 @@ fn table(
         let leaves = rows
             .iter()
             .any(|row| !row.key.is_empty() || !row.detail.is_empty());
-        let title = Cell::new(place_title(reader, pack, ledger, place)?);
+        let count = match (leaves, rows.len()) {
+            (false, _) => String::new(),
+            (true, count) => count.to_string(),
+        };
+        let title = Cell::new(place_title(reader, pack, ledger, place)?).under(count);
         let shown = (whole || !leaves).then_some(sums);
         out.push(Row {
             level: 1,
             opens: leaves,
+            id: place.to_owned(),
             ..figures_row(ledger, title, shown, (place, ""), between)
         });
         for row in rows.iter().filter(|_| leaves) {

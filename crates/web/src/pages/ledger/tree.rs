@@ -1,6 +1,6 @@
 //! Balances as a tree: places, the first dimension of the key within each, single keys within that, with subtotals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::ledger::split_key;
 use axum::extract::Path;
@@ -23,6 +23,8 @@ use crate::parts::table::{Cell, Head, Row, Shape, Table};
 
 /// Accounts shown one by one; with more of them, subtotals are shown that lead on.
 const SHOWN: usize = 1_000;
+/// Rows of a tree that is shown open; a longer one begins folded.
+pub(super) const OPEN_MAX: usize = 40;
 /// Accounts read for one page.
 const READ_MAX: usize = 20_000;
 
@@ -123,14 +125,16 @@ pub(crate) async fn show(
             notes.push(cut_words(reader));
         }
         let title = words::label(reader.lang, &ledger.label).to_owned();
+        let table = tree.table(&page.rows, cut)?;
         let made = Enquiry {
             crumbs: crumbs(reader),
             title: title.clone(),
+            folded: asked.text("depth").is_empty() && table.rows.len() > OPEN_MAX,
             ledgers: tabs(reader, pack, ledger, View::Tree),
             views: views(reader, ledger, &asked, View::Tree),
             notes,
             filters: tree.filters(),
-            table: tree.table(&page.rows, cut)?,
+            table,
             foot: foot(reader, &when),
             export: Some(super::files::menu(&csrf, ledger, "balances", &asked)),
             ..Enquiry::default()
@@ -186,12 +190,13 @@ impl Tree<'_> {
         let names = dimension_names(reader, self.pack, self.ledger);
         if let [first, rest @ ..] = &names[..] {
             let mut depths = vec![
-                (String::new(), reader.t("全部展开", "Everything").to_owned()),
+                (String::new(), reader.t("逐级展开", "As opened").to_owned()),
                 ("1".to_owned(), reader.t("科目 / 库区", "Place").to_owned()),
             ];
             if !rest.is_empty() {
                 depths.push(("2".to_owned(), first.clone()));
             }
+            depths.push(("3".to_owned(), reader.t("全部展开", "Everything").to_owned()));
             filters.push(one("depth", ("展开到", "Down to"), Choose::One(depths)));
         }
         filters.push(one(
@@ -276,8 +281,11 @@ impl Tree<'_> {
                     .iter()
                     .any(|other| other.len() > place.len() && other.starts_with(place));
             let title = place_title(self.reader, self.pack, self.ledger, place)?;
-            let first = Cell::new(title).to(self.narrowed(place, ""));
+            let first = Cell::new(title)
+                .under(self.counted(rows))
+                .to(self.narrowed(place, ""));
             let mut row = self.row(first, &sums, place, ("", ""));
+            row.id = (*place).to_owned();
             row.level = level;
             row.opens = has_leaves || has_under;
             out.push(row);
@@ -286,6 +294,23 @@ impl Tree<'_> {
             }
         }
         Ok(out)
+    }
+
+    /// How many values each dimension has under a place: 商品 23 · 批号 43.
+    fn counted(&self, rows: &[&BalanceRow]) -> String {
+        let names = dimension_names(self.reader, self.pack, self.ledger);
+        let counts = names.iter().enumerate().map(|(at, name)| {
+            let begin = |row: &&BalanceRow| {
+                let parts: Vec<&str> = row.key.split('/').take(at + 1).collect();
+                (!row.key.is_empty()).then(|| parts.join("/"))
+            };
+            (name, rows.iter().filter_map(begin).collect::<BTreeSet<_>>().len())
+        });
+        let told: Vec<String> = counts
+            .filter(|(_, count)| *count > 0)
+            .map(|(name, count)| format!("{name} {count}"))
+            .collect();
+        told.join(" · ")
     }
 
     /// Sums of whole places, where they can be had without reading every account.
@@ -343,8 +368,14 @@ impl Tree<'_> {
             let (name, code) = self.first_name(first)?;
             let leaves = self.depth > 2;
             let sums = Sums::of(rows.iter().copied());
-            let cell = Cell::new(name).under(code).to(self.narrowed(place, &under));
+            let told = match (code.is_empty(), rows.len()) {
+                (_, 1) => code,
+                (true, count) => count.to_string(),
+                (false, count) => format!("{code} · {count}"),
+            };
+            let cell = Cell::new(name).under(told).to(self.narrowed(place, &under));
             let mut row = self.row(cell, &sums, place, ("", &under));
+            row.id = format!("{place} {under}");
             row.level = level + 1;
             row.opens = leaves;
             out.push(row);

@@ -75,9 +75,14 @@ impl When {
     }
 }
 
-/// Minutes since midnight of `15:30`.
+/// Minutes since midnight of `15:30`, which may be typed `1530` too.
 fn minutes(text: &str) -> Option<i64> {
-    let (hours, minutes) = text.split_once(':')?;
+    let figures = text.bytes().all(|byte| byte.is_ascii_digit());
+    let (hours, minutes) = match text.split_once([':', '：']) {
+        Some(parts) => parts,
+        None if figures && matches!(text.len(), 3 | 4) => text.split_at(text.len() - 2),
+        None => return None,
+    };
     let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
     ((0..24).contains(&hours) && (0..60).contains(&minutes)).then_some(hours * 60 + minutes)
 }
@@ -103,7 +108,11 @@ mod tests {
         assert_eq!(Moment(end.0 + 1).to_string(), "2026-04-01 15:31:00");
         let when = When::of(today, "", "0:05");
         assert_eq!((&*when.day, &*when.time), ("2026-04-02", "00:05"));
-        for bad in ["24:00", "12:60", "-1:00", "12", "x:y"] {
+        for typed in ["15:30", "1530", "15：30"] {
+            assert_eq!(minutes(typed), Some(930), "{typed}");
+        }
+        assert_eq!(minutes("905"), Some(545));
+        for bad in ["24:00", "12:60", "-1:00", "12", "x:y", "2460", "15305"] {
             assert_eq!(minutes(bad), None);
         }
     }
