@@ -171,6 +171,7 @@ function listen() {
   events.addEventListener('bell', e => {
     const told = JSON.parse(e.data || '{}');
     for (const el of $$('[data-count=bell]')) el.textContent = told.unread || '';
+    if ($('[data-live=home]')) refresh();
   });
 }
 on('visibilitychange', () => { listen(); if (!document.hidden) refresh(); });

@@ -95,6 +95,9 @@ pub struct JournalQuery {
     pub outcome: Option<String>,
     /// Oldest first.
     pub ascending: bool,
+    /// Most rows to look through for one page, since no index answers the conditions; all when `None`. A page with fewer
+    /// rows than `limit` that names a next one stopped here.
+    pub look_through: Option<usize>,
     /// The `next` of the page before.
     pub after: Option<Cursor>,
     /// Most rows; 50 when 0, at most 1,000.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{bisect, cursor, page_size, read_cursor};
 use crate::api::{FieldChange, HistoryRow, JournalQuery, JournalRow, Page, StoreError};
-use crate::cell::{Cell, Row};
+use crate::cell::Row;
 use crate::codec::parse;
 use crate::sql::{Dialect, Filter, Sql};
 
@@ -44,12 +44,9 @@ pub(crate) fn page(
         filter.and("j.slip = ?", slip.0);
         hint = sql.dialect().indexed_by("journal_slip");
     }
-    if let Some(from) = query.from {
-        filter.and("j.seq >= ?", first_at_or_after(sql, org, from)?);
-    }
-    if let Some(to) = query.to {
-        filter.and("j.seq < ?", first_at_or_after(sql, org, to)?);
-    }
+    let window = Window::of(sql, org, query)?;
+    filter.and("j.seq >= ?", window.from);
+    filter.and("j.seq < ?", window.to);
     for (column, wanted) in [
         ("actor", &query.actor),
         ("act", &query.act),
@@ -81,13 +78,6 @@ pub(crate) fn page(
             .collect();
         filter.also(&format!("({})", any.join(" or ")));
     }
-    if let Some(after) = &query.after {
-        filter.past(
-            &["j.seq"],
-            !query.ascending,
-            vec![Cell::Int(read_cursor(after)?)],
-        );
-    }
     let limit = page_size(query.limit, 50, 1_000);
     let fetch = filter.param(limit as i64 + 1);
     let direction = if query.ascending { "" } else { " desc" };
@@ -102,11 +92,61 @@ pub(crate) fn page(
         .take(limit)
         .map(row_from)
         .collect::<Result<_, _>>()?;
+    let next = match rows.last().filter(|_| more) {
+        Some(last) => Some(last.seq),
+        None => window.goes_on(query.ascending),
+    };
     Ok(Page {
-        next: rows.last().filter(|_| more).map(|row| cursor(&row.seq)),
-        total: (!more && query.after.is_none()).then_some(rows.len() as i64),
+        total: (next.is_none() && query.after.is_none()).then_some(rows.len() as i64),
+        next: next.map(|seq| cursor(&seq)),
         rows,
     })
+}
+
+/// The rows that one page looks through: from `from` to before `to`.
+struct Window {
+    from: i64,
+    to: i64,
+    /// What is asked about as a whole, without what was looked through already.
+    whole: (i64, i64),
+}
+
+impl Window {
+    fn of(sql: &dyn Sql, org: i64, query: &JournalQuery) -> Result<Window, StoreError> {
+        let mut from = match query.from {
+            Some(from) => first_at_or_after(sql, org, from)?,
+            None => 1,
+        };
+        let mut to = match query.to {
+            Some(to) => first_at_or_after(sql, org, to)?,
+            None => head(sql, org)?.0 + 1,
+        };
+        if let Some(after) = &query.after {
+            let after: i64 = read_cursor(after)?;
+            match query.ascending {
+                true => from = from.max(after.saturating_add(1)),
+                false => to = to.min(after),
+            }
+        }
+        let whole = (from, to);
+        // The rows of a slip are found by an index, however far apart they are.
+        let most = query.look_through.filter(|_| query.slip.is_none());
+        let most = most.map(|most| i64::try_from(most.max(1)).unwrap_or(i64::MAX));
+        match (most, query.ascending) {
+            (None, _) => {}
+            (Some(most), true) => to = to.min(from.saturating_add(most)),
+            (Some(most), false) => from = from.max(to.saturating_sub(most)),
+        }
+        Ok(Window { from, to, whole })
+    }
+
+    /// The cursor after which the next page looks on, where something is left.
+    fn goes_on(&self, ascending: bool) -> Option<i64> {
+        match ascending {
+            true => (self.to < self.whole.1).then_some(self.to - 1),
+            false => (self.from > self.whole.0).then_some(self.from),
+        }
+    }
 }
 
 /// A text as it stands within JSON.

@@ -7,6 +7,45 @@ use crate::common::worked::everywhere;
 use store::{JournalQuery, RecordQuery};
 
 #[test]
+fn a_search_of_the_journal_looks_a_bounded_way_at_a_time_and_misses_nothing() {
+    everywhere(|worked| {
+        let asked = JournalQuery {
+            request_has: vec!["step".to_owned()],
+            limit: 1_000,
+            ..JournalQuery::default()
+        };
+        for ascending in [false, true] {
+            let whole = JournalQuery {
+                ascending,
+                ..asked.clone()
+            };
+            let expected = worked.store.journal(ORG, &whole).expect("read").rows;
+            assert!(expected.len() > 10);
+            let mut query = JournalQuery {
+                look_through: Some(7),
+                ..whole
+            };
+            let (mut found, mut pages) = (Vec::new(), 0_i64);
+            loop {
+                let page = worked.store.journal(ORG, &query).expect("read");
+                assert!(page.rows.len() <= 7 && page.total.is_none());
+                let ends = page.rows.first().zip(page.rows.last());
+                assert!(ends.is_none_or(|(first, last)| (first.seq - last.seq).abs() < 7));
+                found.extend(page.rows);
+                pages += 1;
+                match page.next {
+                    Some(next) => query.after = Some(next),
+                    None => break,
+                }
+            }
+            assert_eq!(found, expected);
+            let (last, _) = worked.store.head(ORG).expect("read");
+            assert_eq!(pages, (last + 6) / 7);
+        }
+    });
+}
+
+#[test]
 fn the_journal_is_read_in_pages_and_by_what_is_in_it() {
     everywhere(|worked| {
         let mut all = Vec::new();

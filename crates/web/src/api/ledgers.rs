@@ -121,13 +121,14 @@ async fn list(State(app): State<Arc<App>>, _: Session) -> Json<Listed<LedgerShow
     Json(Listed::whole(rows.collect()))
 }
 
+/// Refuses a ledger that no pack declares.
 pub(super) fn known(app: &App, ledger: &str) -> Result<(), Error> {
     names::ledger(&app.catalog(), ledger)
         .map(|_| ())
         .ok_or(Error::NotFound)
 }
 
-fn key_filter(key: Option<String>, prefix: Option<String>) -> Option<KeyFilter> {
+pub(super) fn key_filter(key: Option<String>, prefix: Option<String>) -> Option<KeyFilter> {
     key.map(KeyFilter::Exact).or(prefix.map(KeyFilter::Prefix))
 }
 

@@ -321,6 +321,7 @@ async fn journal(
         outcome: asked.outcome,
         request_has: asked.text.into_iter().collect(),
         request_keys: asked.field.into_iter().collect(),
+        look_through: Some(crate::pages::for_api::LOOK_THROUGH),
         ascending: asked.ascending,
         after: asked.after.map(store::Cursor),
         limit: asked.limit.unwrap_or(0),

@@ -4,6 +4,7 @@ mod account;
 mod acts;
 pub(crate) mod call;
 mod doc;
+mod figures;
 mod flows;
 mod inbox;
 mod ledgers;
@@ -12,6 +13,7 @@ mod mistakes;
 mod out;
 mod outgoing;
 mod oversight;
+mod parameters;
 mod prints;
 mod registers;
 mod sign_in;
@@ -48,12 +50,14 @@ fn described() -> doc::Routes {
         .with(inbox::routes)
         .with(ledgers::routes)
         .with(traces::routes)
+        .with(figures::routes)
         .with(registers::routes)
         .with(flows::routes)
         .with(management::routes)
         .with(outgoing::routes)
         .with(webhooks::routes)
         .with(oversight::routes)
+        .with(parameters::routes)
         .with(sign_in::routes)
 }
 

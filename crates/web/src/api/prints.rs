@@ -152,7 +152,7 @@ async fn post(
     let act = app
         .read(move |app| {
             let slip = slip(app, id)?;
-            app.print_act(&slip, &content, &choice, Language::Zh, &person)
+            app.print_act(&slip, &content, &choice, Language::Zh, &person, true)
         })
         .await?;
     let answer = app

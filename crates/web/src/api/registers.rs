@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::response::Response;
 use engine::Act;
 use kernel::Day;
 use model::Register;
@@ -12,13 +13,14 @@ use serde::{Deserialize, Serialize};
 use store::{RecordQuery, RecordRow};
 use utoipa::{IntoParams, ToSchema};
 
-use super::call::{Asked, Call, Typed, bodies};
+use super::call::{Asked, Call, Meant, Typed, bodies};
 use super::doc::{Routes, op};
 use super::out::{Done, FieldShown, Listed, Words, field};
 use crate::App;
 use crate::auth::Session;
 use crate::error::Error;
 use crate::names;
+use crate::pages::for_api::{self, Desk, Format};
 
 bodies! {
     /// A new version of a record.
@@ -66,6 +68,30 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             )
             .answers_rows::<RecordShown>("versions"),
             versions,
+        )
+        .get(
+            "/api/v1/records/{register}/{key}/changes",
+            op(
+                "get_record_changes",
+                "registers",
+                "各版本的差异。 What each version of a record changed, field by field; sensitive fields masked.",
+            )
+            .answers_rows::<ChangedShown>("changes, in the order of the versions"),
+            changes,
+        )
+        .post(
+            "/api/v1/registers/{register}/export",
+            op(
+                "export_records",
+                "registers",
+                "导出台账。 Every record of a list as a file, sent while it is read; the journal keeps who took it.",
+            )
+            .body::<RecordsFileAsked>()
+            .answers_bytes(
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                "the file",
+            ),
+            export,
         )
         .post(
             "/api/v1/records/{register}/{key}",
@@ -208,6 +234,75 @@ async fn versions(
     Ok(Json(Listed::whole(
         rows.into_iter().map(|row| shown(declared, row)).collect(),
     )))
+}
+
+/// A field that a version of a record changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ChangedShown {
+    /// Version that changed it.
+    version: i64,
+    /// Day from which that version holds.
+    from: String,
+    /// Journal row that recorded it.
+    seq: i64,
+    /// Name of the field.
+    field: String,
+    /// What stood there; empty in the first version.
+    before: String,
+    /// What stands there from then on.
+    after: String,
+}
+
+async fn changes(
+    app: State<Arc<App>>,
+    session: Session,
+    path: Path<(String, String)>,
+) -> Result<Json<Listed<ChangedShown>>, Error> {
+    let Json(all) = versions(app, session, path).await?;
+    let mut before: BTreeMap<String, String> = BTreeMap::new();
+    let mut rows = Vec::new();
+    for row in all.rows {
+        let mut names: Vec<&String> = before.keys().chain(row.fields.keys()).collect();
+        names.sort();
+        names.dedup();
+        for name in names {
+            let of =
+                |fields: &BTreeMap<String, String>| fields.get(name).cloned().unwrap_or_default();
+            let (old, new) = (of(&before), of(&row.fields));
+            if old != new {
+                rows.push(ChangedShown {
+                    version: row.version,
+                    from: row.from.clone(),
+                    seq: row.seq,
+                    field: name.clone(),
+                    before: old,
+                    after: new,
+                });
+            }
+        }
+        before = row.fields;
+    }
+    Ok(Json(Listed::whole(rows)))
+}
+
+/// Which records to take out.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecordsFileAsked {
+    /// `xlsx` or `csv`.
+    format: String,
+    /// The query of the list's page: `q=…&on=2026-04-01&at=15:30&state=ending`.
+    #[serde(default)]
+    text: String,
+}
+
+async fn export(
+    desk: Desk,
+    Path(register): Path<String>,
+    Meant { acting, body }: Meant<RecordsFileAsked>,
+) -> Result<Response, Error> {
+    let format = Format::named(&body.format).ok_or_else(for_api::unknown_format)?;
+    for_api::records_file(desk, &acting, register, format, &body.text).await
 }
 
 async fn put(

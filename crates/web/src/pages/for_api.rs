@@ -5,6 +5,8 @@ use model::{Catalog, Slip};
 use store::SavedView;
 
 pub(crate) use super::desk::Desk;
+pub(crate) use super::journal::LOOK_THROUGH;
+pub(crate) use super::ledger::pivot::Turned;
 pub(crate) use super::list_files::printed;
 use super::list_files::{self, Of};
 pub(crate) use super::sent_files::{Format, unknown as unknown_format};
@@ -27,6 +29,39 @@ pub(crate) async fn file(
 ) -> Result<Response, Error> {
     let of = if sums { Of::Sums } else { Of::Slips };
     list_files::file(desk, acting, of, format, query).await
+}
+
+/// The file of a register.
+pub(crate) async fn records_file(
+    desk: Desk,
+    acting: &Acting,
+    register: String,
+    format: Format,
+    query: &str,
+) -> Result<Response, Error> {
+    super::register_file::file(desk, acting, register, format, query).await
+}
+
+/// The file of a view of a ledger: `balances`, `changes` or `pivot`.
+pub(crate) async fn ledger_file(
+    desk: Desk,
+    acting: &Acting,
+    (ledger, of): (String, &str),
+    format: Format,
+    query: &str,
+) -> Result<Response, Error> {
+    super::ledger::files::file(desk, acting, (ledger, of), format, query).await
+}
+
+/// A ledger turned about, as the address of its page asks.
+pub(crate) async fn pivot(desk: Desk, ledger: String, query: String) -> Result<Turned, Error> {
+    let asked = super::desk::Asked::parse(&query);
+    desk.read(move |reader| {
+        let catalog = reader.catalog();
+        let (pack, ledger) = super::ledgers::find(&catalog, &ledger)?;
+        super::ledger::pivot::Pivot::read(reader, pack, ledger, &asked, false)?.turned()
+    })
+    .await
 }
 
 /// The kept lists that the asker sees, and whether he may remove each.

@@ -48,6 +48,7 @@ pub(super) fn views(reader: &Reader<'_>, here: &str) -> Result<Vec<Tab>, Error> 
         here: url == here,
     };
     Ok(vec![
+        tab(reader.t("首页", "Home"), "/", None),
         tab(reader.t("待我办", "For me"), "/inbox", Some(waiting)),
         tab(
             reader.t("草稿", "Drafts"),
@@ -60,7 +61,8 @@ pub(super) fn views(reader: &Reader<'_>, here: &str) -> Result<Vec<Tab>, Error> 
     ])
 }
 
-fn waiting(reader: &Reader<'_>, asked: &Asked, csrf: String) -> Result<Inbox, Error> {
+/// What waits, narrowed as an address asks.
+pub(super) fn waiting(reader: &Reader<'_>, asked: &Asked, csrf: String) -> Result<Inbox, Error> {
     let (wanted, only) = (asked.text("step"), asked.text("only"));
     let limit = if wanted.is_empty() && only.is_empty() {
         SHOWN

@@ -23,6 +23,8 @@ const ROWS: usize = 100;
 const FILTERS: [&str; 9] = [
     "from", "to", "actor", "act", "outcome", "code", "slip", "field", "text",
 ];
+/// Rows that one page looks through: no index answers what is asked about their content.
+pub(crate) const LOOK_THROUGH: usize = 50_000;
 /// Names that one word for a field may stand for.
 const KEYS: usize = 20;
 
@@ -40,6 +42,7 @@ pub(crate) async fn show(desk: Desk, asked: Asked) -> Result<Response, Error> {
         let query = JournalQuery {
             after: asked.some("after").map(Cursor),
             limit: ROWS,
+            look_through: Some(LOOK_THROUGH),
             ..query_of(reader, &asked)?
         };
         let page = reader.store.journal(reader.org, &query)?;
@@ -79,22 +82,54 @@ pub(crate) async fn show(desk: Desk, asked: Asked) -> Result<Response, Error> {
             before: query.after.as_ref().map(|_| link("")),
             after: page.next.as_ref().map(|next| link(&next.0)),
         };
+        let stopped = page.next.is_some() && page.rows.len() < ROWS;
+        let looked = match stopped {
+            true => looked_back_to(reader, page.next.as_ref())?,
+            false => String::new(),
+        };
         let body = html! {
             (head(&[], title, html! {}, take(reader, &csrf, &link(""))))
             (tab_row(title, &super::people::tabs(reader, "/admin/journal")))
             div class="card" {
                 (filter_form(reader.lang, &filters(reader, &asked), &[]))
                 @if made.rows.is_empty() {
-                    (empty(Icon::Search, reader.t("没有符合条件的记录", "Nothing matches"), reader.t("换个条件再查。", "Try other conditions."), &[]))
+                    @let further = pager.after.clone().filter(|_| stopped);
+                    @let further: Vec<Link> = further.into_iter().map(|url| Link::new(reader.t("再往前查", "Look further back"), url)).collect();
+                    @let said = if stopped { &*looked } else { reader.t("换个条件再查。", "Try other conditions.") };
+                    (empty(Icon::Search, reader.t("没有符合条件的记录", "Nothing matches"), said, &further))
                 } @else {
                     (table(&made))
-                    footer { span {} (pager_of(reader.lang, &pager)) }
+                    footer {
+                        span { (looked) @if let Some(url) = pager.after.as_ref().filter(|_| stopped) { " " a href=(url) { (reader.t("再往前查", "Look further back")) } } }
+                        (pager_of(reader.lang, &pager))
+                    }
                 }
             }
         };
         Ok(Content::new(title, body))
     })
     .await
+}
+
+/// How far a page looked that stopped before the first row.
+fn looked_back_to(reader: &Reader<'_>, next: Option<&Cursor>) -> Result<String, Error> {
+    let query = JournalQuery {
+        after: next.cloned(),
+        limit: 1,
+        ..JournalQuery::default()
+    };
+    let page = reader.store.journal(reader.org, &query)?;
+    let Some(row) = page.rows.first() else {
+        return Ok(String::new());
+    };
+    let (seq, at) = (row.seq + 1, row.at.minute());
+    let (zh, en) = (
+        format!("每次查 {LOOK_THROUGH} 行，本次查到第 {seq} 行（{at}）为止。"),
+        format!(
+            "{LOOK_THROUGH} rows are looked through at a time, this time back to row {seq} ({at})."
+        ),
+    );
+    Ok(reader.t(&zh, &en).to_owned())
 }
 
 /// The buttons that take out what is found, as it is found.

@@ -53,6 +53,7 @@ fn write<W: Write>(
     let mut query = JournalQuery {
         ascending: true,
         limit: CHUNK,
+        look_through: Some(super::journal::LOOK_THROUGH),
         ..query
     };
     loop {
@@ -83,7 +84,7 @@ fn write<W: Write>(
                 text(&row.hash),
             ])?;
         }
-        let past = page.rows.last().is_none_or(|row| row.seq >= last);
+        let past = page.rows.last().is_some_and(|row| row.seq >= last);
         match page.next {
             Some(next) if !past => query.after = Some(next),
             _ => break,
@@ -109,6 +110,7 @@ pub(crate) async fn file(
         .read(move |reader| {
             let query = JournalQuery {
                 limit: 1,
+                look_through: Some(1),
                 ..query_of(reader, &checked)?
             };
             reader.store.journal(reader.org, &query)?;

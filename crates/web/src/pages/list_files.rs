@@ -1,13 +1,12 @@
-//! What leaves a list: every row as a file, written while it is read; and many slips printed as one.
+//! What leaves a list: every row as a file, written while it is read; and many slips printed as one file.
 
+use std::collections::HashSet;
 use std::io::Write;
 
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use engine::Class;
-use kernel::SlipId;
-use print::Bilingual;
+use engine::{Act, Class};
 use store::{StoreError, SumQuery};
 
 use super::desk::{Asked, Desk, Reader};
@@ -16,7 +15,8 @@ use super::sent_files::{self, Format, Stopped, Table, unknown};
 use super::{list_sums, slip};
 use crate::auth::{Acting, Posted};
 use crate::error::Error;
-use crate::slip_form::{Paper, printable};
+use crate::paper::choice::Choice;
+use crate::paper::prints::{form_error, language_of, of_slip};
 
 /// Slips printed at once.
 pub(crate) const PRINT_MAX: usize = 200;
@@ -166,8 +166,15 @@ pub(crate) async fn print(desk: Desk, posted: Posted) -> Result<Response, Error>
     printed(desk, &posted.acting, ids).await
 }
 
-/// Many slips in one PDF, in the order given; the journal says who took them.
-pub(crate) async fn printed(desk: Desk, acting: &Acting, ids: Vec<i64>) -> Result<Response, Error> {
+/// Many slips in one PDF, in the order given, each printed for the record as from its studio: the journal has a row for
+/// each, a second print says so, and each carries its square code.
+pub(crate) async fn printed(
+    desk: Desk,
+    acting: &Acting,
+    mut ids: Vec<i64>,
+) -> Result<Response, Error> {
+    let mut seen = HashSet::new();
+    ids.retain(|id| seen.insert(*id));
     if ids.is_empty() || ids.len() > PRINT_MAX {
         return Err(Error::refused(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -177,29 +184,29 @@ pub(crate) async fn printed(desk: Desk, acting: &Acting, ids: Vec<i64>) -> Resul
             format!("choose 1 to {PRINT_MAX} slips"),
         ));
     }
-    let listed: Vec<String> = ids.iter().map(i64::to_string).collect();
-    let query = format!("slips={}", listed.join(","));
-    sent_files::journal(&desk, acting, "print", "pdf", &query).await?;
+    let acts = desk.read(move |reader| print_acts(reader, &ids)).await?;
+    let mut recorded = Vec::with_capacity(acts.len());
+    for (id, act) in acts {
+        let key = crate::text::random_key()?;
+        recorded.push((id, desk.act(acting, None, &key, act).await?.seq));
+    }
     let bytes = desk
         .read(move |reader| {
-            let company = &reader.app.settings().company;
-            let paper = Paper {
-                language: match reader.lang {
-                    crate::parts::lang::Lang::En => print::Language::En,
-                    crate::parts::lang::Lang::Zh => print::Language::Zh,
-                },
-                company: Bilingual::new(&*company.zh, &*company.en),
-                ..Paper::default()
-            };
-            let mut all = Vec::with_capacity(ids.len());
-            for id in ids {
-                let slip = slip::must(reader, SlipId(id).0)?;
+            let page = language_of(reader.lang);
+            let mut all = Vec::with_capacity(recorded.len());
+            for (id, seq) in recorded {
+                let slip = slip::must(reader, id)?;
+                let prints = of_slip(reader.app, &slip)?;
+                let print = prints.iter().find(|print| print.seq == seq);
+                let print = print.ok_or(Error::NotFound)?;
+                let choice = &print.how.choice;
                 all.push(
-                    printable(reader.store, reader.org, &slip, &paper)?.ok_or(Error::NotFound)?,
+                    reader
+                        .app
+                        .to_print(&slip, choice, page, &reader.me, Some(print))?,
                 );
             }
-            let bytes = reader.app.set_all(&all);
-            bytes.map_err(|error| crate::paper::prints::form_error(&error))
+            reader.app.set_all(&all).map_err(|error| form_error(&error))
         })
         .await?;
     let headers = [
@@ -210,4 +217,22 @@ pub(crate) async fn printed(desk: Desk, acting: &Acting, ids: Vec<i64>) -> Resul
         ),
     ];
     Ok((headers, bytes).into_response())
+}
+
+/// The acts that record the prints of slips. One of each form is tried first, so that a form with a mistake is never
+/// counted.
+fn print_acts(reader: &Reader<'_>, ids: &[i64]) -> Result<Vec<(i64, Act)>, Error> {
+    let page = language_of(reader.lang);
+    let choice = Choice::default();
+    let mut tried = HashSet::new();
+    let mut acts = Vec::with_capacity(ids.len());
+    for id in ids {
+        let slip = slip::must(reader, *id)?;
+        let first = tried.insert((slip.kind.clone(), slip.version.clone()));
+        let act = reader
+            .app
+            .print_act(&slip, &slip.content, &choice, page, &reader.me, first)?;
+        acts.push((*id, act));
+    }
+    Ok(acts)
 }

@@ -33,6 +33,7 @@ mod heads;
 mod help;
 mod help_slip;
 mod history;
+mod home;
 mod inbox;
 mod inbox_why;
 mod journal;
@@ -60,6 +61,7 @@ mod print_choices;
 mod print_seals;
 mod record_form;
 mod record_versions;
+mod register_file;
 mod registers;
 mod scan;
 mod scopes;
@@ -114,7 +116,7 @@ pub fn routes() -> Router<Arc<App>> {
 /// What waits, lists, beginning something.
 fn work() -> Router<Arc<App>> {
     Router::new()
-        .route("/", get(inbox::show))
+        .route("/", get(home::show))
         .route("/inbox", get(inbox::show))
         .route("/inbox/mine", get(worklists::mine))
         .route("/inbox/done", get(worklists::signed))
@@ -190,7 +192,10 @@ fn enquiries() -> Router<Arc<App>> {
         .route("/slips/{id}/entries/{seq}", get(ledger::entry::show))
         .route("/ledgers/{ledger}/statement", get(statement::show))
         .route("/registers", get(registers::all))
-        .route("/registers/{register}", get(registers::show))
+        .route(
+            "/registers/{register}",
+            get(registers::show).post(register_file::export),
+        )
         .route("/registers/{register}/{key}", get(registers::one))
         .route(
             "/registers/{register}/{key}/versions",

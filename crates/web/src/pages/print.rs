@@ -201,7 +201,7 @@ pub(crate) async fn post(
             let page = language_of(reader.lang);
             reader
                 .app
-                .print_act(&slip, &seen, &wanted, page, &reader.me)
+                .print_act(&slip, &seen, &wanted, page, &reader.me, true)
         })
         .await?;
     let answer = desk.act(&acting, None, fields.text("_key"), act).await?;

@@ -8,11 +8,10 @@ use axum::response::Response;
 use kernel::Day;
 use maud::html;
 use model::{Catalog, Field, FieldKind, Pack, Register};
-use store::{Cursor, RecordQuery, RecordRow};
+use store::{Cursor, RecordRow};
 
 use super::desk::{Asked, Content, Desk, Reader, address};
-use super::ledger::When;
-use super::validity::{self, Wanted, ends};
+use super::validity::{self, ends};
 use super::{memory, values, words};
 use crate::error::Error;
 use crate::layout::Place;
@@ -102,18 +101,13 @@ pub(crate) async fn show(
     Path(qualified): Path<String>,
     asked: Asked,
 ) -> Result<Response, Error> {
+    let csrf = desk.session.csrf();
     desk.show(Place::Registers, move |reader| {
         let catalog = reader.catalog();
         let (pack, register) = find(&catalog, &qualified)?;
-        let when = When::asked(reader, &asked, "on", "at");
-        let wanted = Wanted::asked(reader, register, &asked, &when);
-        let query = RecordQuery {
-            on: Some(wanted.day).filter(|_| when != When::default()),
-            known_at: when.moment(),
-            search: asked.some("q"),
-            after: asked.some("after").map(Cursor),
-            limit: ROWS,
-        };
+        let (mut query, wanted) = validity::query(reader, register, &asked);
+        query.after = asked.some("after").map(Cursor);
+        query.limit = ROWS;
         let page = validity::page(reader, &qualified, query.clone(), &wanted)?;
         let title = words::label(reader.lang, &register.label).to_owned();
         let path = format!("/registers/{qualified}");
@@ -173,6 +167,7 @@ pub(crate) async fn show(
                 after: page.next.as_ref().map(|next| link(&next.0)),
             },
             begin,
+            export: Some(super::register_file::menu(&csrf, &qualified, &asked)),
             when_empty: reader
                 .t(
                     "还没有登记，或换个条件再查。",

@@ -48,7 +48,9 @@ fn kinds_of(flow: &Flow, slip: &Slip, line: &[&SlipHead]) -> BTreeSet<usize> {
     let mut found: BTreeSet<usize> = own.into_iter().collect();
     let mut open: Vec<usize> = found.iter().copied().collect();
     while let Some(from) = open.pop() {
-        let next = all.clone().filter(|at| flow.slips[*at].from.contains(&from));
+        let next = all
+            .clone()
+            .filter(|at| flow.slips[*at].from.contains(&from));
         open.extend(next.filter(|at| found.insert(*at)));
     }
     found.extend(all.filter(|at| line.iter().any(|head| is(at, &head.kind))));

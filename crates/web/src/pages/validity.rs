@@ -38,7 +38,7 @@ pub(super) struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     /// Reads an address.
-    pub fn asked(
+    fn asked(
         reader: &Reader<'_>,
         register: &'a Register,
         asked: &Asked,
@@ -59,6 +59,23 @@ impl<'a> Wanted<'a> {
             },
         }
     }
+}
+
+/// What an address asks of a register, from its first record; the limit is left to the asker.
+pub(super) fn query<'a>(
+    reader: &Reader<'_>,
+    register: &'a Register,
+    asked: &Asked,
+) -> (RecordQuery, Wanted<'a>) {
+    let when = When::asked(reader, asked, "on", "at");
+    let wanted = Wanted::asked(reader, register, asked, &when);
+    let query = RecordQuery {
+        on: Some(wanted.day).filter(|_| when != When::default()),
+        known_at: when.moment(),
+        search: asked.some("q"),
+        ..RecordQuery::default()
+    };
+    (query, wanted)
 }
 
 /// Whether a register says until when anything holds.

@@ -171,6 +171,12 @@ fn slip_heads(reader: &Reader<'_>) -> Vec<Head> {
 /// A slip with those for whom it waits, by name.
 fn slip_row(reader: &Reader<'_>, catalog: &Catalog, head: &store::SlipHead) -> Result<Row, Error> {
     let mut row = heads::row(reader, catalog, head)?;
+    row.cells.push(waits_for(reader, head)?);
+    Ok(row)
+}
+
+/// For whom a slip waits first, by name, and since when.
+pub(super) fn waits_for(reader: &Reader<'_>, head: &store::SlipHead) -> Result<Cell, Error> {
     let mut cell = Cell::default();
     if let Some(waiting) = head.waiting.first() {
         let logins = match &waiting.person {
@@ -187,8 +193,7 @@ fn slip_row(reader: &Reader<'_>, catalog: &Catalog, head: &store::SlipHead) -> R
         cell = Cell::new(words::joined(reader.lang, &names))
             .under(values::when(reader, waiting.since));
     }
-    row.cells.push(cell);
-    Ok(row)
+    Ok(cell)
 }
 
 pub(crate) async fn signed(desk: Desk) -> Result<Response, Error> {
@@ -197,6 +202,7 @@ pub(crate) async fn signed(desk: Desk) -> Result<Response, Error> {
             actor: Some(reader.me.login.to_string()),
             outcome: Some("done".to_owned()),
             limit: RECENT,
+            look_through: Some(super::journal::LOOK_THROUGH),
             ..JournalQuery::default()
         };
         let rows = reader.store.journal(reader.org, &query)?.rows;
@@ -249,7 +255,7 @@ pub(crate) async fn signed(desk: Desk) -> Result<Response, Error> {
 }
 
 /// What a journal row did: the step by its name, another act by its word.
-fn done_as(reader: &Reader<'_>, catalog: &Catalog, row: &store::JournalRow) -> String {
+pub(super) fn done_as(reader: &Reader<'_>, catalog: &Catalog, row: &store::JournalRow) -> String {
     let request: serde_json::Value = serde_json::from_str(&row.request).unwrap_or_default();
     match request["act"]["step"].as_str() {
         Some(step) if &*row.act == "step" => words::step_name(catalog, reader.lang, None, step),

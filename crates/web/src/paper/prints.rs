@@ -164,7 +164,7 @@ impl App {
         })
     }
 
-    /// The act that records a print, after the form was tried with it: a form with a mistake is never counted.
+    /// The act that records a print. With `tried` the form is tried first: one with a mistake is never counted.
     pub(crate) fn print_act(
         &self,
         slip: &Slip,
@@ -172,6 +172,7 @@ impl App {
         choice: &Choice,
         page: Language,
         person: &Person,
+        tried: bool,
     ) -> Result<Act, Error> {
         let mut choice = choice.clone();
         choice.lang = match choice.language(page) {
@@ -179,7 +180,9 @@ impl App {
             Language::En => "en".to_owned(),
         };
         let made = self.to_print(slip, &choice, page, person, None)?;
-        self.set_pages(&made).map_err(|error| form_error(&error))?;
+        if tried {
+            self.set_pages(&made).map_err(|error| form_error(&error))?;
+        }
         let key = public_of(self.secret_key()?)
             .map_err(|error| Error::fault("signing a slip's code", &error))?;
         let copies = i64::try_from(choice.copies.len().max(1)).unwrap_or(1);

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::export::{Export, export};
 use super::icon::{Icon, icon};
 use super::lang::{Lang, t};
 use super::table::{Table, table};
@@ -67,7 +68,7 @@ pub struct List {
     /// Which part is shown.
     pub pager: Pager,
     /// Where the rows can be had as a file.
-    pub export: Option<String>,
+    pub export: Option<Export>,
     /// What can be begun here.
     pub begin: Vec<Link>,
     /// What to say when nothing matches; a sentence for this list.
@@ -77,7 +78,7 @@ pub struct List {
 /// The page without its shell.
 pub fn list(lang: Lang, list: &List) -> Markup {
     let acts = html! {
-        @if let Some(url) = &list.export { a class="button" href=(url) { (icon(Icon::Download)) (t(lang, "导出", "Export")) } }
+        @if let Some(files) = &list.export { (export(lang, files)) }
         @for link in &list.begin { a class="button primary" href=(link.url) { (icon(Icon::Plus)) (link.label) } }
     };
     html! {

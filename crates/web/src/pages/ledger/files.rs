@@ -7,7 +7,7 @@ use model::{Ledger, Pack};
 use store::{BalanceRow, ChangeRow};
 
 use super::{When, compare, pivot, tree};
-use crate::auth::Posted;
+use crate::auth::{Acting, Posted};
 use crate::error::Error;
 use crate::pages::desk::{Asked, Desk, Reader, address};
 use crate::pages::entries::{dimension_names, key_names, place_name};
@@ -41,24 +41,36 @@ pub(crate) async fn export(
     posted: Posted,
 ) -> Result<Response, Error> {
     let format = Format::named(posted.fields.text("format")).ok_or_else(unknown)?;
-    let what = match posted.fields.text("of") {
+    let of = posted.fields.text("of").to_owned();
+    let query = posted.fields.text("q").to_owned();
+    file(desk, &posted.acting, (qualified, &of), format, &query).await
+}
+
+/// Begins a file: the journal first says who takes what. The query is that of the view's address.
+pub(crate) async fn file(
+    desk: Desk,
+    acting: &Acting,
+    (qualified, of): (String, &str),
+    format: Format,
+    query: &str,
+) -> Result<Response, Error> {
+    let what = match of {
         "balances" => "balances",
         "changes" => "changes",
         "pivot" => "pivot",
         _ => return Err(unknown()),
     };
-    let query = posted.fields.text("q").to_owned();
-    let asked = Asked::parse(&query);
+    let asked = Asked::parse(query);
     // What is not there is refused before the journal says that it was taken.
     let ledger = qualified.clone();
     desk.read(move |reader| find(&reader.catalog(), &ledger).map(drop))
         .await?;
     let turn = sent_files::turn()?;
-    let told = match query.as_str() {
+    let told = match query {
         "" => format!("ledger={qualified}"),
         query => format!("ledger={qualified}&{query}"),
     };
-    sent_files::journal(&desk, &posted.acting, what, format.name(), &told).await?;
+    sent_files::journal(&desk, acting, what, format.name(), &told).await?;
     let name = qualified.replace('.', "-");
     let name = format!("{name}-{what}");
     Ok(sent_files::send(

@@ -62,8 +62,25 @@ fn value(ledger: &Ledger, dimension: Dimension, account: &Account<'_>) -> Value 
     }
 }
 
+/// A value with its name.
+type Called = (String, String);
+
+/// A pivot as figures.
+pub(crate) struct Turned {
+    /// Values of the columns.
+    pub columns: Vec<Called>,
+    /// Values of the rows, their figures by column, and the sums of these.
+    pub rows: Vec<(Called, Vec<i128>, i128)>,
+    /// The sum of everything.
+    pub total: i128,
+    /// The unit of the figures.
+    pub unit: kernel::Unit,
+    /// Whether accounts were left out because there are too many.
+    pub cut: bool,
+}
+
 /// A pivot, whole.
-pub(super) struct Pivot<'a> {
+pub(in crate::pages) struct Pivot<'a> {
     reader: &'a Reader<'a>,
     pack: &'a Pack,
     ledger: &'a Ledger,
@@ -309,6 +326,35 @@ impl<'a> Pivot<'a> {
             }
             _ => None,
         }
+    }
+
+    /// All of it: the values of the columns and of the rows with what they are called, and the figures in their order.
+    pub fn turned(&self) -> Result<Turned, Error> {
+        let called = |dimension: Dimension, text: &str| -> Result<(String, String), Error> {
+            Ok((text.to_owned(), self.called(dimension, text)?.0))
+        };
+        let mut columns = Vec::new();
+        if let Some(dimension) = self.ask.columns {
+            for (_, text) in self.columns.keys() {
+                columns.push(called(dimension, text)?);
+            }
+        }
+        let mut rows = Vec::new();
+        for ((_, text), cells) in &self.cells {
+            let figure = |column| cells.get(column).copied().unwrap_or(0);
+            let figures = match self.ask.columns {
+                Some(_) => self.columns.keys().map(figure).collect(),
+                None => Vec::new(),
+            };
+            rows.push((called(self.ask.rows, text)?, figures, cells.values().sum()));
+        }
+        Ok(Turned {
+            columns,
+            rows,
+            total: self.total,
+            unit: self.ledger.unit,
+            cut: self.cut,
+        })
     }
 
     /// Headings of a file.

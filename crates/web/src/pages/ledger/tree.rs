@@ -196,7 +196,10 @@ impl Tree<'_> {
             if !rest.is_empty() {
                 depths.push(("2".to_owned(), first.clone()));
             }
-            depths.push(("3".to_owned(), reader.t("全部展开", "Everything").to_owned()));
+            depths.push((
+                "3".to_owned(),
+                reader.t("全部展开", "Everything").to_owned(),
+            ));
             filters.push(one("depth", ("展开到", "Down to"), Choose::One(depths)));
         }
         filters.push(one(
@@ -304,7 +307,10 @@ impl Tree<'_> {
                 let parts: Vec<&str> = row.key.split('/').take(at + 1).collect();
                 (!row.key.is_empty()).then(|| parts.join("/"))
             };
-            (name, rows.iter().filter_map(begin).collect::<BTreeSet<_>>().len())
+            (
+                name,
+                rows.iter().filter_map(begin).collect::<BTreeSet<_>>().len(),
+            )
         });
         let told: Vec<String> = counts
             .filter(|(_, count)| *count > 0)
