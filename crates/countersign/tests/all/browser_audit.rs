@@ -22,11 +22,12 @@ const SHIFT_MAX: f64 = 0.1;
 type Any<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// Pages of everybody.
-const PAGES: [&str; 37] = [
+const PAGES: [&str; 61] = [
+    "/",
     "/inbox",
     "/inbox/mine",
     "/inbox/done",
-    "/inbox/copies",
+    "/inbox/watched",
     "/inbox/drafts",
     "/slips",
     "/slips?state=done&sort=-amount",
@@ -56,14 +57,37 @@ const PAGES: [&str; 37] = [
     "/slips/1/print",
     "/slips/1/versions",
     "/slips/1/act/void",
+    "/slips/10/act/return",
     "/slips/3",
+    "/slips?kind=gsp.purchase_inbound.order&state=done",
+    "/slips/sums?group=supplier",
+    "/notices?all=1",
+    "/ledgers/gsp.stock?depth=3&place=pending",
+    "/ledgers/gsp.stock?as_of=2026-01-01&at=15:30",
+    "/ledgers/gsp.stock/compare",
+    "/ledgers/gsp.stock/pivot",
+    "/ledgers/gsp.stock/pivot?rows=month&cols=place",
+    "/ledgers/gsp.stock/charts",
+    "/ledgers/gsp.stock/expiry",
+    "/ledgers/gsp.gl/compare",
+    "/ledgers/gsp.gl/pivot",
+    "/ledgers/gsp.gl/charts",
+    "/ledgers/gsp.stock/statement?place=good",
+    "/registers/gsp.party?state=ending",
+    "/registers/gsp.party/GY001",
+    "/registers/gsp.item/YP0001/versions",
+    "/flows/gsp.purchase_inbound/work",
+    "/flows/gsp.purchase_inbound?slip=10",
+    "/search?q=YP&in=files",
+    "/slips/10/print?copies=%E5%AD%98%E6%A0%B9%E8%81%94&over=1",
+    "/check?c=nonsense",
     "/nowhere",
     "/password",
     "/confirm",
 ];
 
 /// Pages of administrators.
-const ADMIN: [&str; 14] = [
+const ADMIN: [&str; 30] = [
     "/admin",
     "/admin/print",
     "/admin/webhooks",
@@ -77,6 +101,22 @@ const ADMIN: [&str; 14] = [
     "/admin/people/wang/password",
     "/admin/journal",
     "/admin/journal/3",
+    "/admin/journal?text=YP0001&field=item",
+    "/admin/journal?text=nothing-like-it",
+    "/admin/separation",
+    "/admin/separation?q=wang",
+    "/admin/staffing",
+    "/admin/staffing?without=li",
+    "/admin/scopes",
+    "/admin/series",
+    "/admin/series/gsp.purchase_inbound.order",
+    "/admin/parameters",
+    "/admin/parameters/gsp.receipt_shelf_days",
+    "/admin/packs",
+    "/admin/print/form?kind=gsp.purchase_inbound.order",
+    "/admin/outbox?state=dead",
+    "/admin/webhooks/new",
+    "/admin/registers/gsp.party/change/GY001",
     "/admin/registers/gsp.party/new",
 ];
 
@@ -130,6 +170,14 @@ impl Audit<'_> {
         if shift > SHIFT_MAX {
             self.found
                 .push(format!("{} {path} moves by {shift}", self.way));
+        }
+        let heads = "return document.querySelectorAll('h1').length";
+        let heads = self.browser.run(heads).await?;
+        if heads != 1 {
+            self.found.push(format!(
+                "{} {path} has {heads} headings of the first level",
+                self.way
+            ));
         }
         let over = "return document.documentElement.scrollWidth - innerWidth";
         let over = self.browser.run(over).await?.as_i64().unwrap_or(1);

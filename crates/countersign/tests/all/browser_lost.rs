@@ -219,3 +219,138 @@ async fn lost(line: &Line, folder: &Path) -> Any<()> {
     li.browser.close().await?;
     Ok(())
 }
+
+/// An order of one line that waits for its approval; the address of its page.
+async fn order(wang: &Clerk<'_>, qty: &str) -> Any<String> {
+    let browser = &wang.browser;
+    wang.goto("/new/gsp.purchase_inbound.order.fill").await?;
+    browser.wait_for("line-grid tbody tr", PATIENCE).await?;
+    for (name, text) in [
+        ("h.supplier", "GY001"),
+        ("l.1.item", "YP0003"),
+        ("l.1.qty", qty),
+        ("l.1.price", "1"),
+    ] {
+        browser.fill(&format!("[name='{name}']"), text).await?;
+    }
+    browser.press("Control+Enter").await?;
+    browser.wait_for("h1 .code", PATIENCE).await?;
+    let address = browser.address().await?;
+    Ok(format!(
+        "/slips/{}",
+        address.rsplit('/').next().unwrap_or("")
+    ))
+}
+
+/// How many rows of a slip's history have a word in them.
+async fn told(clerk: &Clerk<'_>, slip: &str, word: &str) -> Any<i64> {
+    clerk.goto(slip).await?;
+    clerk.browser.wait_for("h1 .code", PATIENCE).await?;
+    let script = format!(
+        "return [...document.querySelectorAll('main li')].filter(li => li.innerText.includes('{word}')).length"
+    );
+    Ok(clerk.browser.run(&script).await?.as_i64().unwrap_or(-1))
+}
+
+#[tokio::test]
+async fn browser_a_lost_line_returns_voids_attaches_and_signs_several_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &["--demo"]);
+    let line = Line::to(server.address).await.expect("a line");
+    other_acts(&line, folder.path())
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
+async fn other_acts(line: &Line, folder: &Path) -> Any<()> {
+    let wang = Clerk::sit_down(line, folder, "wang").await?;
+    let mut slips = Vec::new();
+    for qty in ["11", "12", "13", "14", "15", "16"] {
+        slips.push(order(&wang, qty).await?);
+    }
+    let li = Clerk::sit_down(line, folder, "li").await?;
+
+    // Returned: sent into a cut line and again; and with the answer lost.
+    li.goto(&format!("{}/act/return", slips[0])).await?;
+    li.browser.fill("[name=reason]", "断线退回").await?;
+    li.cut_and_again(".ask .primary").await?;
+    li.browser.wait_for("h1 .code", PATIENCE).await?;
+    assert_eq!(told(&li, &slips[0], "断线退回").await?, 1, "returned once");
+    li.goto(&format!("{}/act/return", slips[1])).await?;
+    li.browser.fill("[name=reason]", "没有回音").await?;
+    li.muted(".ask .primary").await?;
+    li.browser.client().refresh().await?;
+    assert_eq!(told(&li, &slips[1], "没有回音").await?, 1, "returned once");
+
+    // Made void, both ways.
+    wang.goto(&format!("{}/act/void", slips[2])).await?;
+    wang.browser.fill("[name=reason]", "断线作废").await?;
+    wang.cut_and_again(".ask .primary").await?;
+    wang.browser.wait_for("h1 .code", PATIENCE).await?;
+    assert_eq!(told(&wang, &slips[2], "断线作废").await?, 1, "void once");
+    wang.goto(&format!("{}/act/void", slips[3])).await?;
+    wang.browser.fill("[name=reason]", "作废无音").await?;
+    wang.muted(".ask .primary").await?;
+    wang.browser.client().refresh().await?;
+    assert_eq!(told(&wang, &slips[3], "作废无音").await?, 1, "void once");
+
+    attached(&wang, folder, &slips[4]).await?;
+    signed_together(&li, &slips[4..]).await?;
+    wang.browser.close().await?;
+    li.browser.close().await?;
+    Ok(())
+}
+
+/// A file is sent into a cut line and, by its button, again; another is kept although nobody heard so.
+async fn attached(wang: &Clerk<'_>, folder: &Path, slip: &str) -> Any<()> {
+    let browser = &wang.browser;
+    wang.goto(slip).await?;
+    let input = "form[data-attach] input[name=file]";
+    browser.wait_for(input, PATIENCE).await?;
+    for (name, state) in [("cut.pdf", CUT), ("mute.pdf", MUTE)] {
+        let path = folder.join(name);
+        std::fs::write(&path, b"%PDF-1.4\n%%EOF\n")?;
+        wang.line.is(state);
+        browser
+            .find(input)
+            .await?
+            .send_keys(&path.display().to_string())
+            .await?;
+        browser.wait_for(".sending.bad button", PATIENCE).await?;
+        wang.line.is(OPEN);
+        browser.click(".sending.bad button").await?;
+        browser.wait_gone(".sending", PATIENCE).await?;
+        let kept = format!(
+            "return [...document.querySelectorAll('#attachments')].map(a => a.closest('section').innerText.split('{name}').length - 1)[0]"
+        );
+        assert_eq!(browser.run(&kept).await?, 1, "{name} is there once");
+    }
+    Ok(())
+}
+
+/// Two slips are signed at once: the question is sent into a cut line, the answer to the signatures is lost.
+async fn signed_together(li: &Clerk<'_>, slips: &[String]) -> Any<()> {
+    let browser = &li.browser;
+    li.goto("/inbox").await?;
+    browser.wait_for("[data-batch]", PATIENCE).await?;
+    for slip in slips {
+        let id = slip.rsplit('/').next().unwrap_or("");
+        browser
+            .click(&format!("[data-batch] tbody input[value^='{id}:']"))
+            .await?;
+    }
+    li.cut_and_again("[data-batch-go]").await?;
+    browser.wait_for_text("h1", "批量签字", PATIENCE).await?;
+    li.muted("[data-batch-go]").await?;
+    browser.client().refresh().await?;
+    browser
+        .wait_for_text("main", "已签字 2 张", PATIENCE)
+        .await?;
+    for slip in slips {
+        li.goto(slip).await?;
+        browser.wait_for("h1 .code", PATIENCE).await?;
+        let stamps = "return document.querySelectorAll('.steps li:nth-child(2) .stamp').length";
+        assert_eq!(browser.run(stamps).await?, 1, "{slip} is signed once");
+    }
+    Ok(())
+}

@@ -38,7 +38,7 @@ pub(crate) async fn show(desk: Desk) -> Result<Response, Error> {
         let body = html! {
             (head(&[], title, html! {}, html! {}))
             (tabs(reader.t("待办分类", "Views"), &inbox::views(reader, "/")?))
-            div data-live=(FRAGMENT) { (whole(reader, csrf)?) }
+            div id="inbox" data-live=(FRAGMENT) { (whole(reader, csrf)?) }
         };
         Ok(Content::new(title, body))
     })

@@ -188,6 +188,7 @@ fn enquiries() -> Router<Arc<App>> {
         .route("/ledgers/{ledger}/pivot", get(ledger::pivot::show))
         .route("/ledgers/{ledger}/charts", get(ledger::charts::show))
         .route("/ledgers/{ledger}/trace", get(ledger::trace::show))
+        .route("/ledgers/{ledger}/expiry", get(ledger::expiry::show))
         .route("/ledgers/{ledger}/export", post(ledger::files::export))
         .route("/slips/{id}/entries/{seq}", get(ledger::entry::show))
         .route("/ledgers/{ledger}/statement", get(statement::show))

@@ -391,3 +391,99 @@ async fn the_work_on_a_flow_shows_what_waits_and_how_long_it_waited() {
     let mut english = Desk::log_in(&company, "li", "en").await;
     english.get(&work).await.must_have("45 min");
 }
+
+#[tokio::test]
+async fn the_api_compares_counts_months_and_turns_about() {
+    let company = filled().await;
+    let client = company.log_in("li").await;
+    let token = Some(client.token.as_str());
+    let ledger = "/api/v1/ledgers/gsp.stock";
+    let reply = company
+        .get(&format!("{ledger}/changes?place=good"), token)
+        .await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let told = reply.json();
+    let row = &told["rows"][0];
+    assert_eq!(row["difference"], "107", "{told}");
+    assert_eq!(row["before"]["posted"]["in"], "0", "{told}");
+    let reply = company
+        .get(&format!("{ledger}/months?place=good"), token)
+        .await;
+    let told = reply.json();
+    let months = told["rows"].as_array().expect("rows");
+    assert!(months.iter().all(|row| row["place"] == "good"), "{told}");
+    assert_eq!(told["more"], false);
+    let reply = company
+        .get(&format!("{ledger}/months?limit=1"), token)
+        .await;
+    assert_eq!(reply.json()["more"], true);
+    let reply = company
+        .get(&format!("{ledger}/pivot?rows=k0&cols=place"), token)
+        .await;
+    let told = reply.json();
+    let good = told["columns"].as_array().expect("columns");
+    let at = good
+        .iter()
+        .position(|column| column["value"] == "good")
+        .expect("good");
+    assert_eq!(told["rows"][0]["figures"][at], "107", "{told}");
+    assert_eq!(told["unit"], "qty");
+    for (path, status) in [
+        (format!("{ledger}/pivot?rows=k0&colour=red"), 400),
+        (
+            format!("{ledger}/changes?from=2026-04-01&from_moment=1"),
+            400,
+        ),
+        ("/api/v1/ledgers/gsp.nothing/pivot".to_owned(), 404),
+        ("/api/v1/parameters/gsp.nothing".to_owned(), 404),
+    ] {
+        assert_eq!(
+            company.get(&path, token).await.status.as_u16(),
+            status,
+            "{path}"
+        );
+    }
+    let reply = company
+        .get(
+            "/api/v1/parameters/gsp.receipt_shelf_days?on=2026-04-01",
+            token,
+        )
+        .await;
+    let told = reply.json();
+    assert!(
+        told["source"].as_str().is_some_and(|text| !text.is_empty()),
+        "{told}"
+    );
+    let all = company.get("/api/v1/parameters", token).await.json();
+    assert_eq!(
+        all["rows"][0]["parameter"], "gsp.receipt_shelf_days",
+        "{all}"
+    );
+}
+
+#[tokio::test]
+async fn registers_leave_as_files_and_tell_what_their_versions_changed() {
+    let company = filled().await;
+    let mut li = Desk::log_in(&company, "li", "zh").await;
+    let page = li.get("/registers/gsp.item").await;
+    let form = page.form("/registers/gsp.item");
+    let mut fields = form.fields.clone();
+    fields.push(("format".to_owned(), "csv".to_owned()));
+    let reply = li.fetch_posted(&form.action, &fields).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let text = reply.text();
+    assert!(
+        text.contains("A001,1,") && text.contains("阿司匹林"),
+        "{text}"
+    );
+    let last = company.journal().into_iter().max_by_key(|row| row.seq);
+    let row = last.expect("a row");
+    assert_eq!((&*row.act, &*row.actor), ("export", "li"));
+    assert!(row.request.contains("register=gsp.item"), "{}", row.request);
+    let client = company.log_in("li").await;
+    let path = "/api/v1/records/gsp.item/A001/changes";
+    let told = company.get(path, Some(&client.token)).await.json();
+    let named = told["rows"].as_array().expect("rows").iter();
+    let mut named = named.filter(|row| row["field"] == "name");
+    assert_eq!(named.next().expect("a name")["after"], "阿司匹林");
+}

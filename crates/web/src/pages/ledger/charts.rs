@@ -15,6 +15,7 @@ use super::{
 use crate::error::Error;
 use crate::layout::Place;
 use crate::pages::desk::{Asked, Content, Desk, Reader};
+use crate::pages::entries::dimension_name;
 use crate::pages::ledgers::find;
 use crate::pages::{values, words};
 use crate::parts::chart::{Bar, Chart, Part, bars, columns};
@@ -61,6 +62,11 @@ pub(crate) async fn show(
         if let Some(chart) = pictures.by_age()? {
             below.push(bars(reader.lang, &chart));
         }
+        for at in 0..ledger.by.len() + ledger.detail.len() {
+            if let Some(chart) = pictures.by_register(at)? {
+                below.push(bars(reader.lang, &chart));
+            }
+        }
         if let Some(chart) = pictures.by_month()? {
             below.push(columns(reader.lang, &chart));
         }
@@ -78,7 +84,7 @@ pub(crate) async fn show(
             crumbs: crumbs(reader),
             title: title.clone(),
             ledgers: tabs(reader, pack, ledger, View::Charts),
-            views: views(reader, ledger, &asked, View::Charts),
+            views: views(reader, pack, ledger, &asked, View::Charts),
             notes,
             filters: narrowing(reader, ledger, &asked),
             below,
@@ -207,11 +213,9 @@ impl Pictures<'_> {
         }))
     }
 
-    /// How long ago came what is still there, place by place.
-    fn by_age(&self) -> Result<Option<Chart>, Error> {
-        let reader = self.reader;
-        let now = reader.today.period();
-        let series: Vec<String> = [
+    /// What ages are called, in the order of [`AGES`], older last.
+    fn ages(&self) -> Vec<String> {
+        [
             ("本月", "This month"),
             ("上月", "Last month"),
             ("2 个月前", "2 months ago"),
@@ -220,25 +224,90 @@ impl Pictures<'_> {
             ("一年以上", "A year and more"),
         ]
         .iter()
-        .map(|(zh, en)| reader.t(zh, en).to_owned())
-        .collect();
-        let (mut bars, mut rows) = (Vec::new(), Vec::new());
+        .map(|(zh, en)| self.reader.t(zh, en).to_owned())
+        .collect()
+    }
+
+    /// How old what is open of these accounts is.
+    fn aged(&self, months: &[&MonthRow]) -> [i128; AGES.len() + 1] {
+        let now = self.reader.today.period();
+        let mut accounts: BTreeMap<(&str, &str, &str), Vec<&MonthRow>> = BTreeMap::new();
+        for row in months {
+            let account = (&*row.place, &*row.key, &*row.detail);
+            accounts.entry(account).or_default().push(row);
+        }
+        let mut sums = [0; AGES.len() + 1];
+        for account in accounts.values() {
+            for (sum, part) in sums.iter_mut().zip(ages(account, now)) {
+                *sum += part;
+            }
+        }
+        sums
+    }
+
+    /// How long ago came what is still there, place by place.
+    fn by_age(&self) -> Result<Option<Chart>, Error> {
+        let reader = self.reader;
+        let mut named = Vec::new();
         for ((_, _, place), months) in self.places().into_iter().take(PLACES) {
-            let mut accounts: BTreeMap<(&str, &str), Vec<&MonthRow>> = BTreeMap::new();
-            for row in months {
-                let account = (&*row.key, &*row.detail);
-                accounts.entry(account).or_default().push(row);
-            }
-            let mut sums = [0; AGES.len() + 1];
-            for account in accounts.values() {
-                for (sum, part) in sums.iter_mut().zip(ages(account, now)) {
-                    *sum += part;
-                }
-            }
+            let name = place_title(reader, self.pack, self.ledger, place)?;
+            named.push((name, self.aged(&months)));
+        }
+        let title = reader.t("库龄 / 账龄", "Age of what is open");
+        Ok(self.age_chart(title, reader.t("科目 / 库区", "Place"), named))
+    }
+
+    /// The same by a dimension that is a register: by item, by party. Those with the most stand first.
+    fn by_register(&self, at: usize) -> Result<Option<Chart>, Error> {
+        let reader = self.reader;
+        let by = self.ledger.by.len();
+        let name = match at.checked_sub(by) {
+            None => self.ledger.by.get(at),
+            Some(at) => self.ledger.detail.get(at),
+        };
+        let Some(name) = name.filter(|name| self.pack.register(name).is_some()) else {
+            return Ok(None);
+        };
+        let mut groups: BTreeMap<String, Vec<&MonthRow>> = BTreeMap::new();
+        for row in self.rows.iter().filter(|row| self.pictured(&row.place)) {
+            let (text, at) = match at.checked_sub(by) {
+                None => (&row.key, at),
+                Some(at) => (&row.detail, at),
+            };
+            let raw = text.split('/').nth(at).unwrap_or("");
+            let code = ::ledger::split_key(raw).pop().unwrap_or_default();
+            groups.entry(code).or_default().push(row);
+        }
+        let mut all: Vec<_> = groups
+            .into_iter()
+            .filter(|(code, _)| !code.is_empty())
+            .map(|(code, months)| (code, self.aged(&months)))
+            .collect();
+        all.sort_by_key(|(_, sums)| std::cmp::Reverse(sums.iter().sum::<i128>()));
+        let mut named = Vec::new();
+        for (code, sums) in all.into_iter().take(PLACES) {
+            let shown = values::record(reader, self.pack, name, &code)?;
+            named.push((shown.text, sums));
+        }
+        let called = dimension_name(reader, self.pack, name);
+        let title = reader.t("库龄 / 账龄", "Age of what is open");
+        let title = format!("{title} · {called}");
+        Ok(self.age_chart(&title, &called, named))
+    }
+
+    fn age_chart(
+        &self,
+        title: &str,
+        first: &str,
+        named: Vec<(String, [i128; AGES.len() + 1])>,
+    ) -> Option<Chart> {
+        let reader = self.reader;
+        let series = self.ages();
+        let (mut bars, mut rows) = (Vec::new(), Vec::new());
+        for (name, sums) in named {
             if sums.iter().all(|sum| *sum == 0) {
                 continue;
             }
-            let name = place_title(reader, self.pack, self.ledger, place)?;
             let total = self.text(sums.iter().sum());
             let parts = sums.map(|size| Part {
                 size,
@@ -255,11 +324,11 @@ impl Pictures<'_> {
             });
         }
         if bars.is_empty() {
-            return Ok(None);
+            return None;
         }
-        let figures = self.figures(reader.t("科目 / 库区", "Place"), &series, rows);
-        Ok(Some(Chart {
-            title: reader.t("库龄 / 账龄", "Age of what is open").to_owned(),
+        let figures = self.figures(first, &series, rows);
+        Some(Chart {
+            title: title.to_owned(),
             about: told(&bars),
             series,
             bars,
@@ -271,7 +340,7 @@ impl Pictures<'_> {
                 )
                 .to_owned(),
             ..Chart::default()
-        }))
+        })
     }
 
     /// What the places of the house held at the end of each month.

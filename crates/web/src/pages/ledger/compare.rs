@@ -128,7 +128,7 @@ pub(crate) async fn show(
             crumbs: crumbs(reader),
             title: title.clone(),
             ledgers: tabs(reader, pack, ledger, View::Compare),
-            views: views(reader, ledger, &asked, View::Compare),
+            views: views(reader, pack, ledger, &asked, View::Compare),
             filters: filters(reader, ledger, &asked, &from),
             folded: table.rows.len() > super::tree::OPEN_MAX,
             table,

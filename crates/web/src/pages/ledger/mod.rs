@@ -4,6 +4,7 @@
 pub(super) mod charts;
 pub(super) mod compare;
 pub(super) mod entry;
+pub(super) mod expiry;
 pub(super) mod files;
 pub(super) mod pivot;
 mod pivot_ask;
@@ -30,6 +31,7 @@ pub(super) enum View {
     Compare,
     Pivot,
     Charts,
+    Expiry,
 }
 
 /// What a ledger counts in.
@@ -49,7 +51,13 @@ fn tabs(reader: &Reader<'_>, pack: &Pack, here: &Ledger, view: View) -> Vec<Tab>
         .iter()
         .map(|ledger| Tab {
             label: words::label(reader.lang, &ledger.label).to_owned(),
-            url: path_of(&ledger.qualified, view),
+            url: path_of(
+                &ledger.qualified,
+                match view {
+                    View::Expiry if !expiry::has(pack, ledger) => View::Tree,
+                    view => view,
+                },
+            ),
             count: None,
             here: ledger.qualified == here.qualified,
         })
@@ -62,19 +70,22 @@ fn path_of(ledger: &str, view: View) -> String {
         View::Compare => "/compare",
         View::Pivot => "/pivot",
         View::Charts => "/charts",
+        View::Expiry => "/expiry",
     };
     format!("/ledgers/{ledger}{end}")
 }
 
 /// The views of a ledger; what was narrowed stays narrowed.
-fn views(reader: &Reader<'_>, ledger: &Ledger, asked: &Asked, here: View) -> Vec<Tab> {
+fn views(reader: &Reader<'_>, pack: &Pack, ledger: &Ledger, asked: &Asked, here: View) -> Vec<Tab> {
     [
         (View::Tree, "余额", "Balances"),
         (View::Compare, "两时点对比", "Compare two moments"),
         (View::Pivot, "透视", "Pivot"),
         (View::Charts, "图表", "Charts"),
+        (View::Expiry, "效期", "Expiry"),
     ]
     .into_iter()
+    .filter(|(view, ..)| *view != View::Expiry || expiry::has(pack, ledger))
     .map(|(view, zh, en)| Tab {
         label: reader.t(zh, en).to_owned(),
         url: address(

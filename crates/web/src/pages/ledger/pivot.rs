@@ -419,7 +419,7 @@ pub(crate) async fn show(
             crumbs: crumbs(reader),
             title: title.clone(),
             ledgers: tabs(reader, pack, ledger, View::Pivot),
-            views: views(reader, ledger, &asked, View::Pivot),
+            views: views(reader, pack, ledger, &asked, View::Pivot),
             notes,
             filters: filters(reader, pack, ledger, &asked, &pivot.ask),
             table: pivot.table()?,

@@ -131,7 +131,7 @@ pub(crate) async fn show(
             title: title.clone(),
             folded: asked.text("depth").is_empty() && table.rows.len() > OPEN_MAX,
             ledgers: tabs(reader, pack, ledger, View::Tree),
-            views: views(reader, ledger, &asked, View::Tree),
+            views: views(reader, pack, ledger, &asked, View::Tree),
             notes,
             filters: tree.filters(),
             table,
