@@ -155,7 +155,7 @@ const QUERY_MAX: usize = 2_000;
 pub(crate) fn export(what: &str, format: &str, query: &str) -> Answer {
     let known = matches!(
         what,
-        "slips" | "sums" | "print" | "balances" | "changes" | "pivot" | "journal"
+        "slips" | "sums" | "print" | "balances" | "changes" | "pivot" | "records" | "journal"
     ) && matches!(format, "xlsx" | "csv" | "pdf");
     if known && query.chars().count() <= QUERY_MAX && !query.chars().any(is_hidden) {
         return Ok((Effects::default(), Reply::default()));

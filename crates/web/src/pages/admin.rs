@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::layout::Place;
 use crate::parts::icon::Icon;
 use crate::parts::table::{Cell, Head, Row, Shape, Table, table};
-use crate::parts::{Tab, Tone, head, tabs as tab_row};
+use crate::parts::{Tab, Tone, head};
 
 /// A page of administration: its address, what it is called, what it is for.
 struct Page {
@@ -278,9 +278,8 @@ pub(crate) async fn show(desk: Desk) -> Result<Response, Error> {
         }
         let body = html! {
             (head(&[], title, html! {}, html! {}))
-            (tab_row(title, &tabs(reader, "/admin")))
             @for (sign, name, made) in &cards {
-                section class="card" {
+                section class="card even" {
                     header { (crate::parts::icon::icon(*sign)) h2 { (name) } }
                     (table(made))
                 }

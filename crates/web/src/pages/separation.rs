@@ -160,7 +160,7 @@ fn matrix(reader: &Reader<'_>, pack: &Pack, pairs: &Pairs, chosen: &str, on: &st
         section class="card" {
             header { h2 { (words::label(reader.lang, &pack.label)) } }
             div class="scroll" {
-                table class="rows" {
+                table class="rows matrix" {
                     caption class="seen" { (reader.t("岗位两两对照", "Roles against roles")) }
                     thead { tr {
                         th scope="col" { (reader.t("岗位", "Role")) }

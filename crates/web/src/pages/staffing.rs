@@ -189,6 +189,9 @@ fn card(
                 (badge(tone, word))
             }
             @if !made.rows.is_empty() { (table(&made)) }
+        }
+        section class="card" {
+            header { h2 { (words::label(reader.lang, &flow.label)) " · " (reader.t("各环节人员", "people by step")) } }
             (table(&by_step))
         }
     })

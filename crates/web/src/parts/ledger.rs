@@ -37,6 +37,8 @@ pub struct Enquiry {
     pub notes: Vec<String>,
     /// Where the rows can be had as a file.
     pub export: Option<Export>,
+    /// Pictures above the table.
+    pub above: Vec<Markup>,
     /// Pictures below the table.
     pub below: Vec<Markup>,
     /// Whether there are only pictures, and no table.
@@ -59,6 +61,7 @@ pub fn enquiry(lang: Lang, enquiry: &Enquiry) -> Markup {
             }
         }
         @for text in &enquiry.notes { (note(Tone::Held, html! { (text) })) }
+        @for picture in &enquiry.above { (picture) }
         div class="card" {
             @if !enquiry.filters.is_empty() { (filters(lang, &enquiry.filters, &enquiry.keep)) }
             @if !enquiry.figures.is_empty() { (facts(&enquiry.figures)) }

@@ -87,7 +87,11 @@ pub fn list(lang: Lang, list: &List) -> Markup {
         div class="card" {
             @if !list.filters.is_empty() { (filters(lang, &list.filters, &list.keep)) }
             @if list.table.rows.is_empty() {
-                (empty(Icon::Search, t(lang, "没有符合条件的记录", "Nothing matches"), &list.when_empty, &[]))
+                @let none = match list.filters.is_empty() {
+                    true => t(lang, "还没有记录", "Nothing here yet"),
+                    false => t(lang, "没有符合条件的记录", "Nothing matches"),
+                };
+                (empty(Icon::Search, none, &list.when_empty, &[]))
             } @else {
                 (table(&list.table))
                 footer { span {} (pager(lang, &list.pager)) }

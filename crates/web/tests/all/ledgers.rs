@@ -49,17 +49,20 @@ fn row_of(page: &Page, words: &str) -> String {
 #[tokio::test]
 async fn balances_are_a_tree_as_of_any_moment() {
     let company = filled().await;
-    for (lang, good) in [("zh", "合格品区"), ("en", "Released")] {
+    for (lang, good, counts) in [
+        ("zh", "合格品区", "商品 1 · 批号 1"),
+        ("en", "Released", "Item 1 · Batch 1"),
+    ] {
         let mut li = Desk::log_in(&company, "li", lang).await;
         let now = li.get(STOCK).await;
-        assert_eq!(row_of(&now, good), format!("{good} 107 0 107"));
+        assert_eq!(row_of(&now, good), format!("{good} {counts} 107 0 107"));
         assert!(row_of(&now, "B240101").contains("107"));
         // By the books an hour after noon; by business day it is all of the same day.
         let then = li.get(&format!("{STOCK}?as_of=2026-04-01&at=13:00")).await;
-        assert_eq!(row_of(&then, good), format!("{good} 100 0 100"));
+        assert_eq!(row_of(&then, good), format!("{good} {counts} 100 0 100"));
         then.must_have("13:00");
         let day = li.get(&format!("{STOCK}?as_of=2026-04-01")).await;
-        assert_eq!(row_of(&day, good), format!("{good} 107 0 107"));
+        assert_eq!(row_of(&day, good), format!("{good} {counts} 107 0 107"));
         let before = li.get(&format!("{STOCK}?as_of=2026-03-31")).await;
         assert!(!before.has("107"), "{}", before.text());
         // Folded to places, and to the first dimension: no script is needed.
@@ -154,7 +157,10 @@ async fn two_moments_are_compared_and_only_what_changed_is_listed() {
     let page = li
         .get(&format!("{STOCK}/compare?from=2026-04-01&from_at=13:00"))
         .await;
-    assert_eq!(row_of(&page, "合格品区"), "合格品区 100 7 0 107 7");
+    assert_eq!(
+        row_of(&page, "合格品区"),
+        "合格品区 商品 / 批号 1 100 7 0 107 7"
+    );
     let legs = li.get(&page.link("since=2026-04-01")).await;
     assert!(legs.has("只列这段时间内记账的"), "{}", legs.text());
     let same = li
@@ -164,7 +170,10 @@ async fn two_moments_are_compared_and_only_what_changed_is_listed() {
         .await;
     same.must_have("没有发生额");
     let month = li.get(&format!("{STOCK}/compare")).await;
-    assert_eq!(row_of(&month, "合格品区"), "合格品区 0 107 0 107 107");
+    assert_eq!(
+        row_of(&month, "合格品区"),
+        "合格品区 商品 / 批号 1 0 107 0 107 107"
+    );
 }
 
 #[tokio::test]

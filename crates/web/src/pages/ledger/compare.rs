@@ -201,7 +201,7 @@ fn table(
             .any(|row| !row.key.is_empty() || !row.detail.is_empty());
         let count = match (leaves, rows.len()) {
             (false, _) => String::new(),
-            (true, count) => count.to_string(),
+            (true, count) => format!("{} {count}", dimensions(reader, pack, ledger)),
         };
         let title = Cell::new(place_title(reader, pack, ledger, place)?).under(count);
         let shown = (whole || !leaves).then_some(sums);

@@ -322,7 +322,7 @@ pub(crate) async fn show(
             notes.push(reader.t(&zh, &en).to_owned());
         }
         let title = words::label(reader.lang, &ledger.label).to_owned();
-        let below = match chart.bars.is_empty() {
+        let above = match chart.bars.is_empty() {
             true => Vec::new(),
             false => vec![bars(reader.lang, &chart)],
         };
@@ -340,7 +340,7 @@ pub(crate) async fn show(
                     "The day is that of the slip that booked the batch first",
                 )
                 .to_owned(),
-            below,
+            above,
             ..Enquiry::default()
         };
         Ok(Content::new(title, enquiry(reader.lang, &enquired)))

@@ -369,15 +369,16 @@ impl Tree<'_> {
             let first = row.key.split('/').next().unwrap_or("");
             groups.entry(first).or_default().push(row);
         }
+        let names = dimension_names(self.reader, self.pack, self.ledger);
+        let rest = names.get(1..).unwrap_or_default();
         for (first, rows) in groups.iter().take(SHOWN) {
             let under = format!("{first}/");
             let (name, code) = self.first_name(first)?;
             let leaves = self.depth > 2;
             let sums = Sums::of(rows.iter().copied());
-            let told = match (code.is_empty(), rows.len()) {
-                (_, 1) => code,
-                (true, count) => count.to_string(),
-                (false, count) => format!("{code} · {count}"),
+            let told = match code.is_empty() {
+                true => format!("{} {}", rest.join(" / "), rows.len()),
+                false => format!("{code} · {} {}", rest.join(" / "), rows.len()),
             };
             let cell = Cell::new(name).under(told).to(self.narrowed(place, &under));
             let mut row = self.row(cell, &sums, place, ("", &under));
