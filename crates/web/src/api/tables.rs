@@ -62,7 +62,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         )
         .post(
             "/api/v1/slips/print",
-            op("print_slips", "slips", "合并打印。 Up to 200 slips as one PDF; the journal keeps who took it.")
+            op("print_slips", "slips", "合并打印。 Up to 200 slips as one PDF, each printed for the record with its code.")
                 .body::<PrintAsked>()
                 .answers_bytes("application/pdf", "the forms"),
             print,
