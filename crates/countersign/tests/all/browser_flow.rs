@@ -43,7 +43,7 @@ impl House {
         browser.press("Tab").await?;
         browser.type_keys(&self.passwords[login]).await?;
         browser.press("Enter").await?;
-        browser.wait_for_text("h1", "待办", PATIENCE).await?;
+        browser.wait_for("header.top", PATIENCE).await?;
         Ok(Desk {
             browser,
             house: self,

@@ -38,7 +38,7 @@ impl Clerk {
         browser.press("Tab").await?;
         browser.type_keys(&logins["wang"]).await?;
         browser.press("Enter").await?;
-        browser.wait_for_text("h1", "待办", PATIENCE).await?;
+        browser.wait_for("header.top", PATIENCE).await?;
         Ok(Clerk {
             browser,
             address,

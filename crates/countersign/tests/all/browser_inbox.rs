@@ -15,10 +15,19 @@ const PLAIN: &str = "[...document.querySelectorAll('#inbox tbody tr')].filter(ro
 type Any<T> = Result<T, Box<dyn std::error::Error>>;
 
 async fn sit_down(server: &Server, folder: &Path, login: &str) -> Any<(Browser, String)> {
+    sit_down_at(Window::Desktop, server, folder, login).await
+}
+
+async fn sit_down_at(
+    window: Window,
+    server: &Server,
+    folder: &Path,
+    login: &str,
+) -> Any<(Browser, String)> {
     let text = std::fs::read_to_string(folder.join("demo-logins.json"))?;
     let value: serde_json::Value = serde_json::from_str(&text)?;
     let logins: BTreeMap<String, String> = serde_json::from_value(value["logins"].clone())?;
-    let browser = Browser::start_with(Window::Desktop, Language::Chinese).await?;
+    let browser = Browser::start_with(window, Language::Chinese).await?;
     let address = format!("http://{}", server.address);
     browser.goto(&address).await?;
     browser.wait_for("#password", PATIENCE).await?;
@@ -26,7 +35,8 @@ async fn sit_down(server: &Server, folder: &Path, login: &str) -> Any<(Browser, 
     browser.press("Tab").await?;
     browser.type_keys(&logins[login]).await?;
     browser.press("Enter").await?;
-    browser.wait_for_text("h1", "待办", PATIENCE).await?;
+    browser.wait_for("header.top", PATIENCE).await?;
+    browser.goto(&format!("{address}/inbox")).await?;
     Ok((browser, address))
 }
 
@@ -120,7 +130,14 @@ async fn work(server: &Server, folder: &Path) -> Any<()> {
         PATIENCE,
     )
     .await?;
-    for browser in [wang, li] {
+    // On a phone they are picked by their boxes, and the bar with the button is there.
+    let (phone, _) = sit_down_at(Window::Phone, server, folder, "li").await?;
+    phone.click("#inbox tbody [type=checkbox]").await?;
+    let bar = "return document.querySelector('[data-batch-go]').checkVisibility()";
+    assert_eq!(phone.run(bar).await?, true);
+    phone.click("[data-batch-go]").await?;
+    phone.wait_for_text("h1", "批量签字", PATIENCE).await?;
+    for browser in [wang, li, phone] {
         let said = browser.console()?;
         assert!(said.is_empty(), "the console says {said:?}");
         browser.close().await?;

@@ -39,7 +39,7 @@ async fn passkeys(origin: &str, folder: &Path) -> Any<()> {
     browser.press("Tab").await?;
     browser.type_keys(&logins["wang"]).await?;
     browser.press("Enter").await?;
-    browser.wait_for_text("h1", "待办", PATIENCE).await?;
+    browser.wait_for("header.top", PATIENCE).await?;
 
     // Registering: a name, a click, and the authenticator says yes.
     browser.goto(&format!("{origin}/me/sign-in")).await?;

@@ -159,7 +159,7 @@ fn matrix(reader: &Reader<'_>, pack: &Pack, pairs: &Pairs, chosen: &str, on: &st
     html! {
         section class="card" {
             header { h2 { (words::label(reader.lang, &pack.label)) } }
-            div class="scroll" {
+            div class="scroll" tabindex="0" {
                 table class="rows matrix" {
                     caption class="seen" { (reader.t("岗位两两对照", "Roles against roles")) }
                     thead { tr {

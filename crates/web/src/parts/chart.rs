@@ -122,11 +122,19 @@ fn framed(lang: Lang, chart: &Chart, picture: Markup) -> Markup {
     }
 }
 
+/// A picture, or where its bars lead somewhere a group of links.
+fn role(chart: &Chart) -> &'static str {
+    match chart.bars.iter().any(|bar| bar.url.is_some()) {
+        true => "group",
+        false => "img",
+    }
+}
+
 /// Bars that lie, one below the other, each with its name above it.
 pub fn bars(lang: Lang, chart: &Chart) -> Markup {
     let whole = most(chart);
     let picture = html! {
-        svg class="plot" width="100%" height=(chart.bars.len() * ROW) role="img" aria-label=(format!("{}: {}", chart.title, chart.about)) {
+        svg class="plot" width="100%" height=(chart.bars.len() * ROW) role=(role(chart)) aria-label=(format!("{}: {}", chart.title, chart.about)) {
             title { (chart.title) }
             desc { (chart.about) }
             @for (nth, bar) in chart.bars.iter().enumerate() {
@@ -163,7 +171,7 @@ pub fn columns(lang: Lang, chart: &Chart) -> Markup {
     let height = |size: i128| size.saturating_mul(TALL) / whole;
     let last = chart.bars.len().saturating_sub(1);
     let picture = html! {
-        svg class="plot" width="100%" height=(TALL + 36) role="img" aria-label=(format!("{}: {}", chart.title, chart.about)) {
+        svg class="plot" width="100%" height=(TALL + 36) role=(role(chart)) aria-label=(format!("{}: {}", chart.title, chart.about)) {
             title { (chart.title) }
             desc { (chart.about) }
             text class="figure" x="0" y="11" { (chart.most) }
