@@ -4,13 +4,16 @@ mod bed;
 mod export;
 mod floor;
 mod http;
+mod last_boxes;
 mod lifecycle;
 mod live;
 mod load;
 mod machine;
 mod pages;
 mod printing;
+mod recall;
 mod report;
+mod sales;
 mod search;
 mod server;
 mod size;
@@ -28,7 +31,7 @@ pub use report::Report;
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// lifecycle, step-at-size, pages, verify, check, print, search, export or live
+    /// lifecycle, step-at-size, pages, verify, check, print, search, export, live, last-boxes or recall
     #[arg(value_enum, value_name = "NAME", hide_possible_values = true)]
     name: Name,
     /// Clients at once
@@ -69,6 +72,8 @@ enum Name {
     Search,
     Export,
     Live,
+    LastBoxes,
+    Recall,
 }
 
 /// A kind of store.
@@ -106,6 +111,8 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         Name::Search => search::run(args, lang)?,
         Name::Export => export::run(args, lang)?,
         Name::Live => live::run(args, lang)?,
+        Name::LastBoxes => last_boxes::run(args, lang)?,
+        Name::Recall => recall::run(args, lang)?,
     };
     line(report.to_string());
     Ok(())
