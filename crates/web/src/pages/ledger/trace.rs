@@ -128,11 +128,21 @@ pub(crate) fn found(reader: &Reader<'_>, text: &str) -> Result<Option<Markup>, E
     Ok((!links.is_empty()).then(|| {
         html! {
             section class="card" {
-                header { h2 { (title) } }
-                div class="acts" { @for link in &links { a class="button tiny" href=(link.url) { (link.label) } } }
+                header {
+                    h2 { (title) }
+                    div class="acts" { @for link in &links { a class="button tiny" href=(link.url) { (link.label) } } }
+                }
             }
         }
     }))
+}
+
+/// Whether what lies in a place is out of the house: with whom, is then told party by party. Where a ledger colours its
+/// places, those of the house have a colour.
+fn outside(ledger: &Ledger, place: &str) -> bool {
+    let coloured = ledger.places.iter().any(|place| place.colour.is_some());
+    let plain = |place: &model::Place| coloured && place.colour.is_none();
+    is_open(ledger, place) || ledger.place(place).is_some_and(|(_, place)| plain(place))
 }
 
 struct View<'a> {
@@ -176,7 +186,7 @@ impl View<'_> {
                 }
             });
         }
-        let mut outside = Vec::new();
+        let mut cards = Vec::new();
         let mut places: Vec<&str> = self
             .trace
             .places
@@ -184,8 +194,8 @@ impl View<'_> {
             .map(|place| &*place.place)
             .collect();
         places.sort_by_key(|place| place_order(self.ledger, place));
-        for place in places.iter().filter(|place| is_open(self.ledger, place)) {
-            outside.push(self.card(
+        for place in places.iter().filter(|place| outside(self.ledger, place)) {
+            cards.push(self.card(
                 &place_name(reader, self.pack, self.ledger, place)?,
                 &self.parties(place)?,
             ));
@@ -197,7 +207,7 @@ impl View<'_> {
         );
         Ok(html! {
             (self.card(reader.t("现在何处", "Where it is now"), &self.places(&places)?))
-            @for card in &outside { (card) }
+            @for card in &cards { (card) }
             @if self.trace.more { (note(Tone::Held, html! { (reader.t(&zh, &en)) })) }
             (self.card(reader.t("经过的单据", "Every slip on the way"), &self.moves()?))
         })
@@ -216,7 +226,7 @@ impl View<'_> {
         let reader = self.reader;
         let mut rows = Vec::new();
         let mut total = 0;
-        for place in places.iter().filter(|place| !is_open(self.ledger, place)) {
+        for place in places.iter().filter(|place| !outside(self.ledger, place)) {
             let Some(sums) = self.trace.places.iter().find(|sums| *sums.place == **place) else {
                 continue;
             };
