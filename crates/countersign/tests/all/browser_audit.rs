@@ -22,7 +22,7 @@ const SHIFT_MAX: f64 = 0.1;
 type Any<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// Pages of everybody.
-const PAGES: [&str; 61] = [
+const PAGES: [&str; 66] = [
     "/",
     "/inbox",
     "/inbox/mine",
