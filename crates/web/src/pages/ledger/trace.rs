@@ -369,3 +369,22 @@ fn moves(legs: &[StatementLeg]) -> Vec<Move<'_>> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn customers_are_told_party_by_party_though_their_place_may_not_go_below_zero() {
+        let pack = pack::read(&gsp::texts(), gsp::RULES).expect("a pack");
+        let of = |ledger: &str| -> Vec<String> {
+            let ledger = pack.ledgers.iter().find(|one| &*one.name == ledger);
+            let ledger = ledger.expect("a ledger of the pack");
+            let places = ledger.places.iter().map(|place| place.name.to_string());
+            places.filter(|place| outside(ledger, place)).collect()
+        };
+        assert_eq!(of("stock"), ["supplier", "customer", "written_off"]);
+        assert_eq!(of("bins"), ["elsewhere"]);
+        assert_eq!(of("on_order"), ["supplier"]);
+    }
+}
