@@ -203,6 +203,7 @@ CREATE INDEX slip_kind ON slip (org, kind, id, amount);
 CREATE INDEX slip_state ON slip (org, state, id) WHERE state <> 'done';
 CREATE INDEX slip_party ON slip (org, party, id) WHERE party <> '';
 CREATE INDEX slip_begun_by ON slip (org, begun_by, id);
+CREATE INDEX slip_under_way ON slip (org, begun_by, id) WHERE waiting <> '[]';
 
 -- What was filled in, by field name, as canonical text.
 CREATE TABLE slip_body (

@@ -6,13 +6,13 @@ use engine::{Person, Slip};
 use kernel::{Day, Moment, OrgId, SlipId};
 
 use crate::api::{
-    BalanceQuery, BalanceRow, ChangeQuery, ChangeRow, DueTimer, HistoryRow, Holder, InboxCounts,
-    InboxItem, JournalQuery, JournalRow, ListQuery, MonthQuery, Months, NoteRow, Pace, PaceQuery,
-    Page, RecordQuery, RecordRow, SignatureRow, SlipEntry, SlipHead, Statement, StatementQuery,
-    StoreError, Trace, TrialQuery, TrialRow,
+    BalanceQuery, BalanceRow, BranchQuery, BranchRow, ChangeQuery, ChangeRow, DueTimer, HistoryRow,
+    Holder, InboxCounts, InboxItem, JournalQuery, JournalRow, ListQuery, MonthQuery, Months,
+    NoteRow, Pace, PaceQuery, Page, RecordQuery, RecordRow, SignatureRow, SlipEntry, SlipHead,
+    Statement, StatementQuery, StoreError, Trace, TrialQuery, TrialRow,
 };
 use crate::reads::{
-    balances, figures, inbox, journal, lists, pace, registers, slips, statement, trace,
+    balances, branches, figures, inbox, journal, lists, pace, registers, slips, statement, trace,
 };
 use crate::store::Store;
 
@@ -62,6 +62,13 @@ impl Store {
         self.inner
             .access
             .snapshot(|sql| lists::list(sql, org.0, query))
+    }
+
+    /// How many slips that a person began have something waiting on them.
+    pub fn under_way(&self, org: OrgId, login: &str) -> Result<i64> {
+        self.inner
+            .access
+            .read(|sql| lists::under_way(sql, org.0, login))
     }
 
     /// All acts on a slip, those that were taken back too, in order.
@@ -192,6 +199,18 @@ impl Store {
         self.inner
             .access
             .snapshot(|sql| balances::balances(sql, org.0, ledger, query))
+    }
+
+    /// A page of a ledger's balances added up by place or by the first part of the keys, by name.
+    pub fn branches(
+        &self,
+        org: OrgId,
+        ledger: &str,
+        query: &BranchQuery,
+    ) -> Result<Page<BranchRow>> {
+        self.inner
+            .access
+            .snapshot(|sql| branches::branches(sql, org.0, ledger, query))
     }
 
     /// A page of legs with the balance after each.

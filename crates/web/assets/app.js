@@ -82,14 +82,29 @@ function fold(twist, open) {
 const FOLDS = 'folds:' + location.pathname;
 const opened = () => new Set(JSON.parse(localStorage.getItem(FOLDS) || '[]'));
 const idOf = twist => twist.closest('tr').dataset.id;
-function turn(twist, open) {
+// What is under a branch of a large tree comes when it is opened; where it does not come, the branch has a page of its own.
+async function bring(row) {
+  const url = row.dataset.more;
+  delete row.dataset.more;
+  row.setAttribute('aria-busy', true);
+  const reply = await fetch(url, { headers: { 'X-Fragment': 'branch' } }).catch(() => null), text = reply?.ok && await reply.text();
+  row.removeAttribute('aria-busy');
+  if (!text && text !== '') { location.assign($('a', row).href); return; }
+  const inside = make('template', { innerHTML: text }).content, twists = $$('.twist', inside);
+  row.after(inside);
+  return again(twists);
+}
+async function again(twists) { const all = opened(); for (const t of twists) if (all.has(idOf(t))) { const row = t.closest('tr'); if (row.dataset.more) await bring(row); fold(t, true); } }
+async function turn(twist, open) {
+  const row = twist.closest('tr'), tree = twist.closest('[data-fold]');
+  if (open && row.dataset.more) await bring(row);
   fold(twist, open);
-  if (!twist.closest('[data-fold]')) return;
+  if (!tree) return;
   const all = opened(), id = idOf(twist);
   open ? all.add(id) : all.delete(id);
   try { localStorage.setItem(FOLDS, JSON.stringify([...all].slice(-200))); } catch { /* A full or closed cupboard: nothing is remembered. */ }
 }
-for (const tree of $$('[data-fold]')) { const all = opened(); for (const t of $$('.twist', tree)) if (all.has(idOf(t))) fold(t, true); }
+for (const tree of $$('[data-fold]')) again($$('.twist', tree));
 on('click', e => { const t = e.target.closest('.twist'); if (t) turn(t, t.ariaExpanded === 'false'); });
 const listing = {
   row_down: row => walk(row, 1),

@@ -81,3 +81,45 @@ pub struct Months {
     /// Whether there are more than were asked for.
     pub more: bool,
 }
+
+/// What the branches of a ledger's tree are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BranchBy {
+    /// Its places.
+    #[default]
+    Place,
+    /// The first part of its keys.
+    First,
+}
+
+/// Balances added up by branch.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BranchQuery {
+    /// What a branch is.
+    pub by: BranchBy,
+    /// Place.
+    pub place: Option<String>,
+    /// Keys.
+    pub key: Option<KeyFilter>,
+    /// As of when.
+    pub as_of: AsOf,
+    /// Leave out branches of which every account is at zero. Whole places, as of now or of a day, are never left out.
+    pub skip_zero: bool,
+    /// The `next` of the page before.
+    pub after: Option<Cursor>,
+    /// Most rows; 1,000 when 0, at most 100,000.
+    pub limit: usize,
+}
+
+/// One branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BranchRow {
+    /// The place, or the first part of the keys as it stands in them.
+    pub name: Arc<str>,
+    /// How many accounts it has; not known of whole places as of now or of a day, which come out of sums by month.
+    pub accounts: Option<i64>,
+    /// How many of these are not at zero.
+    pub standing: Option<i64>,
+    /// In and out by state, in the order of [`kernel::EntryState::ALL`]: draft in, draft out, checked in, and so on.
+    pub sums: [i128; 8],
+}

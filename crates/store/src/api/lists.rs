@@ -90,6 +90,8 @@ pub struct ListQuery {
     pub day_to: Option<Day>,
     /// Login of who began it.
     pub begun_by: Option<String>,
+    /// Only those on which something waits.
+    pub under_way: bool,
     /// Key of the party.
     pub party: Option<String>,
     /// The beginning of a number; where no number begins so, of a party's key. Sorted by number (party).

@@ -14,7 +14,9 @@ mod trace;
 mod view;
 mod work;
 
-pub use figures::{ChangeQuery, ChangeRow, MonthQuery, MonthRow, Months};
+pub use figures::{
+    BranchBy, BranchQuery, BranchRow, ChangeQuery, ChangeRow, MonthQuery, MonthRow, Months,
+};
 pub use installed::{PackVersion, Series};
 pub use lists::{
     Cursor, Holder, InboxCounts, InboxItem, ListQuery, Page, SlipHead, Sort, WaitingAt,

@@ -46,6 +46,9 @@ impl Order {
             Order::Party => Some("slip_party"),
             Order::Id | Order::Amount if query.waiting_step.is_some() => None,
             Order::Id | Order::Amount if query.party.is_some() => Some("slip_party"),
+            Order::Id | Order::Amount if query.begun_by.is_some() && query.under_way => {
+                Some("slip_under_way")
+            }
             Order::Id | Order::Amount if query.begun_by.is_some() => Some("slip_begun_by"),
             Order::Id | Order::Amount if rare_state(query) => Some("slip_state"),
             Order::Id | Order::Amount if query.kind.is_some() => Some("slip_kind"),
@@ -197,6 +200,9 @@ pub(super) fn conditions(
     if let Some(login) = &query.begun_by {
         filter.and("s.begun_by = ?", login.as_str());
     }
+    if query.under_way {
+        filter.also(UNDER_WAY);
+    }
     if let Some(party) = &query.party {
         filter.and("s.party = ?", party.as_str());
         filter.also("s.party <> ''");
@@ -218,6 +224,19 @@ pub(super) fn conditions(
         );
     }
     Ok(())
+}
+
+/// Something waits on a slip; the words of the index of these.
+const UNDER_WAY: &str = "s.waiting <> '[]'";
+
+/// How many slips that a person began have something waiting on them.
+pub(crate) fn under_way(sql: &dyn Sql, org: i64, login: &str) -> Result<i64, StoreError> {
+    let hint = sql.dialect().indexed_by("slip_under_way");
+    let text = format!(
+        "select count(*) from slip s{hint} where s.org = ?1 and s.begun_by = ?2 and {UNDER_WAY}"
+    );
+    let row = sql.first(&text, &[org.into(), login.into()])?;
+    row.map_or(Ok(0), |row| row.int(0))
 }
 
 /// The first slip of that day or a later one; the next id when there is none.

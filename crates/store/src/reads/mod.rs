@@ -1,6 +1,7 @@
 //! Reading, by subject. Every function takes a connection and an organisation.
 
 pub(crate) mod balances;
+pub(crate) mod branches;
 mod conditions;
 pub(crate) mod factors;
 pub(crate) mod figures;

@@ -9,8 +9,8 @@ use engine::{SignedAct, Slip};
 use kernel::{EntryState, Moment, Side};
 use ledger::{Balance, BalanceKey};
 use store::{
-    AsOf, ChangeQuery, KeyFilter, MonthQuery, PaceQuery, RecordQuery, StatementCursor,
-    StatementQuery, Waits,
+    AsOf, BranchBy, BranchQuery, ChangeQuery, KeyFilter, MonthQuery, PaceQuery, RecordQuery,
+    StatementCursor, StatementQuery, Waits,
 };
 
 const LEDGERS: [&str; 2] = ["depot.stock", "depot.cash"];
@@ -51,6 +51,112 @@ fn booked_by(worked: &Worked, as_of: AsOf) -> Balances {
         AsOf::Moment(at) => entry.at <= at,
         AsOf::Day(day) => entry.entry.day <= day,
     })
+}
+
+/// The branches of a ledger, read two at a time.
+fn branches_read(worked: &Worked, ledger: &str, query: BranchQuery) -> BTreeMap<String, [i128; 8]> {
+    let mut query = BranchQuery { limit: 2, ..query };
+    let mut out: BTreeMap<String, [i128; 8]> = BTreeMap::new();
+    loop {
+        let page = worked.store.branches(ORG, ledger, &query).expect("read");
+        for row in page.rows {
+            assert!(
+                out.last_key_value()
+                    .is_none_or(|(last, _)| **last < *row.name)
+            );
+            out.insert(row.name.to_string(), row.sums);
+        }
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => return out,
+        }
+    }
+}
+
+#[test]
+fn branches_are_what_their_accounts_add_up_to_at_every_moment() {
+    everywhere(|worked| {
+        let (first, at) = worked.moments[worked.moments.len() / 3];
+        let day = worked.entries[worked.entries.len() / 2].1.entry.day;
+        let early = worked
+            .entries
+            .iter()
+            .map(|(_, entry)| entry.entry.day)
+            .min();
+        let mut seen = 0;
+        for as_of in [
+            AsOf::Now,
+            AsOf::Seq(first),
+            AsOf::Moment(at),
+            AsOf::Day(day),
+            AsOf::Day(early.expect("entries")),
+        ] {
+            let booked = booked_by(worked, as_of);
+            for ledger in LEDGERS {
+                let places: BTreeMap<String, ()> = booked
+                    .keys()
+                    .map(|key| (key.place.to_string(), ()))
+                    .collect();
+                for (by, place) in [(BranchBy::Place, None), (BranchBy::First, None)]
+                    .into_iter()
+                    .chain(
+                        places
+                            .keys()
+                            .map(|place| (BranchBy::First, Some(place.clone()))),
+                    )
+                {
+                    let mut expected: BTreeMap<String, [i128; 8]> = BTreeMap::new();
+                    for (key, balance) in &booked {
+                        if &*key.ledger != ledger
+                            || place.as_deref().is_some_and(|p| p != &*key.place)
+                        {
+                            continue;
+                        }
+                        let name = match by {
+                            BranchBy::Place => key.place.to_string(),
+                            BranchBy::First => key.key.split('/').next().unwrap_or("").to_owned(),
+                        };
+                        let sums = expected.entry(name).or_default();
+                        for (at, state) in EntryState::ALL.into_iter().enumerate() {
+                            sums[at * 2] += i128::from(balance.of(state).r#in);
+                            sums[at * 2 + 1] += i128::from(balance.of(state).out);
+                        }
+                    }
+                    let query = BranchQuery {
+                        by,
+                        place: place.clone(),
+                        as_of,
+                        ..BranchQuery::default()
+                    };
+                    let read = branches_read(worked, ledger, query.clone());
+                    let mut read = read;
+                    read.retain(|_, sums| *sums != [0; 8]);
+                    expected.retain(|_, sums| *sums != [0; 8]);
+                    assert_eq!(read, expected, "{ledger} {query:?}");
+                    seen += read.len();
+                    if by == BranchBy::First {
+                        let standing = BranchQuery {
+                            skip_zero: true,
+                            ..query
+                        };
+                        let left = branches_read(worked, ledger, standing);
+                        for (name, sums) in &expected {
+                            let stands = booked.iter().any(|(key, balance)| {
+                                &*key.ledger == ledger
+                                    && place.as_deref().is_none_or(|p| p == &*key.place)
+                                    && key.key.split('/').next() == Some(name)
+                                    && EntryState::ALL
+                                        .into_iter()
+                                        .any(|state| balance.of(state).net() != 0)
+                            });
+                            assert_eq!(left.get(name), Some(sums).filter(|_| stands), "{name}");
+                        }
+                    }
+                }
+            }
+        }
+        assert!(seen > 20, "{seen}");
+    });
 }
 
 #[test]

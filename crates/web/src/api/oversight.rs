@@ -47,7 +47,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         )
 }
 
-fn administrator(session: &Session) -> Result<(), Error> {
+/// Refuses everybody but administrators what only their pages show.
+pub(super) fn administrator(session: &Session) -> Result<(), Error> {
     match session.person.administrator {
         true => Ok(()),
         false => Err(not_administrator()),

@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::call::Asked;
 use super::doc::{Routes, op};
 use super::out::{Listed, Words};
+use super::oversight::administrator;
 use crate::App;
 use crate::auth::Session;
 use crate::error::Error;
@@ -23,7 +24,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             op(
                 "list_parameters",
                 "flows",
-                "参数。 The dated parameters of the packs with all their rows and sources.",
+                "参数。 The dated parameters of the packs with all their rows and sources; for administrators.",
             )
             .answers_rows::<ParameterShown>("parameters"),
             list,
@@ -33,7 +34,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             op(
                 "get_parameter",
                 "flows",
-                "某日的参数值。 The row of a parameter that is in force on a day, for a key.",
+                "某日的参数值。 The row of a parameter that is in force on a day, for a key; for administrators.",
             )
             .query::<OnAsked>()
             .answers::<DatedShown>("the row"),
@@ -102,14 +103,18 @@ fn shown(pack: &Pack, parameter: &Parameter) -> ParameterShown {
     }
 }
 
-async fn list(State(app): State<Arc<App>>, _: Session) -> Json<Listed<ParameterShown>> {
+async fn list(
+    State(app): State<Arc<App>>,
+    session: Session,
+) -> Result<Json<Listed<ParameterShown>>, Error> {
+    administrator(&session)?;
     let catalog = app.catalog();
     let all = catalog.packs().iter().flat_map(|pack| {
         pack.parameters
             .iter()
             .map(move |parameter| shown(pack, parameter))
     });
-    Json(Listed::whole(all.collect()))
+    Ok(Json(Listed::whole(all.collect())))
 }
 
 /// On which day, for what.
@@ -126,10 +131,11 @@ struct OnAsked {
 
 async fn on(
     State(app): State<Arc<App>>,
-    _: Session,
+    session: Session,
     Path(qualified): Path<String>,
     Asked(asked): Asked<OnAsked>,
 ) -> Result<Json<DatedShown>, Error> {
+    administrator(&session)?;
     let catalog = app.catalog();
     let found = qualified.split_once('.').and_then(|(pack, name)| {
         let pack = catalog.pack(pack)?;

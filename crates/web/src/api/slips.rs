@@ -100,6 +100,7 @@ impl From<ListAsked> for ListQuery {
             day_from: asked.from,
             day_to: asked.to,
             begun_by: asked.begun_by,
+            under_way: false,
             party: asked.party,
             text: asked.text,
             waiting_step: asked.waiting,

@@ -192,6 +192,7 @@ impl TableAsked {
                 day_from: self.from,
                 day_to: self.to,
                 begun_by: self.begun_by,
+                under_way: false,
                 party: self.party,
                 text: self.text.filter(|text| !text.is_empty()),
                 waiting_step: self.waiting,

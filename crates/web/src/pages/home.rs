@@ -24,8 +24,8 @@ const WAITING: usize = 10;
 const SHORT: usize = 6;
 /// Rows of the journal looked through for what he signed last.
 const LOOKED_BACK: usize = 5_000;
-/// Slips looked through for those that are under way.
-const LOOKED_THROUGH: usize = 200;
+/// Watched slips counted.
+const WATCHED_MAX: usize = 200;
 
 /// The first page of everybody.
 pub(crate) async fn show(desk: Desk) -> Result<Response, Error> {
@@ -118,25 +118,22 @@ fn count_of(count: usize) -> String {
 fn begun(reader: &Reader<'_>, catalog: &Catalog) -> Result<Markup, Error> {
     let query = ListQuery {
         begun_by: Some(reader.me.login.to_string()),
+        under_way: true,
         descending: true,
-        limit: LOOKED_THROUGH,
+        limit: SHORT,
         ..ListQuery::default()
     };
     let page = reader.store.list(reader.org, &query)?;
-    let open: Vec<&SlipHead> = page
+    let count = reader.store.under_way(reader.org, &reader.me.login)?;
+    let rows = page
         .rows
         .iter()
-        .filter(|head| !head.waiting.is_empty())
-        .collect();
-    let rows = open
-        .iter()
-        .take(SHORT)
         .map(|head| slip(reader, catalog, head))
         .collect::<Result<_, _>>()?;
     let title = reader.t("我发起，办理中", "Begun by me, under way");
     Ok(card(
         title,
-        &count_of(open.len()),
+        &count_of(usize::try_from(count).unwrap_or_default()),
         (reader.t("全部", "All"), "/inbox/mine"),
         reader.t(
             "您开的单据都已办完。",
@@ -150,7 +147,7 @@ fn begun(reader: &Reader<'_>, catalog: &Catalog) -> Result<Markup, Error> {
 fn watched(reader: &Reader<'_>, catalog: &Catalog) -> Result<Markup, Error> {
     let watched = reader
         .store
-        .watched(reader.org, &reader.me.login, LOOKED_THROUGH)?;
+        .watched(reader.org, &reader.me.login, WATCHED_MAX)?;
     let ids: Vec<SlipId> = watched.iter().take(SHORT).map(|one| one.slip).collect();
     let heads = reader.store.heads(reader.org, &ids)?;
     let rows = ids
@@ -161,7 +158,10 @@ fn watched(reader: &Reader<'_>, catalog: &Catalog) -> Result<Markup, Error> {
     let title = reader.t("关注", "Watched");
     Ok(card(
         title,
-        &count_of(watched.len()),
+        &match watched.len() {
+            WATCHED_MAX => format!("{WATCHED_MAX}+"),
+            count => count_of(count),
+        },
         (reader.t("全部", "All"), "/inbox/watched"),
         reader.t(
             "在单据页点“关注”，或别人抄送给您的，会列在这里。",

@@ -108,6 +108,7 @@ pub(crate) fn read(
                 day_from: day("from"),
                 day_to: day("to"),
                 begun_by: asked.some("person").map(|typed| login_of(reader, typed)),
+                under_way: false,
                 party: asked.some("party"),
                 text: asked.some("text"),
                 waiting_step: asked.some("step"),

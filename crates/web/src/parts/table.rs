@@ -123,6 +123,8 @@ pub struct Row {
     pub level: u8,
     /// Whether rows of a deeper level follow it.
     pub opens: bool,
+    /// The address of what is under it, where that is fetched when it is opened.
+    pub more: Option<String>,
     /// What it is in a folded tree, so that a browser remembers that it was opened.
     pub id: String,
     /// A total or a carried balance among the rows.
@@ -164,6 +166,11 @@ pub fn table(table: &Table) -> Markup {
 /// scripts all rows are shown.
 pub fn folded(table: &Table) -> Markup {
     made(table, true)
+}
+
+/// Only the rows, closed: the inside of a branch that was opened.
+pub fn rows_alone(table: &Table) -> Markup {
+    html! { @for row in &table.rows { (line(&table.heads, row, u8::MAX)) } }
 }
 
 fn made(table: &Table, folded: bool) -> Markup {
@@ -234,7 +241,7 @@ fn line(heads: &[Head], row: &Row, open: u8) -> Markup {
         (level, true) => Some(format!("l{level} sum")),
     };
     html! {
-        tr class=[class] data-level=[(row.level > 0).then_some(row.level)] data-id=[(!row.id.is_empty()).then_some(&row.id)]
+        tr class=[class] data-level=[(row.level > 0).then_some(row.level)] data-id=[(!row.id.is_empty()).then_some(&row.id)] data-more=[&row.more]
             hidden[row.level > open.saturating_add(1)] aria-current=[row.here.then_some("true")] {
             @if let Some((name, value)) = &row.tick {
                 td class="tick" {
@@ -242,7 +249,7 @@ fn line(heads: &[Head], row: &Row, open: u8) -> Markup {
                         aria-label=[row.cells.first().map(|cell| &cell.text)];
                 }
             }
-            (cells(heads, &row.cells, row.opens.then_some(row.level <= open)))
+            (cells(heads, &row.cells, row.opens.then_some(row.level <= open && row.more.is_none())))
         }
     }
 }

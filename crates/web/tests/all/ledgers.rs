@@ -444,7 +444,7 @@ async fn the_api_compares_counts_months_and_turns_about() {
             400,
         ),
         ("/api/v1/ledgers/gsp.nothing/pivot".to_owned(), 404),
-        ("/api/v1/parameters/gsp.nothing".to_owned(), 404),
+        ("/api/v1/parameters/gsp.nothing".to_owned(), 403),
     ] {
         assert_eq!(
             company.get(&path, token).await.status.as_u16(),
@@ -452,6 +452,20 @@ async fn the_api_compares_counts_months_and_turns_about() {
             "{path}"
         );
     }
+    // What only administrators' pages show is refused to others over the API too.
+    for path in [
+        "/api/v1/parameters",
+        "/api/v1/parameters/gsp.receipt_shelf_days",
+    ] {
+        let reply = company.get(path, token).await;
+        assert_eq!(
+            (reply.status.as_u16(), &*reply.code()),
+            (403, "administrator"),
+            "{path}"
+        );
+    }
+    let admin = company.log_in("admin").await;
+    let token = Some(&*admin.token);
     let reply = company
         .get(
             "/api/v1/parameters/gsp.receipt_shelf_days?on=2026-04-01",

@@ -7,6 +7,7 @@ mod desk;
 mod flow_pages;
 mod forms;
 mod hostile;
+mod ledger_branches;
 mod ledgers;
 mod listening;
 mod lists;

@@ -1,6 +1,7 @@
 //! Enquiries into one ledger: balances as a tree, two moments compared, a pivot, charts, an entry, each as of
 //! any moment; and the way that one key went.
 
+mod branch;
 pub(super) mod charts;
 pub(super) mod compare;
 pub(super) mod entry;

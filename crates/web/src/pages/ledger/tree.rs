@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use ::ledger::split_key;
 use axum::extract::Path;
 use axum::response::Response;
-use kernel::{EntryState, Period};
+use kernel::EntryState;
 use model::{Ledger, Pack};
-use store::{BalanceQuery, BalanceRow, KeyFilter, TrialQuery};
+use store::{BalanceQuery, BalanceRow, KeyFilter};
 
 use super::{
-    View, When, behind, crumbs, filter, narrowing, place_order, place_title, tabs, unit_name, views,
+    View, When, behind, branch, crumbs, filter, narrowing, place_order, place_title, tabs,
+    unit_name, views,
 };
 use crate::error::Error;
 use crate::layout::Place;
@@ -18,15 +19,13 @@ use crate::pages::desk::{Asked, Content, Desk, Reader, address};
 use crate::pages::entries::{dimension_names, key_names};
 use crate::pages::{ledgers, values, words};
 use crate::parts::ledger::{Enquiry, enquiry};
-use crate::parts::list::Choose;
+use crate::parts::list::{Choose, Pager};
 use crate::parts::table::{Cell, Head, Row, Shape, Table};
 
-/// Accounts shown one by one; with more of them, subtotals are shown that lead on.
-const SHOWN: usize = 1_000;
+/// Accounts of a ledger that is read and shown whole; of a larger one, the branches that are open.
+const SHOWN: usize = 400;
 /// Rows of a tree that is shown open; a longer one begins folded.
 pub(super) const OPEN_MAX: usize = 40;
-/// Accounts read for one page.
-const READ_MAX: usize = 20_000;
 
 /// The balances asked for.
 pub(super) fn query(asked: &Asked, when: &When) -> BalanceQuery {
@@ -35,17 +34,17 @@ pub(super) fn query(asked: &Asked, when: &When) -> BalanceQuery {
         key: asked.some("key").map(KeyFilter::Prefix),
         as_of: when.as_of,
         skip_zero: asked.text("zero") != "1",
-        limit: READ_MAX,
+        limit: SHOWN,
         ..BalanceQuery::default()
     }
 }
 
 /// In, out and net of a group of accounts, and what is not posted yet.
 #[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    r#in: i128,
-    out: i128,
-    others: [i128; 4],
+pub(super) struct Sums {
+    pub r#in: i128,
+    pub out: i128,
+    pub others: [i128; 4],
 }
 
 impl Sums {
@@ -55,6 +54,15 @@ impl Sums {
         self.out += i128::from(posted.out);
         for (sum, state) in self.others.iter_mut().zip(EntryState::ALL) {
             *sum += i128::from(row.balance.of(state).net());
+        }
+    }
+
+    /// Adds those of another group.
+    pub fn join(&mut self, other: &Sums) {
+        self.r#in += other.r#in;
+        self.out += other.out;
+        for (sum, more) in self.others.iter_mut().zip(other.others) {
+            *sum += more;
         }
     }
 
@@ -68,16 +76,16 @@ impl Sums {
 }
 
 /// What a page of the tree is made of.
-struct Tree<'a> {
-    reader: &'a Reader<'a>,
-    pack: &'a Pack,
-    ledger: &'a Ledger,
-    when: &'a When,
-    asked: &'a Asked,
+pub(super) struct Tree<'a> {
+    pub reader: &'a Reader<'a>,
+    pub pack: &'a Pack,
+    pub ledger: &'a Ledger,
+    pub when: &'a When,
+    pub asked: &'a Asked,
     /// How deep: 1 places, 2 the first dimension too, 3 everything.
-    depth: u8,
+    pub depth: u8,
     /// States other than posted that any row has something in, by their position.
-    others: Vec<usize>,
+    pub others: Vec<usize>,
 }
 
 /// Balances by place and key.
@@ -87,49 +95,41 @@ pub(crate) async fn show(
     asked: Asked,
 ) -> Result<Response, Error> {
     let csrf = desk.session.csrf();
+    if desk.fragment.as_deref() == Some(branch::FRAGMENT) {
+        return desk
+            .show_part(move |reader| {
+                let catalog = reader.catalog();
+                let (pack, ledger) = ledgers::find(&catalog, &qualified)?;
+                let when = When::asked(reader, &asked, "as_of", "at");
+                Tree::new(reader, (pack, ledger), &when, &asked).part()
+            })
+            .await;
+    }
     desk.show(Place::Ledgers, move |reader| {
         let catalog = reader.catalog();
         let (pack, ledger) = ledgers::find(&catalog, &qualified)?;
         let when = When::asked(reader, &asked, "as_of", "at");
-        let page = reader
-            .store
-            .balances(reader.org, &qualified, &query(&asked, &when))?;
+        let mut tree = Tree::new(reader, (pack, ledger), &when, &asked);
         let mut notes = Vec::new();
-        let depth = match asked.text("depth") {
-            "1" => 1,
-            "2" => 2,
-            _ if page.rows.len() > SHOWN => {
-                notes.push(too_many(reader, page.rows.len()));
-                2
+        let (table, next, folded) = match tree.whole()? {
+            Some(table) => {
+                let folded = asked.text("depth").is_empty() && table.rows.len() > OPEN_MAX;
+                (table, None, folded)
             }
-            _ => 3,
+            None => {
+                notes.extend(
+                    (tree.depth == 3 && asked.text("depth") == "3").then(|| too_many(reader)),
+                );
+                let (table, next) = tree.closed()?;
+                (table, next, true)
+            }
         };
-        let others = (0..4)
-            .filter(|at| EntryState::ALL[*at] != EntryState::Posted)
-            .filter(|at| {
-                let state = EntryState::ALL[*at];
-                page.rows.iter().any(|row| row.balance.of(state).net() != 0)
-            })
-            .collect();
-        let tree = Tree {
-            reader,
-            pack,
-            ledger,
-            when: &when,
-            asked: &asked,
-            depth,
-            others,
-        };
-        let cut = page.next.is_some();
-        if cut {
-            notes.push(cut_words(reader));
-        }
         let title = words::label(reader.lang, &ledger.label).to_owned();
-        let table = tree.table(&page.rows, cut)?;
+        let narrowed = tree.narrowed(asked.text("place"), asked.text("key"));
         let made = Enquiry {
             crumbs: crumbs(reader),
             title: title.clone(),
-            folded: asked.text("depth").is_empty() && table.rows.len() > OPEN_MAX,
+            folded,
             ledgers: tabs(reader, pack, ledger, View::Tree),
             views: views(reader, pack, ledger, &asked, View::Tree),
             notes,
@@ -137,6 +137,11 @@ pub(crate) async fn show(
             table,
             foot: foot(reader, &when),
             export: Some(super::files::menu(&csrf, ledger, "balances", &asked)),
+            pager: Pager {
+                text: String::new(),
+                before: asked.some("after").map(|_| narrowed.clone()),
+                after: next.map(|next| address(&narrowed, &[("after", &next.0)])),
+            },
             ..Enquiry::default()
         };
         Ok(Content::new(title, enquiry(reader.lang, &made)))
@@ -154,27 +159,57 @@ pub(in crate::pages) fn foot(reader: &Reader<'_>, when: &When) -> String {
     )
 }
 
-fn too_many(reader: &Reader<'_>, count: usize) -> String {
+fn too_many(reader: &Reader<'_>) -> String {
     let (zh, en) = (
-        format!("明细共 {count} 户以上，先列小计；点小计逐级下看，或用编码开头缩小范围。"),
-        format!(
-            "There are {count} accounts or more: subtotals first. Follow one down, or narrow by code."
-        ),
+        "户数过多，不能一次全部展开；请逐级点开，或导出文件。",
+        "There are too many accounts to open all at once: open them one by one, or take a file.",
     );
-    reader.t(&zh, &en).to_owned()
+    reader.t(zh, en).to_owned()
 }
 
-/// What is said when not all accounts were read.
-pub(super) fn cut_words(reader: &Reader<'_>) -> String {
-    let (zh, en) = (
-        format!(
-            "户数过多，只算到前 {READ_MAX} 户；请按科目、库区或编码缩小范围。导出的文件没有此限。"
-        ),
-        format!(
-            "Too many accounts: only the first {READ_MAX} are counted. Narrow by place or code; a file has all of them."
-        ),
-    );
-    reader.t(&zh, &en).to_owned()
+impl<'a> Tree<'a> {
+    pub(super) fn new(
+        reader: &'a Reader<'a>,
+        (pack, ledger): (&'a Pack, &'a Ledger),
+        when: &'a When,
+        asked: &'a Asked,
+    ) -> Tree<'a> {
+        let depth = asked.text("depth").parse().unwrap_or(3);
+        Tree {
+            reader,
+            pack,
+            ledger,
+            when,
+            asked,
+            depth: if matches!(depth, 1 | 2) { depth } else { 3 },
+            others: Vec::new(),
+        }
+    }
+
+    /// The whole tree, unless it has too many accounts to be read and sent.
+    fn whole(&mut self) -> Result<Option<Table>, Error> {
+        if self.asked.some("after").is_some() {
+            return Ok(None);
+        }
+        let query = query(self.asked, self.when);
+        let ledger = &self.ledger.qualified;
+        let page = self
+            .reader
+            .store
+            .balances(self.reader.org, ledger, &query)?;
+        if page.next.is_some() {
+            return Ok(None);
+        }
+        self.others = (0..4)
+            .filter(|at| EntryState::ALL[*at] != EntryState::Posted)
+            .filter(|at| {
+                let state = EntryState::ALL[*at];
+                page.rows.iter().any(|row| row.balance.of(state).net() != 0)
+            })
+            .collect();
+        let rows = self.rows(&page.rows)?;
+        Ok(Some(self.headed(rows)))
+    }
 }
 
 impl Tree<'_> {
@@ -210,7 +245,8 @@ impl Tree<'_> {
         filters
     }
 
-    fn table(&self, rows: &[BalanceRow], cut: bool) -> Result<Table, Error> {
+    /// Rows under their headings.
+    pub(super) fn headed(&self, rows: Vec<Row>) -> Table {
         let reader = self.reader;
         let place = reader.t("科目 / 库区", "Place");
         let by = dimension_names(reader, self.pack, self.ledger).join(" / ");
@@ -232,21 +268,20 @@ impl Tree<'_> {
             let state = words::entry_state(reader.lang, EntryState::ALL[*at]);
             Head::new(state, Shape::Number)
         }));
-        Ok(Table {
+        Table {
             caption: words::label(reader.lang, &self.ledger.label).to_owned(),
             heads,
-            rows: self.rows(rows, cut)?,
+            rows,
             foot: Vec::new(),
-        })
+        }
     }
 
-    fn rows(&self, rows: &[BalanceRow], cut: bool) -> Result<Vec<Row>, Error> {
+    fn rows(&self, rows: &[BalanceRow]) -> Result<Vec<Row>, Error> {
         let mut by_place: BTreeMap<(bool, usize, &str), Vec<&BalanceRow>> = BTreeMap::new();
         for row in rows {
             let place = place_order(self.ledger, &row.place);
             by_place.entry(place).or_default().push(row);
         }
-        let whole = if cut { self.whole_places()? } else { None };
         let mut out = Vec::new();
         let mut above: Vec<(&str, usize)> = Vec::new();
         let places: Vec<&str> = by_place.keys().map(|(_, _, place)| *place).collect();
@@ -260,10 +295,7 @@ impl Tree<'_> {
                 above.pop();
             }
             let level = u8::try_from(above.len() + 1).unwrap_or(4).min(4);
-            let mut sums = match &whole {
-                Some(whole) => whole.get(*place).copied().unwrap_or_default(),
-                None => Sums::of(rows.iter().copied()),
-            };
+            let mut sums = Sums::of(rows.iter().copied());
             if charted {
                 let under = by_place.iter().filter(|((_, _, other), _)| {
                     other.len() > place.len()
@@ -319,34 +351,6 @@ impl Tree<'_> {
         told.join(" · ")
     }
 
-    /// Sums of whole places, where they can be had without reading every account.
-    fn whole_places(&self) -> Result<Option<BTreeMap<String, Sums>>, Error> {
-        if self.when.as_of != store::AsOf::Now || self.asked.some("key").is_some() {
-            return Ok(None);
-        }
-        let query = TrialQuery {
-            from: Period(0),
-            to: Period(999_912),
-            by_key: false,
-            states: Vec::new(),
-        };
-        let ledger = &self.ledger.qualified;
-        let rows = self.reader.store.trial(self.reader.org, ledger, &query)?;
-        Ok(Some(
-            rows.into_iter()
-                .map(|row| {
-                    let mut sums = Sums {
-                        r#in: row.r#in,
-                        out: row.out,
-                        ..Sums::default()
-                    };
-                    sums.others[2] = row.closing;
-                    (row.place.to_string(), sums)
-                })
-                .collect(),
-        ))
-    }
-
     /// The keys of a place: each under its first dimension, where there are several dimensions.
     fn under_place(
         &self,
@@ -357,7 +361,7 @@ impl Tree<'_> {
     ) -> Result<(), Error> {
         let grouped = self.ledger.by.len() > 1;
         if !grouped {
-            if self.depth > 2 || self.ledger.by.len() == 1 && rows.len() <= SHOWN {
+            if self.depth > 2 || self.ledger.by.len() == 1 {
                 for row in rows {
                     out.push(self.leaf(row, level + 1)?);
                 }
@@ -371,7 +375,7 @@ impl Tree<'_> {
         }
         let names = dimension_names(self.reader, self.pack, self.ledger);
         let rest = names.get(1..).unwrap_or_default();
-        for (first, rows) in groups.iter().take(SHOWN) {
+        for (first, rows) in &groups {
             let under = format!("{first}/");
             let (name, code) = self.first_name(first)?;
             let leaves = self.depth > 2;
@@ -393,7 +397,7 @@ impl Tree<'_> {
         Ok(())
     }
 
-    fn first_name(&self, first: &str) -> Result<(String, String), Error> {
+    pub(super) fn first_name(&self, first: &str) -> Result<(String, String), Error> {
         let code = split_key(first).pop().unwrap_or_default();
         let dimension = self.ledger.by.first().map_or("", |name| name);
         let shown = values::record(self.reader, self.pack, dimension, &code)?;
@@ -403,7 +407,7 @@ impl Tree<'_> {
         })
     }
 
-    fn leaf(&self, row: &BalanceRow, level: u8) -> Result<Row, Error> {
+    pub(super) fn leaf(&self, row: &BalanceRow, level: u8) -> Result<Row, Error> {
         let (mut name, mut codes) = key_names(self.reader, self.pack, self.ledger, &row.key)?;
         if self.ledger.by.len() > 1 {
             // The first dimension stands above.
@@ -429,7 +433,7 @@ impl Tree<'_> {
     }
 
     /// This page, narrowed to a place and what is under a key.
-    fn narrowed(&self, place: &str, under: &str) -> String {
+    pub(super) fn narrowed(&self, place: &str, under: &str) -> String {
         let mut query = vec![("place", place), ("key", under)];
         for name in ["as_of", "at", "zero"] {
             query.push((name, self.asked.text(name)));
@@ -438,7 +442,7 @@ impl Tree<'_> {
     }
 
     /// A row with its figures, each leading to the legs behind it.
-    fn row(&self, first: Cell, sums: &Sums, place: &str, key: (&str, &str)) -> Row {
+    pub(super) fn row(&self, first: Cell, sums: &Sums, place: &str, key: (&str, &str)) -> Row {
         let url = self.behind(place, key);
         let figure = |sum: i128| Cell::new(values::parts(sum, self.ledger.unit)).to(url.clone());
         let mut cells = vec![

@@ -196,6 +196,16 @@ impl<'a> Desk<'a> {
         self.ask(request).await
     }
 
+    /// A part of a page, as a script of the page fetches it.
+    pub async fn part(&mut self, path: &str, name: &str) -> Reply {
+        let request = self
+            .request("GET", path)
+            .header("x-fragment", name)
+            .body(Body::empty())
+            .expect("a request");
+        self.ask(request).await
+    }
+
     /// Presses a button of a form: `_do` and its value, or nothing for a form with one button.
     pub async fn send(&mut self, form: &Form, button: &str) -> Page {
         let mut fields = form.fields.clone();

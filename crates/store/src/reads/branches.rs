@@ -1,0 +1,262 @@
+//! Balances added up by the database: whole places, or the first part of the keys within one, so that a page reads a row for
+//! each branch of a tree and not one for each account.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::balances::{Instant, SUMS, accounts_filter};
+use super::{cursor, page_size, read_cursor};
+use crate::api::{BranchBy, BranchQuery, BranchRow, Page, StoreError};
+use crate::cell::{Cell, Row};
+use crate::source::turnover_from;
+use crate::sql::{Dialect, Filter, Sql};
+
+/// What a sum is split by, since sums of sums may exceed 64 bits: this many units and the rest are added up apart.
+const HALF: i64 = 1_000_000_000;
+
+/// A page of branches, by name.
+pub(crate) fn branches(
+    sql: &dyn Sql,
+    org: i64,
+    ledger: &str,
+    query: &BranchQuery,
+) -> Result<Page<BranchRow>, StoreError> {
+    let limit = page_size(query.limit, 1_000, 100_000);
+    let as_of = Instant::of(sql, org, query.as_of)?;
+    let by_month = query.by == BranchBy::Place && query.key.is_none();
+    let mut rows = match as_of {
+        Instant::Now if by_month => from_turnover(sql, org, ledger, query, i64::MAX)?,
+        Instant::Day(day) if by_month => {
+            let mut rows = from_turnover(sql, org, ledger, query, day / 100)?;
+            let legs = legs_of_month(org, ledger, query, day);
+            for row in added_up(sql, query, &legs, None)? {
+                merge(&mut rows, row);
+            }
+            rows
+        }
+        _ => {
+            let inner = accounts_at(org, ledger, query, as_of, sql.dialect());
+            added_up(sql, query, &inner, Some(limit + 1))?
+        }
+    };
+    if by_month {
+        let after: Option<String> = query.after.as_ref().map(read_cursor).transpose()?;
+        rows.retain(|row| after.as_deref().is_none_or(|after| &*row.name > after));
+        rows.sort_by(|one, other| one.name.cmp(&other.name));
+    }
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    Ok(Page {
+        next: rows.last().filter(|_| more).map(|row| cursor(&&*row.name)),
+        total: (!more && query.after.is_none()).then_some(rows.len() as i64),
+        rows,
+    })
+}
+
+/// A question for one row per account (`k`, `d`, `p`, eight sums), or several that are still to be added up.
+struct Inner {
+    text: String,
+    params: Vec<Cell>,
+}
+
+fn picked(org: i64, ledger: &str, query: &BranchQuery) -> Filter {
+    accounts_filter(org, ledger, query.place.as_deref(), query.key.as_ref())
+}
+
+/// The sums of every account at an instant: months that are wholly before it, and of the others the legs.
+fn accounts_at(
+    org: i64,
+    ledger: &str,
+    query: &BranchQuery,
+    as_of: Instant,
+    dialect: Dialect,
+) -> Inner {
+    let Filter { text, mut params } = picked(org, ledger, query);
+    let account = format!("account a{}", dialect.indexed_by("account_name"));
+    let months = format!(
+        "select a.key k, a.detail d, a.place p, {SUMS} from {account} cross join balance b \
+         where {text} and b.org = a.org and b.account = a.id"
+    );
+    let legs = format!(
+        "select a.key, a.detail, a.place, {} from {account} cross join balance b cross join leg l \
+         where {text} and b.org = a.org and b.account = a.id and l.org = a.org and l.account = a.id",
+        of_legs()
+    );
+    let text = match as_of {
+        Instant::Now => months,
+        Instant::Day(day) => {
+            params.push((day / 100).into());
+            let month = params.len();
+            params.push(day.into());
+            format!(
+                "{months} and b.period < ?{month} union all {legs} and b.period = ?{month} \
+                 and l.day >= b.period * 100 and l.day <= ?{}",
+                month + 1
+            )
+        }
+        Instant::Seq(seq) => {
+            params.push(seq.into());
+            let at = params.len();
+            format!(
+                "{months} and b.last_seq <= ?{at} union all {legs} and b.last_seq > ?{at} \
+                 and l.day >= b.period * 100 and l.day <= b.period * 100 + 99 and l.seq <= ?{at}"
+            )
+        }
+    };
+    Inner { text, params }
+}
+
+/// What was booked for the days of a month up to this one.
+fn legs_of_month(org: i64, ledger: &str, query: &BranchQuery, day: i64) -> Inner {
+    let mut filter = picked(org, ledger, query);
+    filter.and("b.period = ?", day / 100);
+    filter.and("l.day >= ?", day / 100 * 100);
+    filter.and("l.day <= ?", day);
+    Inner {
+        text: format!(
+            "select a.key k, a.detail d, a.place p, {} from account a cross join balance b cross join leg l where {} \
+             and b.org = a.org and b.account = a.id and l.org = a.org and l.account = a.id",
+            of_legs(),
+            filter.text
+        ),
+        params: filter.params,
+    }
+}
+
+/// The names of the eight sums.
+const NAMES: [&str; 8] = [
+    "draft_in",
+    "draft_out",
+    "checked_in",
+    "checked_out",
+    "posted_in",
+    "posted_out",
+    "held_in",
+    "held_out",
+];
+
+/// A leg (as `l`) as eight sums, seven of them nothing.
+fn of_legs() -> String {
+    let of = |(at, name): (usize, &&str)| {
+        let (state, side) = (at / 2, at % 2);
+        format!("case when l.state = {state} and l.side = {side} then l.amount else 0 end {name}")
+    };
+    let sums: Vec<String> = NAMES.iter().enumerate().map(of).collect();
+    sums.join(", ")
+}
+
+/// Adds up accounts, and these by branch.
+fn added_up(
+    sql: &dyn Sql,
+    query: &BranchQuery,
+    inner: &Inner,
+    limit: Option<usize>,
+) -> Result<Vec<BranchRow>, StoreError> {
+    let group = match (query.by, sql.dialect()) {
+        (BranchBy::Place, _) => "p",
+        (BranchBy::First, Dialect::Postgres) => "split_part(k, '/', 1)",
+        (BranchBy::First, Dialect::Sqlite) => {
+            "case when instr(k, '/') > 0 then substr(k, 1, instr(k, '/') - 1) else k end"
+        }
+    };
+    let each = NAMES.map(|name| format!("cast(sum({name}) as bigint) {name}"));
+    let halves = NAMES.map(|name| {
+        format!("cast(sum({name} / {HALF}) as bigint), cast(sum({name} % {HALF}) as bigint)")
+    });
+    let stands = "case when draft_in <> draft_out or checked_in <> checked_out or posted_in <> posted_out \
+                  or held_in <> held_out then 1 else 0 end";
+    let mut params = inner.params.clone();
+    let mut text = format!(
+        "select g, count(*), cast(sum(stands) as bigint), {} from (select {group} g, {stands} stands, {} from \
+         (select k, d, p, {} from ({}) legs group by k, d, p) accounts) branches",
+        halves.join(", "),
+        NAMES.join(", "),
+        each.join(", "),
+        inner.text
+    );
+    if limit.is_some()
+        && let Some(after) = &query.after
+    {
+        let after: String = read_cursor(after)?;
+        params.push(after.into());
+        text.push_str(&format!(" where g > ?{}", params.len()));
+    }
+    text.push_str(" group by g");
+    if query.skip_zero {
+        text.push_str(" having sum(stands) > 0");
+    }
+    text.push_str(" order by g");
+    if let Some(limit) = limit {
+        params.push(Cell::Int(i64::try_from(limit).unwrap_or(i64::MAX)));
+        text.push_str(&format!(" limit ?{}", params.len()));
+    }
+    sql.query(&text, &params)?.iter().map(branch).collect()
+}
+
+fn branch(row: &Row) -> Result<BranchRow, StoreError> {
+    let mut sums = [0; 8];
+    for (at, sum) in sums.iter_mut().enumerate() {
+        let (whole, rest) = (row.int(3 + at * 2)?, row.int(4 + at * 2)?);
+        *sum = i128::from(whole) * i128::from(HALF) + i128::from(rest);
+    }
+    Ok(BranchRow {
+        name: row.text(0)?,
+        accounts: Some(row.int(1)?),
+        standing: Some(row.int(2)?),
+        sums,
+    })
+}
+
+/// Places from their monthly sums, of the months before one.
+fn from_turnover(
+    sql: &dyn Sql,
+    org: i64,
+    ledger: &str,
+    query: &BranchQuery,
+    before: i64,
+) -> Result<Vec<BranchRow>, StoreError> {
+    let mut filter = Filter::new("org = ?", org);
+    filter.and("ledger = ?", ledger);
+    filter.and("period < ?", before);
+    if let Some(place) = &query.place {
+        filter.and("place = ?", place.as_str());
+    }
+    let text = format!(
+        "select place, unit, {} from turnover where {}",
+        NAMES.join(", "),
+        filter.text
+    );
+    let mut places: BTreeMap<Arc<str>, [i128; 8]> = BTreeMap::new();
+    for row in sql.query(&text, &filter.params)? {
+        let sums = places.entry(row.text(0)?).or_default();
+        for (sum, more) in sums.iter_mut().zip(turnover_from(&row, 1)?.sums) {
+            *sum += more;
+        }
+    }
+    Ok(places
+        .into_iter()
+        .map(|(name, sums)| BranchRow {
+            name,
+            accounts: None,
+            standing: None,
+            sums,
+        })
+        .collect())
+}
+
+/// Adds a branch to those there are; how many accounts there are together is not known.
+fn merge(rows: &mut Vec<BranchRow>, row: BranchRow) {
+    let more = BranchRow {
+        accounts: None,
+        standing: None,
+        ..row
+    };
+    match rows.iter_mut().find(|there| there.name == more.name) {
+        None => rows.push(more),
+        Some(there) => {
+            for (sum, more) in there.sums.iter_mut().zip(more.sums) {
+                *sum += more;
+            }
+        }
+    }
+}
