@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kernel::{SlipId, Value};
 use model::{Quorum, Step};
 
-use crate::scope::{View, declaration};
+use crate::scope::{View, declaration, reads_line};
 use crate::step::{Checked, Context};
 use crate::{Class, Refusal, Seen, Slip, SlipState, WaitingKind};
 
@@ -45,7 +45,7 @@ pub(crate) fn check_live(context: Context<'_>, slip: &Slip) -> Checked<()> {
     }
 }
 
-/// Whether a step takes part in the run of this slip (`when`).
+/// Whether a step takes part in the run of this slip (`when`); where the condition reads a line, whether some line meets it.
 pub(crate) fn takes_part(context: Context<'_>, step: &Step, slip: &Slip) -> Checked<bool> {
     let Some(when) = &step.when else {
         return Ok(true);
@@ -61,7 +61,15 @@ pub(crate) fn takes_part(context: Context<'_>, step: &Step, slip: &Slip) -> Chec
         lines: &slip.lines,
         sources: &sources,
     };
-    Ok(view.at(None).value(when)? == Value::Flag(true))
+    if !reads_line(when) {
+        return Ok(view.at(None).value(when)? == Value::Flag(true));
+    }
+    for line in view.lines {
+        if view.at(Some(line)).value(when)? == Value::Flag(true) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Loads slips that must exist.

@@ -3,7 +3,8 @@
 use std::cell::{Cell, RefCell};
 
 use kernel::{Amount, Unit, Value};
-use model::{Expr, Facts, Flow, Name, Pack, Scope, evaluate};
+use ledger::{BalanceKey, join_key};
+use model::{Expr, Facts, Figure, Flow, Name, Pack, Reading, Scope, evaluate};
 
 use crate::step::{Checked, Context, Stop};
 use crate::values::record_value;
@@ -166,7 +167,7 @@ impl Scope for At<'_> {
             Name::SourceHeader(at) => self.source_header(*at),
             Name::SourceLine(at) => self.source_line(*at),
             Name::Total(at) => self.total(*at),
-            Name::Fact(..) | Name::Parameter(..) => Value::Empty,
+            Name::Fact(..) | Name::Parameter(..) | Name::Balance(_) => Value::Empty,
         }
     }
 
@@ -194,6 +195,43 @@ impl Scope for At<'_> {
             .and_then(|parameter| parameter.on(self.view.context.today(), key))
             .map(|row| row.value.clone())
             .unwrap_or_default()
+    }
+
+    fn balance(&self, reading: &Reading, key: &[String], detail: &[String]) -> Value {
+        let context = &self.view.context;
+        let Some(ledger) = context.pack.ledgers.get(reading.ledger) else {
+            return Value::Empty;
+        };
+        let Some(place) = ledger.places.get(reading.place) else {
+            return Value::Empty;
+        };
+        let joined = |parts: &[String]| join_key(parts.iter().map(String::as_str)).into();
+        let wanted = BalanceKey {
+            ledger: ledger.qualified.clone(),
+            place: place.name.clone(),
+            key: joined(key),
+            detail: joined(detail),
+        };
+        let balance = match context.world.balance(&wanted) {
+            Ok(balance) => balance,
+            Err(fault) => {
+                *self.fault.borrow_mut() = Some(fault);
+                return Value::Empty;
+            }
+        };
+        let units = match reading.figure {
+            Figure::Posted => i128::from(balance.posted.net()),
+            Figure::Available => balance.available(),
+            Figure::Held if balance.held.out != 0 => i128::from(balance.held.out),
+            Figure::Held => i128::from(balance.held.r#in),
+        };
+        match i64::try_from(units) {
+            Ok(units) => Value::Amount(Amount::new(units, ledger.unit)),
+            Err(_) => {
+                self.overflow.set(true);
+                Value::Empty
+            }
+        }
     }
 }
 
@@ -285,28 +323,7 @@ pub(crate) fn first_field(expr: &Expr) -> Option<(bool, usize)> {
 }
 
 pub(crate) fn walk(expr: &Expr, visit: &mut dyn FnMut(&Name)) {
-    match expr {
-        Expr::Literal(_) => {}
-        Expr::Name(name) => {
-            visit(name);
-            match name {
-                Name::Fact(_, inner, _) => walk(inner, visit),
-                Name::Parameter(_, Some(inner)) => walk(inner, visit),
-                _ => {}
-            }
-        }
-        Expr::Negate(inner)
-        | Expr::Not(inner)
-        | Expr::Divide(inner, ..)
-        | Expr::Rescale(inner, _) => walk(inner, visit),
-        Expr::Binary(_, left, right)
-        | Expr::Multiply(left, right, _)
-        | Expr::AddDays(left, right)
-        | Expr::DaysBetween(left, right) => {
-            walk(left, visit);
-            walk(right, visit);
-        }
-    }
+    expr.names(&mut |name| visit(name));
 }
 
 /// The unit of an amount field.

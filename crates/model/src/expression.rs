@@ -70,6 +70,8 @@ pub enum Binary {
     And,
     /// or
     Or,
+    /// The left, or the right where the left is empty (`else`).
+    Else,
 }
 
 /// A resolved name.
@@ -92,6 +94,43 @@ pub enum Name {
     Fact(Arc<str>, Box<Expr>, usize),
     /// A dated parameter of the pack, as of the business day; with a key or for all.
     Parameter(usize, Option<Box<Expr>>),
+    /// What a ledger says at the moment of the step.
+    Balance(Box<Reading>),
+}
+
+/// A reading of a ledger: one place at one key, as it stands when the step takes its turn, before what the step itself books.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// Index of the ledger in the pack.
+    pub ledger: usize,
+    /// Index of the place in the ledger.
+    pub place: usize,
+    /// Which of its figures.
+    pub figure: Figure,
+    /// Values of the ledger's conserved dimensions, in order.
+    pub key: Vec<Expr>,
+    /// Values of the ledger's further dimensions, in order.
+    pub detail: Vec<Expr>,
+}
+
+/// What is read of a balance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Figure {
+    /// What is posted (`balance.stock.good`).
+    Posted,
+    /// What may still leave: posted, less what is held to leave (`.available`).
+    Available,
+    /// What is held to leave the place, or else to arrive in it (`.held`).
+    Held,
+}
+
+impl Figure {
+    /// The figures with the words that stand after the place; the one without a word is what is posted.
+    pub const ALL: [(Figure, &'static str); 3] = [
+        (Figure::Posted, ""),
+        (Figure::Available, "available"),
+        (Figure::Held, "held"),
+    ];
 }
 
 impl Expr {
@@ -103,6 +142,10 @@ impl Expr {
                 match name {
                     Name::Fact(_, reference, _) => reference.names(see),
                     Name::Parameter(_, Some(key)) => key.names(see),
+                    Name::Balance(reading) => {
+                        let dimensions = reading.key.iter().chain(&reading.detail);
+                        dimensions.for_each(|one| one.names(see));
+                    }
                     _ => {}
                 }
                 see(name);
@@ -131,12 +174,14 @@ impl Expr {
 
 /// Where names get their values.
 pub trait Scope {
-    /// The value of a name other than `Fact` and `Parameter`.
+    /// The value of a name other than `Fact`, `Parameter` and `Balance`.
     fn name(&self, name: &Name) -> Value;
     /// A field of a record as of the business day; `Empty` when there is none.
     fn fact(&self, register: &str, key: &str, field: usize) -> Value;
     /// A parameter as of the business day; `Empty` when none is in force.
     fn parameter(&self, parameter: usize, key: &str) -> Value;
+    /// What a ledger says at these values of its dimensions: conserved and further ones.
+    fn balance(&self, reading: &Reading, key: &[String], detail: &[String]) -> Value;
 }
 
 /// Why an expression has no value.
@@ -148,7 +193,7 @@ pub enum EvalError {
 }
 
 /// The value of an expression. An empty operand makes the result empty, save in `==` and `!=`, where it equals only what
-/// is empty, and in `and`/`or`, where the other side may decide.
+/// is empty, in `and`/`or`, where the other side may decide, and in `else`.
 pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> Result<Value, EvalError> {
     Ok(match expr {
         Expr::Literal(value) => value.clone(),
@@ -160,6 +205,16 @@ pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> Result<Value, EvalError> {
             None => scope.parameter(*parameter, ""),
             Some(key) => scope.parameter(*parameter, &evaluate(key, scope)?.to_string()),
         },
+        Expr::Name(Name::Balance(reading)) => {
+            let (key, detail) = (
+                dimensions(&reading.key, scope)?,
+                dimensions(&reading.detail, scope)?,
+            );
+            match (key, detail) {
+                (Some(key), Some(detail)) => scope.balance(reading, &key, &detail),
+                _ => Value::Empty,
+            }
+        }
         Expr::Name(name) => scope.name(name),
         Expr::Negate(inner) => match evaluate(inner, scope)? {
             Value::Amount(a) => Value::Amount(Amount::new(
@@ -204,6 +259,18 @@ pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> Result<Value, EvalError> {
             }
         }
     })
+}
+
+/// The values of dimensions as a ledger writes them; `None` when one is empty.
+fn dimensions(exprs: &[Expr], scope: &dyn Scope) -> Result<Option<Vec<String>>, EvalError> {
+    let mut values = Vec::with_capacity(exprs.len());
+    for expr in exprs {
+        match evaluate(expr, scope)? {
+            Value::Empty => return Ok(None),
+            value => values.push(value.to_string()),
+        }
+    }
+    Ok(Some(values))
 }
 
 fn days_between(later: Day, earlier: Day) -> i64 {
@@ -251,6 +318,10 @@ fn binary(op: Binary, left: Value, right: Value) -> Result<Value, EvalError> {
             (Value::Flag(true), _) | (_, Value::Flag(true)) => Value::Flag(true),
             (Value::Flag(false), Value::Flag(false)) => Value::Flag(false),
             _ => Value::Empty,
+        },
+        Binary::Else => match left {
+            Value::Empty => right,
+            left => left,
         },
         Binary::Equal => Value::Flag(left == right),
         Binary::NotEqual => Value::Flag(left != right),

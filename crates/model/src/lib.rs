@@ -13,7 +13,7 @@ mod register;
 mod rule;
 
 pub use catalog::Catalog;
-pub use expression::{Binary, EvalError, Expr, Name, Scope, Type, evaluate};
+pub use expression::{Binary, EvalError, Expr, Figure, Name, Reading, Scope, Type, evaluate};
 pub use field::{Choice, Draw, Field, FieldKind};
 pub use flow::{
     Advance, Flow, Guard, HoldEnd, LegRule, PlaceRef, Post, PostKind, Quorum, RecordRule,

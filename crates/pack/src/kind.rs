@@ -126,6 +126,10 @@ kinds! {
     NoLines = "no_lines",
     /// A parameter with or without a key against its declaration.
     ParameterKey = "parameter_key",
+    /// A balance that is read without all the dimensions of its ledger.
+    BalanceKey = "balance_key",
+    /// A condition that has to stay as it is and reads a balance.
+    Unsteady = "unsteady",
     /// A computed value that reads another one which is computed later.
     ComputedLater = "computed_later",
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::{Amount, Day, Unit, Value};
-use model::{Expr, Name, Scope, SourceText, evaluate};
+use model::{Expr, Figure, Name, Reading, Scope, SourceText, evaluate};
 
 /// A slip with a field of every type, and one more that is computed.
 fn computed(ty: &str, expression: &str) -> Result<Expr, String> {
@@ -20,6 +20,13 @@ fn computed(ty: &str, expression: &str) -> Result<Expr, String> {
     parameter vat "税率" rate {{
         from "2026-01-01" 0.13 key="a" source="规"
         from "2026-01-01" 0.09 source="规"
+    }}
+    ledger stock "账" unit=qty by="item kind" detail=word {{
+        place out "外" open
+        place in_house "内"
+    }}
+    ledger debt "欠" unit=money by="" {{
+        place owed "欠" open
     }}
 }}
 flow f "流" {{
@@ -110,6 +117,27 @@ impl Scope for Slip {
             other => panic!("{other:?}"),
         }
     }
+
+    fn balance(&self, reading: &Reading, key: &[String], detail: &[String]) -> Value {
+        match (reading.ledger, reading.place, reading.figure) {
+            (0, 1, Figure::Posted) => assert_eq!(
+                (key.join("/"), detail.join("/")),
+                ("I1/A".into(), "字".into())
+            ),
+            (0, 0, Figure::Available) => assert_eq!(
+                (key.join("/"), detail.join("/")),
+                ("字/B".into(), "I1".into())
+            ),
+            (1, 0, Figure::Held) => assert!(key.is_empty() && detail.is_empty()),
+            other => panic!("{other:?}"),
+        }
+        let unit = if reading.ledger == 0 {
+            Unit::Qty
+        } else {
+            Unit::Money
+        };
+        amount("12", unit)
+    }
 }
 
 #[test]
@@ -145,6 +173,27 @@ fn expressions_give_what_they_say() {
         ("count", "later - day", "30"),
         ("date", "item.until", "2027-01-01"),
         ("rate", "parameter.vat[kind]", "0.13"),
+        // What ledgers say: at the fields of the names of the dimensions, or at what is said.
+        ("qty", "balance.stock.in_house - qty", "9.5"),
+        (
+            "qty",
+            "balance.stock.out.available[word, item.kind, item]",
+            "12",
+        ),
+        ("money", "balance.debt.owed.held + money", "22.01"),
+        ("qty", "balance.stock.in_house[none, kind, word]", ""),
+        // What is empty has another value.
+        (
+            "qty",
+            "balance.stock.in_house[none, kind, word] else qty",
+            "2.5",
+        ),
+        ("qty", "(qty else 1) + 1", "3.5"),
+        ("qty", "qty else 1 + 1", "2.5"),
+        ("text", "none else word", "字"),
+        ("text", "none else '无'", "无"),
+        ("flag", "none else word == '字'", "yes"),
+        ("date", "today else '2026-01-01'", "2026-04-01"),
         // Conditions.
         ("flag", "qty > 2 and qty <= 2.5", "yes"),
         ("flag", "qty < 2 or not yes", "no"),
@@ -209,6 +258,20 @@ fn expressions_that_are_wrong_are_complaints() {
         ("text", "total.n"),
         ("qty", "line.n"),
         ("qty", "x"),
+        ("money", "balance.stock.in_house"),
+        ("qty", "balance.stock"),
+        ("qty", "balance.stock.in_house.gone"),
+        ("qty", "balance.stock.in_house.held.available"),
+        ("qty", "balance.shelf.in_house"),
+        ("qty", "balance.stock.shelf"),
+        ("qty", "balance.stock.in_house[item]"),
+        ("qty", "balance.stock.in_house[item, qty, word]"),
+        ("qty", "balance"),
+        ("qty", "qty else money"),
+        ("qty", "1 else qty"),
+        ("qty", "qty else empty"),
+        ("rate", "parameter.vat[kind, kind]"),
+        ("qty", "qty[kind]"),
     ] {
         assert!(computed(ty, expression).is_err(), "{ty} {expression}");
     }

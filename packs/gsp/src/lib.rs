@@ -15,6 +15,8 @@ mod purchase_inbound;
 mod qualified;
 #[path = "../flows/sales_out.rs"]
 mod sales_out;
+#[path = "../flows/stocktake.rs"]
+mod stocktake;
 
 pub mod views;
 
@@ -27,6 +29,7 @@ pub const RULES: &[(&str, &[(&str, Rule)])] = &[
     ("partner_registration", partner_registration::RULES),
     ("purchase_inbound", purchase_inbound::RULES),
     ("sales_out", sales_out::RULES),
+    ("stocktake", stocktake::RULES),
 ];
 
 macro_rules! texts {
@@ -56,8 +59,10 @@ pub fn texts() -> Vec<SourceText> {
         "flows/sales_out.kdl",
         "flows/sales_price_adjustment.kdl",
         "flows/sales_return.kdl",
+        "flows/stocktake.kdl",
         "forms/bill.typ",
         "forms/bin_transfer.typ",
+        "forms/count.typ",
         "forms/delivery.typ",
         "forms/destruction.typ",
         "forms/dossier.typ",
@@ -80,6 +85,8 @@ pub fn texts() -> Vec<SourceText> {
         "forms/notice.typ",
         "forms/inspection.typ",
         "forms/stock_in.typ",
+        "forms/stocktake.typ",
+        "forms/stocktake_result.typ",
         "forms/write_off.typ",
     ]
 }
@@ -101,5 +108,6 @@ pub fn scenarios() -> Vec<SourceText> {
         "flows/sales_out.scenario",
         "flows/sales_price_adjustment.scenario",
         "flows/sales_return.scenario",
+        "flows/stocktake.scenario",
     ]
 }

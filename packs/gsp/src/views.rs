@@ -24,3 +24,5 @@ pub mod sales_out;
 pub mod sales_price_adjustment;
 #[path = "../gen/sales_return.rs"]
 pub mod sales_return;
+#[path = "../gen/stocktake.rs"]
+pub mod stocktake;

@@ -13,8 +13,8 @@ pub(crate) enum Ast {
     Flag(bool, Span),
     /// `empty`.
     Empty(Span),
-    /// `line.item.storage`, `parameter.rate[line.class]`.
-    Path(Vec<Segment>, Option<Box<Ast>>),
+    /// `line.item.storage`, `parameter.rate[line.class]`, `balance.stock.good[item, batch]`.
+    Path(Vec<Segment>, Option<Vec<Ast>>),
     /// `-x`.
     Negate(Box<Ast>, Span),
     /// `not x`.
@@ -41,6 +41,7 @@ pub(crate) enum Operator {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+    Else,
     Add,
     Subtract,
     Multiply,
@@ -78,8 +79,9 @@ impl Operator {
             | Operator::LessOrEqual
             | Operator::Greater
             | Operator::GreaterOrEqual => 4,
-            Operator::Add | Operator::Subtract => 5,
-            Operator::Multiply | Operator::Divide => 6,
+            Operator::Else => 5,
+            Operator::Add | Operator::Subtract => 6,
+            Operator::Multiply | Operator::Divide => 7,
         }
     }
 
@@ -92,6 +94,7 @@ impl Operator {
     pub fn sign(self) -> &'static str {
         match self {
             Operator::Or => "or",
+            Operator::Else => "else",
             Operator::And => "and",
             Operator::Equal => "==",
             Operator::NotEqual => "!=",

@@ -153,7 +153,7 @@ impl Checker<'_> {
             Ast::Text(text, _) => literal(Value::text(text), Ty::Quote(text.clone())),
             Ast::Flag(yes, _) => literal(Value::Flag(*yes), Ty::Flag),
             Ast::Empty(_) => literal(Value::Empty, Ty::Empty),
-            Ast::Path(segments, key) => self.path(segments, key.as_deref()),
+            Ast::Path(segments, keys) => self.path(segments, keys.as_deref()),
             Ast::Negate(inner, span) => self.negate(self.check(inner)?, *span),
             Ast::Not(inner, span) => {
                 let inner = self.check(inner)?;
@@ -221,6 +221,7 @@ impl Checker<'_> {
                 (pair(joined, left?, right?), Ty::Flag)
             }
             Operator::Add | Operator::Subtract => self.sum(operator, left, right, at)?,
+            Operator::Else => self.otherwise(left, right, at)?,
             Operator::Multiply => self.product(left, right, at)?,
             Operator::Divide => self.quotient(left, right, at)?,
             _ => (self.comparison(operator, left, right, at)?, Ty::Flag),
@@ -326,6 +327,23 @@ impl Checker<'_> {
             Expr::Literal(Value::Amount(amount)) => Some(amount),
             _ => None,
         }
+    }
+
+    /// `a else b`: both of one type, or the right one written out.
+    fn otherwise(&self, left: Checked, right: Checked, at: Span) -> Option<(Expr, Ty)> {
+        let literal = matches!(left.ty, Ty::Number(_) | Ty::Quote(_) | Ty::Empty);
+        let fits = match &right.ty {
+            Ty::Number(_) => matches!(left.ty, Ty::Amount(_)),
+            Ty::Quote(_) => left.ty.textual() || left.ty == Ty::Day,
+            other => *other == left.ty,
+        };
+        if literal || !fits {
+            let hint =
+                "`else` gives the right side where the left one is empty; both have one type";
+            return self.operands(Operator::Else, &left.ty, &right.ty, at, Some(hint));
+        }
+        let right = self.convert(right, &left.ty)?;
+        Some((pair(Binary::Else, left.expr, right), left.ty))
     }
 
     fn product(&self, left: Checked, right: Checked, at: Span) -> Option<(Expr, Ty)> {

@@ -30,6 +30,7 @@ pub(crate) enum Sign {
     Close,
     OpenKey,
     CloseKey,
+    Comma,
 }
 
 /// Takes an expression apart; `None` after a complaint.
@@ -96,6 +97,7 @@ fn next(rest: &str) -> Result<(Sign, usize), Wrong> {
         ('[', _) => Ok((Sign::OpenKey, 1)),
         (']', _) => Ok((Sign::CloseKey, 1)),
         ('.', _) => Ok((Sign::Dot, 1)),
+        (',', _) => Ok((Sign::Comma, 1)),
         ('\'', _) => text(rest),
         (c, _) if c.is_ascii_digit() => Ok(number(rest)),
         (c, _) if c.is_ascii_alphabetic() || c == '_' => Ok(name(rest)),
@@ -133,6 +135,7 @@ fn name(rest: &str) -> (Sign, usize) {
     let sign = match &rest[..length] {
         "and" => Sign::Operator(Operator::And),
         "or" => Sign::Operator(Operator::Or),
+        "else" => Sign::Operator(Operator::Else),
         "not" => Sign::Not,
         "true" => Sign::Flag(true),
         "false" => Sign::Flag(false),

@@ -1,6 +1,7 @@
 //! The expression language: total, typed, without calls.
 
 mod ast;
+mod balances;
 mod check;
 mod lex;
 mod names;

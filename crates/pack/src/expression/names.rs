@@ -44,6 +44,8 @@ pub(crate) struct ParameterType {
 pub(crate) struct Tables {
     pub registers: Vec<(Arc<str>, Vec<Typed>)>,
     pub parameters: Vec<ParameterType>,
+    /// Ledgers in the order of the pack, with their unit unless it was declared wrongly.
+    pub ledgers: Vec<(model::Ledger, Option<Unit>)>,
 }
 
 impl Tables {
@@ -68,15 +70,24 @@ pub(crate) enum Stands {
 }
 
 /// Words that begin a path.
-pub(crate) const ROOTS: [&str; 5] = ["today", "line", "from", "total", "parameter"];
+pub(crate) const ROOTS: [&str; 6] = ["today", "line", "from", "total", "parameter", "balance"];
 
 impl Checker<'_> {
     /// The meaning of a path; `None` after a complaint.
-    pub(super) fn path(&self, segments: &[Segment], key: Option<&Ast>) -> Option<Checked> {
+    pub(super) fn path(&self, segments: &[Segment], keys: Option<&[Ast]>) -> Option<Checked> {
         let (first, rest) = segments.split_first()?;
+        if first.name == "balance" {
+            return self.balance(segments, keys);
+        }
+        let key = keys.and_then(<[Ast]>::first);
         if let (Some(key), true) = (key, first.name != "parameter") {
-            let message = "only a parameter has a key in `[ ]`";
+            let message = "only parameters and balances have a key in `[ ]`";
             self.desk.error(Kind::Expression, key.span(), message);
+            return None;
+        }
+        if let Some([_, second, ..]) = keys {
+            let message = "a parameter has one key";
+            self.desk.error(Kind::ParameterKey, second.span(), message);
             return None;
         }
         match first.name.as_str() {
@@ -103,11 +114,11 @@ impl Checker<'_> {
         }
     }
 
-    fn own_header(&self) -> Fields<'_> {
+    pub(super) fn own_header(&self) -> Fields<'_> {
         (&self.slips[self.slip].header, Name::Header)
     }
 
-    fn own_lines(&self) -> Fields<'_> {
+    pub(super) fn own_lines(&self) -> Fields<'_> {
         let lines = self.slips[self.slip].lines.as_deref();
         (lines.unwrap_or_default(), Name::Line)
     }
@@ -321,7 +332,7 @@ impl Checker<'_> {
         })
     }
 
-    fn unknown(&self, segments: &[Segment]) {
+    pub(super) fn unknown(&self, segments: &[Segment]) {
         let written = path(segments);
         let last = &segments[segments.len() - 1].name;
         let names = self.visible();
@@ -369,13 +380,17 @@ impl Checker<'_> {
         }
         let parameters = self.tables.parameters.iter();
         names.extend(parameters.map(|one| format!("parameter.{}", one.name)));
+        for (ledger, _) in &self.tables.ledgers {
+            let places = ledger.places.iter();
+            names.extend(places.map(|place| format!("balance.{}.{}", ledger.name, place.name)));
+        }
         names.push("today".to_owned());
         names
     }
 }
 
 /// Fields and what a name for one of them is.
-type Fields<'a> = (&'a [Typed], fn(usize) -> Name);
+pub(super) type Fields<'a> = (&'a [Typed], fn(usize) -> Name);
 
 impl Checked {
     /// The expression of a textual operand: a literal becomes a value.
@@ -392,6 +407,6 @@ fn path(segments: &[Segment]) -> String {
     names.join(".")
 }
 
-fn dotted(segments: &[Segment]) -> String {
+pub(super) fn dotted(segments: &[Segment]) -> String {
     quoted(&path(segments))
 }

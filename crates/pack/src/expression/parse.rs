@@ -182,12 +182,20 @@ impl<'a> Parser<'a> {
         if !self.take(&Sign::OpenKey) {
             return Ok((Ast::Path(segments, None), 1));
         }
-        let (key, depth) = self.binary(0)?;
+        let (mut keys, mut deepest) = (Vec::new(), 0);
+        loop {
+            let (key, depth) = self.binary(0)?;
+            keys.push(key);
+            deepest = deepest.max(depth);
+            if !self.take(&Sign::Comma) {
+                break;
+            }
+        }
         if !self.take(&Sign::CloseKey) {
             return self.stop(span, "the `[` of this name is not closed");
         }
-        let depth = self.bounded(span, depth + 1)?;
-        Ok((Ast::Path(segments, Some(Box::new(key))), depth))
+        let depth = self.bounded(span, deepest + 1)?;
+        Ok((Ast::Path(segments, Some(keys)), depth))
     }
 }
 
@@ -200,6 +208,7 @@ fn shown(sign: &Sign) -> String {
         Sign::Flag(yes) => quoted(&yes.to_string()),
         Sign::Empty => quoted("empty"),
         Sign::Dot => quoted("."),
+        Sign::Comma => quoted(","),
         Sign::Open => quoted("("),
         Sign::Close => quoted(")"),
         Sign::OpenKey => quoted("["),

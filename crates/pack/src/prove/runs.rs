@@ -1,7 +1,7 @@
 //! Runs of a flow: what can be done, in which order, and by whom.
 
 use kernel::{EntryState, Value};
-use model::{Binary, Expr, Flow, Name, PostKind, Scope, evaluate};
+use model::{Binary, Expr, Flow, Name, PostKind, Reading, Scope, evaluate};
 
 use crate::Kind;
 use crate::prove::Proof;
@@ -92,6 +92,10 @@ impl Scope for Nothing {
     }
 
     fn parameter(&self, _: usize, _: &str) -> Value {
+        Value::Empty
+    }
+
+    fn balance(&self, _: &Reading, _: &[String], _: &[String]) -> Value {
         Value::Empty
     }
 }

@@ -67,6 +67,7 @@ impl<'a> Reader<'a> {
                     chart,
                     periods,
                 };
+                self.tables.ledgers.push((ledger.clone(), unit));
                 self.ledgers.push(LedgerDraft { ledger, unit });
             }
         }

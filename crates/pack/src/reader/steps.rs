@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Advance, Expr, FieldKind, HoldEnd, Quorum, Step, Verb};
+use model::{Advance, Expr, FieldKind, HoldEnd, Name, Quorum, Step, Verb};
 
 use crate::Kind;
 use crate::expression::{Checker, Stands};
@@ -198,7 +198,7 @@ fn checker<'a>(
     }
 }
 
-/// Whether the step is part of the run; asked of the slip as a whole.
+/// Whether the step is part of the run; a condition on a line asks whether some line meets it.
 fn when(
     reader: &Reader<'_>,
     flow: &FlowDraft<'_>,
@@ -207,10 +207,12 @@ fn when(
 ) -> Option<Expr> {
     let word = reading.property("when")?;
     let when = checker(reader, flow, draft).condition(word)?;
-    if when.reads_line() {
-        let message = "a step is part of the run or not for the slip as a whole";
-        let hint = "`when` of a step reads the header and totals, not a line".to_owned();
-        reader.desk.hinted(Kind::NoLines, word.span, message, hint);
+    let mut balance = false;
+    when.names(&mut |name| balance |= matches!(name, Name::Balance(_)));
+    if balance {
+        let message = "a step is part of the run or not, whatever is booked meanwhile";
+        let hint = "keep the balance in a computed field, and let `when` read that".to_owned();
+        reader.desk.hinted(Kind::Unsteady, word.span, message, hint);
         return None;
     }
     Some(when)

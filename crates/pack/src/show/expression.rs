@@ -1,6 +1,6 @@
 //! A checked expression in words: the labels of the fields it reads.
 
-use model::{Binary, Expr, Flow, Name, Pack};
+use model::{Binary, Expr, Figure, Flow, Name, Pack, Reading};
 
 use crate::show::Language;
 
@@ -26,19 +26,19 @@ impl Words<'_> {
             }
             Expr::Literal(value) => (value.to_string(), 9),
             Expr::Name(name) => (self.name(name), 9),
-            Expr::Negate(inner) => (format!("-{}", self.bound(inner, 7)), 7),
+            Expr::Negate(inner) => (format!("-{}", self.bound(inner, 8)), 8),
             Expr::Not(inner) => {
                 let not = self.language.pick("非 ", "not ");
                 (format!("{not}{}", self.bound(inner, 4)), 3)
             }
             Expr::Rescale(inner, _) => return self.bound(inner, least),
-            Expr::Multiply(left, right, _) => (self.pair(left, "×", right, 6), 6),
-            Expr::Divide(left, by, _) => (format!("{} ÷ {by}", self.bound(left, 6)), 6),
+            Expr::Multiply(left, right, _) => (self.pair(left, "×", right, 7), 7),
+            Expr::Divide(left, by, _) => (format!("{} ÷ {by}", self.bound(left, 7)), 7),
             Expr::AddDays(day, count) => match &**count {
-                Expr::Negate(count) => (self.pair(day, "-", count, 5), 5),
-                count => (self.pair(day, "+", count, 5), 5),
+                Expr::Negate(count) => (self.pair(day, "-", count, 6), 6),
+                count => (self.pair(day, "+", count, 6), 6),
             },
-            Expr::DaysBetween(later, earlier) => (self.pair(later, "-", earlier, 5), 5),
+            Expr::DaysBetween(later, earlier) => (self.pair(later, "-", earlier, 6), 6),
             Expr::Binary(op, left, right) => {
                 let (sign, strength) = self.sign(*op);
                 (self.pair(left, sign, right, strength), strength)
@@ -69,9 +69,26 @@ impl Words<'_> {
             Binary::LessOrEqual => ("≤", 4),
             Binary::Greater => (">", 4),
             Binary::GreaterOrEqual => ("≥", 4),
-            Binary::Add => ("+", 5),
-            Binary::Subtract => ("-", 5),
+            Binary::Else => (self.language.pick("否则", "else"), 5),
+            Binary::Add => ("+", 6),
+            Binary::Subtract => ("-", 6),
         }
+    }
+
+    /// `库存账 合格品区 可用量`.
+    fn balance(&self, reading: &Reading) -> Option<String> {
+        let ledger = self.pack.ledgers.get(reading.ledger)?;
+        let place = ledger.places.get(reading.place)?;
+        let figure = match reading.figure {
+            Figure::Posted => self.language.pick("余额", "balance"),
+            Figure::Available => self.language.pick("可用量", "available"),
+            Figure::Held => self.language.pick("占用量", "held"),
+        };
+        let (ledger, place) = (
+            self.language.of(&ledger.label),
+            self.language.of(&place.label),
+        );
+        Some(format!("{ledger} {place} {figure}"))
     }
 
     fn name(&self, name: &Name) -> String {
@@ -107,6 +124,7 @@ impl Words<'_> {
                     let label = self.language.of(&field.label);
                     format!("{}{joint}{label}", self.bound(reference, 9))
                 }),
+            Name::Balance(reading) => self.balance(reading),
             Name::Parameter(at, key) => self.pack.parameters.get(*at).map(|parameter| {
                 let label = self.language.of(&parameter.label);
                 match key {

@@ -347,3 +347,51 @@ async fn commands_can_be_awaited() {
         );
     }
 }
+
+/// A request for one piece.
+fn request() -> Act {
+    let fields = [("item", "A1"), ("qty", "1")];
+    let line = engine::LineInput {
+        source: None,
+        fields: crate::common::header(&fields),
+    };
+    Act::Step {
+        step: "depot.lending.request.fill".into(),
+        slip: None,
+        sources: Vec::new(),
+        seen: Vec::new(),
+        input: engine::Input {
+            header: crate::common::header(&[("site", "S1")]),
+            lines: vec![line],
+        },
+    }
+}
+
+/// A step that reads a balance reads it when its turn comes: of many requests at once each sees what the one before it left,
+/// though batches are judged while others are written.
+#[test]
+fn a_balance_is_read_when_the_turn_comes() {
+    on_both(|url| {
+        let depot = Depot::open(url);
+        depot.posted("A1", "100", "0");
+        let slips: Vec<_> = std::thread::scope(|scope| {
+            let senders: Vec<_> = (0..64)
+                .map(|_| scope.spawn(|| depot.must("clerk", request())))
+                .collect();
+            let reply = |sender: std::thread::ScopedJoinHandle<'_, engine::Reply>| {
+                sender.join().expect("no panic").slip.expect("a slip")
+            };
+            senders.into_iter().map(reply).collect()
+        });
+        let left: BTreeSet<String> = slips
+            .iter()
+            .map(|id| {
+                let slip = depot.store.slip(ORG, *id).expect("read").expect("there");
+                slip.lines[0].values[3].to_string()
+            })
+            .collect();
+        let wanted: BTreeSet<String> = (37..=100).map(|left| left.to_string()).collect();
+        assert_eq!(left, wanted);
+        depot.verify();
+    });
+}

@@ -129,6 +129,7 @@ fn reads(expr: &Expr, used: &mut Used) {
     expr.names(&mut |name| match name {
         Name::Fact(register, ..) => drop(used.registers.insert(register.to_string())),
         Name::Parameter(parameter, _) => drop(used.parameters.insert(*parameter)),
+        Name::Balance(reading) => drop(used.ledgers.insert(reading.ledger)),
         _ => {}
     });
 }

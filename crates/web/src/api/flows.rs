@@ -330,7 +330,7 @@ fn shown(
             .map(|(field, one)| {
                 (
                     field.name.to_string(),
-                    value(one, field.sensitive && field.carry),
+                    value(one, field.sensitive && (field.carry || field.is.is_some())),
                 )
             })
             .collect()

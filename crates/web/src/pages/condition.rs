@@ -52,6 +52,7 @@ impl Writer<'_> {
                     Binary::GreaterOrEqual => "≥",
                     Binary::And => t(self.lang, "且", "and"),
                     Binary::Or => t(self.lang, "或", "or"),
+                    Binary::Else => t(self.lang, "否则", "else"),
                 };
                 format!("{} {sign} {}", self.write(left)?, self.write(right)?)
             }
@@ -80,6 +81,18 @@ impl Writer<'_> {
                 let field = label(self.lang, &own.lines.as_ref()?.get(*at)?.label);
                 let (zh, en) = (format!("{field}合计"), format!("total of {field}"));
                 return Some(t(self.lang, &zh, &en).to_owned());
+            }
+            Name::Balance(reading) => {
+                let ledger = self.pack.ledgers.get(reading.ledger)?;
+                let place = ledger.places.get(reading.place)?;
+                let figure = match reading.figure {
+                    model::Figure::Posted => t(self.lang, "余额", "balance"),
+                    model::Figure::Available => t(self.lang, "可用量", "available"),
+                    model::Figure::Held => t(self.lang, "占用量", "held"),
+                };
+                let ledger = label(self.lang, &ledger.label);
+                let place = label(self.lang, &place.label);
+                return Some(format!("{ledger} {place} {figure}"));
             }
             Name::Fact(register, reference, at) => {
                 let of = self.write(reference)?;
