@@ -115,6 +115,7 @@ fn rule(view: View<'_>, guard: &Guard) -> Checked<Verdict> {
     };
     let verdict = rule(&RuleContext {
         today: context.today(),
+        signer: &context.actor.person.login,
         slip,
         sources: &sources,
         facts: &facts,

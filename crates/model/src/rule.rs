@@ -1,4 +1,4 @@
-//! What a Rust rule of a pack may see: today, the slip, the records. It can say no; it can change nothing.
+//! What a Rust rule of a pack may see: today, who signs, the slip, the records. It can say no; it can change nothing.
 
 use std::fmt;
 
@@ -37,6 +37,8 @@ impl From<bool> for Verdict {
 pub struct RuleContext<'a> {
     /// Business day of the command.
     pub today: Day,
+    /// Login of the person who is about to sign; a deputy is himself, not the person he stands in for.
+    pub signer: &'a str,
     /// The slip that is about to be signed, all fields computed.
     pub slip: RuleSlip<'a>,
     /// The slips it comes from, nearest first.
@@ -49,6 +51,7 @@ impl fmt::Debug for RuleContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RuleContext")
             .field("today", &self.today)
+            .field("signer", &self.signer)
             .field("slip", &self.slip)
             .finish_non_exhaustive()
     }

@@ -43,6 +43,7 @@ fn views_read_the_slip_by_the_names_of_its_declaration() {
     };
     let context = RuleContext {
         today,
+        signer: "wang",
         slip,
         sources: &[],
         facts: &Records,

@@ -111,3 +111,66 @@ pub fn records(packs: &Catalog, count: usize, from: Day) -> Vec<Act> {
     }
     acts
 }
+
+/// What people of a pack with the registers `staff` and `training` must have on file before they sign: a post that goes with
+/// their first role, schooling, a health check, every kind of training.
+pub fn files(packs: &Catalog, people: &[Person], from: Day) -> Vec<Act> {
+    let mut acts = Vec::new();
+    for pack in packs.packs() {
+        let (Some(_), Some(training)) = (pack.register("staff"), pack.register("training")) else {
+            continue;
+        };
+        let kinds = training.fields.iter().find(|field| &*field.name == "kind");
+        let kinds = match kinds.map(|field| &field.kind) {
+            Some(FieldKind::Choice(choices)) => choices.as_slice(),
+            _ => &[],
+        };
+        let mut put = |register: &str, key: String, fields: &[(&str, &str)]| {
+            acts.push(Act::PutRecord {
+                register: format!("{}.{register}", pack.name).into(),
+                key: key.into(),
+                fields: fields
+                    .iter()
+                    .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+                    .collect(),
+                from: Some(from),
+            });
+        };
+        let signs = |person: &&Person| {
+            let mut grants = person.grants.iter();
+            grants.any(|grant| grant.role.split('.').next() == Some(&*pack.name))
+        };
+        for person in people.iter().filter(signs) {
+            let fields = [
+                ("name", &*person.name),
+                ("post", post(person)),
+                ("schooling", "本科"),
+                ("subject", "药学"),
+                ("health", "合格"),
+                ("health_until", "2099-12-31"),
+            ];
+            put("staff", person.login.to_string(), &fields);
+            for kind in kinds {
+                let key = format!("{}/{}", person.login, kind.code);
+                put("training", key, &[("until", "2099-12-31")]);
+            }
+        }
+    }
+    acts
+}
+
+/// The post of whoever has one of these roles; the others keep goods.
+fn post(person: &Person) -> &'static str {
+    let posts = [
+        ("buyer", "采购"),
+        ("inspector", "验收"),
+        ("quality_clerk", "质量管理"),
+        ("maintainer", "养护"),
+    ];
+    let has = |role: &str| {
+        let mut grants = person.grants.iter();
+        grants.any(|grant| grant.role.rsplit('.').next() == Some(role))
+    };
+    let found = posts.iter().find(|(role, _)| has(role));
+    found.map_or("储存", |(_, post)| post)
+}

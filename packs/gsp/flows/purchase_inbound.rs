@@ -3,12 +3,23 @@
 use model::{Rule, RuleContext, Verdict};
 
 use crate::qualified::in_scope;
+use crate::staff;
 use crate::views::purchase_inbound::{
     OrderLine, OrderSlip, ReceiptLine, ReceiptSlip, StockInLine, StockInSlip,
 };
 
 /// The rules by the names of their guards.
 pub const RULES: &[(&str, Rule)] = &[
+    ("buyer_qualified", staff::buyer),
+    ("receiver_trained", staff::trained),
+    ("receiver_healthy", staff::healthy),
+    ("quality_qualified", staff::quality),
+    ("inspector_qualified", staff::inspector),
+    ("inspector_trained", staff::trained),
+    ("inspector_healthy", staff::healthy),
+    ("keeper_qualified", staff::other),
+    ("keeper_trained", staff::trained),
+    ("keeper_healthy", staff::healthy),
     ("supplier_licensed", supplier_licensed),
     ("within_scope", within_scope),
     ("cold_chain", cold_chain),

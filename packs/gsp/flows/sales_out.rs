@@ -3,10 +3,17 @@
 use model::{Rule, RuleContext, Verdict};
 
 use crate::qualified::{self, in_scope};
+use crate::staff;
 use crate::views::sales_out::{BillLine, BillSlip};
 
 /// The rules by the names of their guards.
 pub const RULES: &[(&str, Rule)] = &[
+    ("seller_qualified", staff::other),
+    ("keeper_qualified", staff::other),
+    ("keeper_trained", staff::trained),
+    ("keeper_healthy", staff::healthy),
+    ("checker_trained", staff::trained),
+    ("checker_healthy", staff::healthy),
     ("purchaser_authorised", purchaser_authorised),
     ("within_scope", within_scope),
 ];

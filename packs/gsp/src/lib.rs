@@ -6,17 +6,30 @@ use model::{Rule, SourceText};
 
 mod codes;
 
+#[path = "../flows/bin_transfer.rs"]
+mod bin_transfer;
 #[path = "../flows/item_registration.rs"]
 mod item_registration;
+#[path = "../flows/maintenance.rs"]
+mod maintenance;
+#[path = "../flows/nonconforming_destruction.rs"]
+mod nonconforming_destruction;
 #[path = "../flows/partner_registration.rs"]
 mod partner_registration;
 #[path = "../flows/purchase_inbound.rs"]
 mod purchase_inbound;
+#[path = "../flows/purchase_return.rs"]
+mod purchase_return;
 mod qualified;
 #[path = "../flows/sales_out.rs"]
 mod sales_out;
 #[path = "../flows/stocktake.rs"]
 mod stocktake;
+#[path = "../flows/sales_return.rs"]
+mod sales_return;
+mod staff;
+#[path = "../flows/staff_file.rs"]
+mod staff_file;
 
 pub mod views;
 
@@ -28,6 +41,15 @@ pub const RULES: &[(&str, &[(&str, Rule)])] = &[
     ("item_registration", item_registration::RULES),
     ("partner_registration", partner_registration::RULES),
     ("purchase_inbound", purchase_inbound::RULES),
+    ("sales_return", sales_return::RULES),
+    ("purchase_return", purchase_return::RULES),
+    ("maintenance", maintenance::RULES),
+    ("bin_transfer", bin_transfer::RULES),
+    (
+        "nonconforming_destruction",
+        nonconforming_destruction::RULES,
+    ),
+    ("staff_file", staff_file::RULES),
     ("sales_out", sales_out::RULES),
     ("stocktake", stocktake::RULES),
 ];
@@ -60,6 +82,9 @@ pub fn texts() -> Vec<SourceText> {
         "flows/sales_price_adjustment.kdl",
         "flows/sales_return.kdl",
         "flows/stocktake.kdl",
+        "flows/staff_file.kdl",
+        "flows/staff_training.kdl",
+        "flows/health_check.kdl",
         "forms/bill.typ",
         "forms/bin_transfer.typ",
         "forms/count.typ",
@@ -84,6 +109,10 @@ pub fn texts() -> Vec<SourceText> {
         "forms/return_stock_in.typ",
         "forms/notice.typ",
         "forms/inspection.typ",
+        "forms/staff_card.typ",
+        "forms/training_plan.typ",
+        "forms/training_record.typ",
+        "forms/health_check.typ",
         "forms/stock_in.typ",
         "forms/stocktake.typ",
         "forms/stocktake_result.typ",
@@ -95,6 +124,9 @@ pub fn texts() -> Vec<SourceText> {
 pub fn scenarios() -> Vec<SourceText> {
     texts![
         "flows/bin_transfer.scenario",
+        "flows/health_check.scenario",
+        "flows/staff_training.scenario",
+        "flows/staff_file.scenario",
         "flows/item_registration.scenario",
         "flows/loss_overage.scenario",
         "flows/maintenance.scenario",
@@ -103,6 +135,7 @@ pub fn scenarios() -> Vec<SourceText> {
         "flows/purchase_inbound.scenario",
         "flows/purchase_inbound_more.scenario",
         "flows/purchase_inbound_now.scenario",
+        "flows/purchase_inbound_staff.scenario",
         "flows/purchase_price_adjustment.scenario",
         "flows/purchase_return.scenario",
         "flows/sales_out.scenario",

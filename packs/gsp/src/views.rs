@@ -2,6 +2,8 @@
 
 #[path = "../gen/bin_transfer.rs"]
 pub mod bin_transfer;
+#[path = "../gen/health_check.rs"]
+pub mod health_check;
 #[path = "../gen/item_registration.rs"]
 pub mod item_registration;
 #[path = "../gen/loss_overage.rs"]
@@ -26,3 +28,7 @@ pub mod sales_price_adjustment;
 pub mod sales_return;
 #[path = "../gen/stocktake.rs"]
 pub mod stocktake;
+#[path = "../gen/staff_file.rs"]
+pub mod staff_file;
+#[path = "../gen/staff_training.rs"]
+pub mod staff_training;

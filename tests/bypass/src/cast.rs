@@ -103,6 +103,7 @@ pub fn people() -> Vec<Person> {
         person("钱质管", vec![gsp("quality_clerk")]),
         person("孙验收", vec![gsp("inspector")]),
         person("周保管", vec![gsp("keeper")]),
+        person("兼验收", vec![gsp("inspector"), gsp("keeper")]),
         person("杜保管", vec![gsp("keeper")]),
         person("吴多岗", everything()),
         account_of("吴副号", "吴多岗", everything()),

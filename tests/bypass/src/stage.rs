@@ -196,7 +196,12 @@ impl Stage {
                 catalog.pack(pack).is_some()
             });
         }
+        let long_ago = Day::new(2000, 1, 1).expect("a day");
+        let files = testkit::company::files(&catalog, &people, long_ago);
         self.must(SYSTEM, Act::Bootstrap { people });
+        for act in files {
+            self.must("管理员甲", act);
+        }
         for (register, key, fields) in [
             (
                 "gsp.party",

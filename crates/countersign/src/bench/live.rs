@@ -126,9 +126,16 @@ fn found(house: &House, inboxes: usize) -> Result<(), Stop> {
         answer.outcome.map_err(Fault::Refused)?;
         Ok(())
     };
-    must(SYSTEM, Act::Bootstrap { people })?;
     let long_ago = Day::new(2000, 1, 1).map_err(Stop::other)?;
-    for act in company::records(&catalog, GOODS, long_ago) {
+    let signs: Vec<_> = people
+        .iter()
+        .filter(|one| *one.login == *buyer())
+        .cloned()
+        .collect();
+    must(SYSTEM, Act::Bootstrap { people })?;
+    let mut records = company::records(&catalog, GOODS, long_ago);
+    records.extend(company::files(&catalog, &signs, long_ago));
+    for act in records {
         must(company::ADMINISTRATOR, act)?;
     }
     Ok(())

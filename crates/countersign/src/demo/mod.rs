@@ -167,6 +167,9 @@ impl Clerk<'_> {
             };
             self.act(at, company::ADMINISTRATOR.0, act).map(drop)
         };
+        for (register, key, fields) in company::staff(today) {
+            put(register, &key, fields)?;
+        }
         for item in &company::ITEMS {
             put("gsp.item", item.code, company::item_fields(item))?;
         }

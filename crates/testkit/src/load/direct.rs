@@ -40,11 +40,11 @@ impl Direct {
     /// # Errors
     /// When the organisation has people already, or the store fails.
     pub fn found(&self, packs: &Catalog, each: usize, goods: usize) -> Result<(), SendError> {
-        let bootstrap = Act::Bootstrap {
-            people: company::people(packs, each),
-        };
+        let people = company::people(packs, each);
         let long_ago = Day::new(2000, 1, 1).map_err(|error| SendError::Fault(error.to_string()))?;
-        let records = company::records(packs, goods, long_ago);
+        let mut records = company::records(packs, goods, long_ago);
+        records.extend(company::files(packs, &people, long_ago));
+        let bootstrap = Act::Bootstrap { people };
         let acts = records.into_iter().map(|act| (company::ADMINISTRATOR, act));
         for (nth, (actor, act)) in std::iter::once((SYSTEM, bootstrap)).chain(acts).enumerate() {
             self.submit(Command {

@@ -4,7 +4,7 @@ use crate::common::Company;
 use crate::desk::{Desk, Page, purchase};
 
 /// Words that are data here and stand on pages of either language.
-const DATA: [&str; 13] = [
+const DATA: [&str; 16] = [
     // A language is offered by its own name.
     "中文",
     "先生",
@@ -20,10 +20,14 @@ const DATA: [&str; 13] = [
     "写错价格",
     "缺货",
     "请看一下",
+    // Keys of records.
+    "/岗位",
+    "/冷藏冷冻",
+    "/特殊管理",
 ];
 
 /// Words in Latin letters that are names or keys on a Chinese page too.
-const NAMES: [&str; 75] = [
+const NAMES: [&str; 77] = [
     "BPMN",
     "date",
     "scope",
@@ -70,6 +74,8 @@ const NAMES: [&str; 75] = [
     "gsp",
     "good",
     "party",
+    "staff",
+    "training",
     "item",
     "order",
     "receipt",

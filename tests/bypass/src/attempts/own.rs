@@ -157,9 +157,9 @@ pub fn all() -> Vec<Attempt> {
             "separate",
             EVERYWHERE,
             |stage| {
-                let inspection = stage.inspection("韩收货", "吴多岗");
+                let inspection = stage.inspection("韩收货", "兼验收");
                 let act = stage.from(STORE, &[inspection], &[], &[BIN]);
-                stage.attack("吴多岗", act);
+                stage.attack("兼验收", act);
             }
         ),
         attempt!(

@@ -107,13 +107,17 @@ impl Company {
     }
 
     async fn furnish(&self) {
-        let people = PEOPLE
+        let people: Vec<Person> = PEOPLE
             .iter()
             .map(|(login, roles)| person(login, roles))
             .collect();
+        let files = testkit::company::files(&self.app.catalog(), &people, day("2000-01-01"));
         self.must(SYSTEM, Act::Bootstrap { people }).await;
         for (login, _) in PEOPLE {
             self.give_password(SYSTEM, login).await;
+        }
+        for act in files {
+            self.must("admin", act).await;
         }
         let gsp = self.app.catalog().pack("gsp").is_some();
         for (register, key, fields) in [

@@ -1,0 +1,14 @@
+//! Rules of 采购退出 that a `must=` cannot say.
+
+use model::Rule;
+
+use crate::staff;
+
+/// The rules by the names of their guards.
+pub const RULES: &[(&str, Rule)] = &[
+    ("keeper_qualified", staff::other),
+    ("keeper_trained", staff::trained),
+    ("keeper_healthy", staff::healthy),
+    ("checker_trained", staff::trained),
+    ("checker_healthy", staff::healthy),
+];
