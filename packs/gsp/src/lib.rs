@@ -23,13 +23,13 @@ mod purchase_return;
 mod qualified;
 #[path = "../flows/sales_out.rs"]
 mod sales_out;
-#[path = "../flows/stocktake.rs"]
-mod stocktake;
 #[path = "../flows/sales_return.rs"]
 mod sales_return;
 mod staff;
 #[path = "../flows/staff_file.rs"]
 mod staff_file;
+#[path = "../flows/stocktake.rs"]
+mod stocktake;
 
 pub mod views;
 

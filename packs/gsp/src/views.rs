@@ -26,9 +26,9 @@ pub mod sales_out;
 pub mod sales_price_adjustment;
 #[path = "../gen/sales_return.rs"]
 pub mod sales_return;
-#[path = "../gen/stocktake.rs"]
-pub mod stocktake;
 #[path = "../gen/staff_file.rs"]
 pub mod staff_file;
 #[path = "../gen/staff_training.rs"]
 pub mod staff_training;
+#[path = "../gen/stocktake.rs"]
+pub mod stocktake;
