@@ -109,7 +109,6 @@ impl Clerk {
         acts.extend(
             people::records(&packs, self.now.day())
                 .into_iter()
-                .chain(company::files(&packs, &self.people, self.now.day()))
                 .map(|act| (company::ADMINISTRATOR.into(), act)),
         );
         acts.into_iter()
