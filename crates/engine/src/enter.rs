@@ -20,6 +20,12 @@ struct Changed {
 }
 
 impl Changed {
+    /// Whether a computed field is among them, or reads one of them.
+    fn renewed(&self, line: bool, at: usize, expr: &Expr) -> bool {
+        let fields = if line { &self.line } else { &self.header };
+        fields.contains(&at) || self.concerns(expr)
+    }
+
     /// Whether an expression reads one of them.
     fn concerns(&self, expr: &Expr) -> bool {
         let mut found = false;
@@ -101,8 +107,13 @@ pub(crate) fn enter(
         }
     }
     let mut changed = Changed {
-        header: step.enters.iter().copied().collect(),
-        line: step.enters_line.iter().copied().collect(),
+        header: step.enters.iter().chain(&step.renews).copied().collect(),
+        line: step
+            .enters_line
+            .iter()
+            .chain(&step.renews_line)
+            .copied()
+            .collect(),
     };
     recompute(
         context,
@@ -171,7 +182,8 @@ fn recompute(
     };
     let fields = declared.lines.as_deref().unwrap_or_default();
     for (at, field) in fields.iter().enumerate() {
-        let Some(expr) = field.is.as_ref().filter(|expr| changed.concerns(expr)) else {
+        let expr = field.is.as_ref();
+        let Some(expr) = expr.filter(|expr| changed.renewed(true, at, expr)) else {
             continue;
         };
         changed.line.insert(at);
@@ -185,7 +197,8 @@ fn recompute(
         }
     }
     for (at, field) in declared.header.iter().enumerate() {
-        let Some(expr) = field.is.as_ref().filter(|expr| changed.concerns(expr)) else {
+        let expr = field.is.as_ref();
+        let Some(expr) = expr.filter(|expr| changed.renewed(false, at, expr)) else {
             continue;
         };
         changed.header.insert(at);

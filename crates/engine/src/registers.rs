@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kernel::Day;
+use kernel::{Day, Value};
 use model::{Catalog, FieldKind, RecordRule, Register};
 
 use crate::scope::View;
@@ -26,13 +26,13 @@ pub(crate) fn next_version(
     Ok(Record::new(register, key, version, from, body.into()))
 }
 
-/// The facts that a step records.
-pub(crate) fn by_rule(view: View<'_>, rule: &RecordRule) -> Checked<Vec<Record>> {
+/// The facts that a step records, beside those it records already. Of one record several rules and lines may tell something;
+/// what they tell from one day on is one version.
+pub(crate) fn by_rule(view: View<'_>, rule: &RecordRule, out: &mut Vec<Record>) -> Checked<()> {
     let context = view.context;
     let Some(register) = context.pack.register(&rule.register) else {
-        return Ok(Vec::new());
+        return Ok(());
     };
-    let mut out = Vec::new();
     let lines: Vec<Option<&crate::Line>> = if rule.per_line {
         view.lines.iter().map(Some).collect()
     } else {
@@ -40,6 +40,11 @@ pub(crate) fn by_rule(view: View<'_>, rule: &RecordRule) -> Checked<Vec<Record>>
     };
     for line in lines {
         let at = view.at(line);
+        if let Some(when) = &rule.when
+            && at.value(when)? != Value::Flag(true)
+        {
+            continue;
+        }
         let key = at.value(&rule.key)?.to_string();
         check_key(&key)?;
         let from = match &rule.from {
@@ -47,7 +52,12 @@ pub(crate) fn by_rule(view: View<'_>, rule: &RecordRule) -> Checked<Vec<Record>>
             None => context.today(),
         };
         let name: Arc<str> = format!("{}.{}", context.pack.name, register.name).into();
-        let mut fields = in_force(context.world, &name, &key, from)?;
+        let told = |record: &&mut Record| record.register == name && *record.key == *key;
+        let told = out.iter_mut().rev().find(told);
+        let mut fields = match &told {
+            Some(told) if told.from == from => known(told),
+            _ => in_force(context.world, &name, &key, from)?,
+        };
         for (field, expr) in &rule.fields {
             let value = at.value(expr)?;
             if let Some(field) = register.fields.get(*field) {
@@ -55,9 +65,23 @@ pub(crate) fn by_rule(view: View<'_>, rule: &RecordRule) -> Checked<Vec<Record>>
             }
         }
         let body = serde_json::to_string(&fields).unwrap_or_default();
-        out.push(next_version(context.world, name, key.into(), from, body)?);
+        match told {
+            Some(told) if told.from == from => {
+                let (register, key) = (told.register.clone(), told.key.clone());
+                *told = Record::new(register, key, told.version, from, body.into());
+            }
+            Some(told) => {
+                let next = told.version + 1;
+                out.push(Record::new(name, key.into(), next, from, body.into()));
+            }
+            None => out.push(next_version(context.world, name, key.into(), from, body)?),
+        }
     }
-    Ok(out)
+    Ok(())
+}
+
+fn known(record: &Record) -> BTreeMap<String, String> {
+    serde_json::from_str(&record.body).unwrap_or_default()
 }
 
 /// What is known of a record on a day: a new version says only what it changes, the rest stays as it was.
@@ -68,8 +92,7 @@ fn in_force(
     day: Day,
 ) -> Result<BTreeMap<String, String>, WorldError> {
     let versions = world.records(register, key)?;
-    let body = Record::on(&versions, day).map(|record| serde_json::from_str(&record.body));
-    Ok(body.and_then(Result::ok).unwrap_or_default())
+    Ok(Record::on(&versions, day).map(known).unwrap_or_default())
 }
 
 /// An empty value takes the field off the record.

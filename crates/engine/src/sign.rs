@@ -529,7 +529,7 @@ impl<'a> Writing<'a> {
         entries.extend(posting::entries(view, step)?);
         posting::check(context, &entries)?;
         for rule in &step.records {
-            self.effects.records.extend(registers::by_rule(view, rule)?);
+            registers::by_rule(view, rule, &mut self.effects.records)?;
         }
         holds::timers(self.slip.id, &entries, &mut self.effects.timers);
         self.effects.entries.extend(entries);

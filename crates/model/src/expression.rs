@@ -72,6 +72,10 @@ pub enum Binary {
     Or,
     /// The left, or the right where the left is empty (`else`).
     Else,
+    /// The smaller or earlier of both (`at_most`).
+    AtMost,
+    /// The greater or later of both (`at_least`).
+    AtLeast,
 }
 
 /// A resolved name.
@@ -322,6 +326,11 @@ fn binary(op: Binary, left: Value, right: Value) -> Result<Value, EvalError> {
         Binary::Else => match left {
             Value::Empty => right,
             left => left,
+        },
+        Binary::AtMost | Binary::AtLeast => match compare(&left, &right) {
+            None => Value::Empty,
+            Some(order) if (order == Ordering::Greater) == (op == Binary::AtMost) => right,
+            Some(_) => left,
         },
         Binary::Equal => Value::Flag(left == right),
         Binary::NotEqual => Value::Flag(left != right),

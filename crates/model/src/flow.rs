@@ -141,6 +141,10 @@ pub struct Step {
     pub enters: Vec<usize>,
     /// Fields, by index, that this later step may still enter (lines).
     pub enters_line: Vec<usize>,
+    /// Computed fields, by index, that are computed anew at this later step (header).
+    pub renews: Vec<usize>,
+    /// Computed fields, by index, that are computed anew at this later step (lines).
+    pub renews_line: Vec<usize>,
     /// Minutes within which it should be signed once it waits.
     pub within_minutes: Option<i64>,
     /// Role told when it was not.
@@ -261,6 +265,8 @@ pub struct RecordRule {
     pub fields: Vec<(usize, Expr)>,
     /// Day from which the fact holds; the day of the step when absent.
     pub from: Option<Expr>,
+    /// Recorded only when true.
+    pub when: Option<Expr>,
 }
 
 /// A slip declaration (单据).

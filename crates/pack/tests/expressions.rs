@@ -194,6 +194,18 @@ fn expressions_give_what_they_say() {
         ("text", "none else '无'", "无"),
         ("flag", "none else word == '字'", "yes"),
         ("date", "today else '2026-01-01'", "2026-04-01"),
+        // The smaller or the greater.
+        ("qty", "qty at_most 2", "2"),
+        ("qty", "balance.stock.in_house at_most qty", "2.5"),
+        ("qty", "balance.stock.in_house at_least qty + 1", "12"),
+        ("qty", "qty at_least qty", "2.5"),
+        ("date", "today at_most later", "2026-03-31"),
+        ("date", "today at_least later", "2026-04-01"),
+        (
+            "qty",
+            "qty at_most balance.stock.in_house[none, kind, word]",
+            "",
+        ),
         // Conditions.
         ("flag", "qty > 2 and qty <= 2.5", "yes"),
         ("flag", "qty < 2 or not yes", "no"),
@@ -269,6 +281,9 @@ fn expressions_that_are_wrong_are_complaints() {
         ("qty", "balance"),
         ("qty", "qty else money"),
         ("qty", "1 else qty"),
+        ("qty", "qty at_most money"),
+        ("qty", "1 at_least qty"),
+        ("text", "word at_most word"),
         ("qty", "qty else empty"),
         ("rate", "parameter.vat[kind, kind]"),
         ("qty", "qty[kind]"),

@@ -39,7 +39,7 @@ impl<'a> PartyCardSlip<'a> {
     /// 银行账号.
     pub const BANK_ACCOUNT: &'static str = "bank_account";
 
-    /// 单笔信用额度.
+    /// 信用额度.
     pub const CREDIT_LIMIT: &'static str = "credit_limit";
 
     /// 许可证编号.
@@ -129,7 +129,7 @@ impl<'a> PartyCardSlip<'a> {
         value.as_text()
     }
 
-    /// 单笔信用额度.
+    /// 信用额度.
     pub fn credit_limit(self) -> Option<Amount> {
         let value = self.value("credit_limit");
         value.as_amount()
@@ -189,7 +189,7 @@ impl<'a> DossierSlip<'a> {
     /// 银行账号.
     pub const BANK_ACCOUNT: &'static str = "bank_account";
 
-    /// 单笔信用额度.
+    /// 信用额度.
     pub const CREDIT_LIMIT: &'static str = "credit_limit";
 
     /// 许可证编号.
@@ -279,7 +279,7 @@ impl<'a> DossierSlip<'a> {
         value.as_text()
     }
 
-    /// 单笔信用额度.
+    /// 信用额度.
     pub fn credit_limit(self) -> Option<Amount> {
         let value = self.value("credit_limit");
         value.as_amount()

@@ -109,6 +109,9 @@ impl<'a> PurchaseAdjustmentLine<'a> {
     /// 其中尚在库.
     pub const IN_STOCK: &'static str = "in_stock";
 
+    /// 其中已售出.
+    pub const SOLD: &'static str = "sold";
+
     /// Its position, from 0.
     pub fn position(self) -> usize {
         self.position
@@ -187,6 +190,12 @@ impl<'a> PurchaseAdjustmentLine<'a> {
     /// 其中尚在库.
     pub fn in_stock(self) -> Option<Amount> {
         let value = self.value("in_stock");
+        value.as_amount()
+    }
+
+    /// 其中已售出.
+    pub fn sold(self) -> Option<Amount> {
+        let value = self.value("sold");
         value.as_amount()
     }
 }
@@ -391,7 +400,7 @@ impl<'a> PartyRecord<'a> {
         value.as_text().map(Arc::from)
     }
 
-    /// 单笔信用额度.
+    /// 信用额度.
     pub fn credit_limit(self) -> Option<Amount> {
         let value = self.fact("credit_limit");
         value.as_amount()

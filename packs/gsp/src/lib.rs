@@ -85,6 +85,7 @@ pub fn texts() -> Vec<SourceText> {
         "flows/staff_file.kdl",
         "flows/staff_training.kdl",
         "flows/health_check.kdl",
+        "flows/stop_sale.kdl",
         "forms/bill.typ",
         "forms/bin_transfer.typ",
         "forms/count.typ",
@@ -102,6 +103,7 @@ pub fn texts() -> Vec<SourceText> {
         "forms/party_card.typ",
         "forms/purchase_return.typ",
         "forms/receipt.typ",
+        "forms/release.typ",
         "forms/return_bill.typ",
         "forms/return_inspection.typ",
         "forms/return_notice.typ",
@@ -116,6 +118,7 @@ pub fn texts() -> Vec<SourceText> {
         "forms/stock_in.typ",
         "forms/stocktake.typ",
         "forms/stocktake_result.typ",
+        "forms/stop.typ",
         "forms/write_off.typ",
     ]
 }
@@ -142,5 +145,6 @@ pub fn scenarios() -> Vec<SourceText> {
         "flows/sales_price_adjustment.scenario",
         "flows/sales_return.scenario",
         "flows/stocktake.scenario",
+        "flows/stop_sale.scenario",
     ]
 }

@@ -32,3 +32,5 @@ pub mod staff_file;
 pub mod staff_training;
 #[path = "../gen/stocktake.rs"]
 pub mod stocktake;
+#[path = "../gen/stop_sale.rs"]
+pub mod stop_sale;

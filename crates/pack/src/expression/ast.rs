@@ -42,6 +42,8 @@ pub(crate) enum Operator {
     Greater,
     GreaterOrEqual,
     Else,
+    AtMost,
+    AtLeast,
     Add,
     Subtract,
     Multiply,
@@ -79,7 +81,7 @@ impl Operator {
             | Operator::LessOrEqual
             | Operator::Greater
             | Operator::GreaterOrEqual => 4,
-            Operator::Else => 5,
+            Operator::Else | Operator::AtMost | Operator::AtLeast => 5,
             Operator::Add | Operator::Subtract => 6,
             Operator::Multiply | Operator::Divide => 7,
         }
@@ -95,6 +97,8 @@ impl Operator {
         match self {
             Operator::Or => "or",
             Operator::Else => "else",
+            Operator::AtMost => "at_most",
+            Operator::AtLeast => "at_least",
             Operator::And => "and",
             Operator::Equal => "==",
             Operator::NotEqual => "!=",

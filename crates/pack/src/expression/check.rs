@@ -222,6 +222,7 @@ impl Checker<'_> {
             }
             Operator::Add | Operator::Subtract => self.sum(operator, left, right, at)?,
             Operator::Else => self.otherwise(left, right, at)?,
+            Operator::AtMost | Operator::AtLeast => self.bound(operator, left, right, at)?,
             Operator::Multiply => self.product(left, right, at)?,
             Operator::Divide => self.quotient(left, right, at)?,
             _ => (self.comparison(operator, left, right, at)?, Ty::Flag),
@@ -326,6 +327,34 @@ impl Checker<'_> {
         match self.number(number, unit, span)? {
             Expr::Literal(Value::Amount(amount)) => Some(amount),
             _ => None,
+        }
+    }
+
+    /// `a at_most b`, `a at_least b`: two amounts of one unit or two dates.
+    fn bound(
+        &self,
+        operator: Operator,
+        left: Checked,
+        right: Checked,
+        at: Span,
+    ) -> Option<(Expr, Ty)> {
+        let op = match operator {
+            Operator::AtMost => Binary::AtMost,
+            _ => Binary::AtLeast,
+        };
+        match (&left.ty, &right.ty) {
+            (Ty::Amount(unit), Ty::Number(number)) => {
+                let right = self.number(*number, *unit, right.span)?;
+                Some((pair(op, left.expr, right), left.ty))
+            }
+            (Ty::Amount(a), Ty::Amount(b)) if a == b => {
+                Some((pair(op, left.expr, right.expr), left.ty))
+            }
+            (Ty::Day, Ty::Day) => Some((pair(op, left.expr, right.expr), Ty::Day)),
+            (l, r) => {
+                let hint = "both sides are amounts of one unit or dates";
+                self.operands(operator, l, r, at, Some(hint))
+            }
         }
     }
 

@@ -136,6 +136,8 @@ fn name(rest: &str) -> (Sign, usize) {
         "and" => Sign::Operator(Operator::And),
         "or" => Sign::Operator(Operator::Or),
         "else" => Sign::Operator(Operator::Else),
+        "at_most" => Sign::Operator(Operator::AtMost),
+        "at_least" => Sign::Operator(Operator::AtLeast),
         "not" => Sign::Not,
         "true" => Sign::Flag(true),
         "false" => Sign::Flag(false),

@@ -89,6 +89,7 @@ fn expressions_of(flow: &Flow) -> Vec<&Expr> {
             found.push(&record.key);
             found.extend(record.fields.iter().map(|(_, expr)| expr));
             found.extend(&record.from);
+            found.extend(&record.when);
         }
     }
     found

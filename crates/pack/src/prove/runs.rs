@@ -52,6 +52,13 @@ fn constants(proof: &Proof<'_>, flow: &Flow) {
                 proof.error(Kind::Dead, &path, message, None);
             }
         }
+        for record in &step.records {
+            if record.when.as_ref().and_then(constant) == Some(false) {
+                let path = format!("{path}/record/{}", record.register);
+                let message = "this fact is never recorded; its `when` never holds".to_owned();
+                proof.error(Kind::Dead, &path, message, None);
+            }
+        }
     }
 }
 

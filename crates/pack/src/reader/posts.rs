@@ -371,7 +371,7 @@ impl Reader<'_> {
         })
     }
 
-    /// `record item key=code from=today { name name; storage line.storage }`.
+    /// `record item key=code from=today when="…" { name name; storage line.storage }`.
     pub fn record(&self, checker: &Checker<'_>, node: &Node) -> Option<RecordRule> {
         let mut reading = Reading::new(self.desk, node);
         let name = reading.need("register")?;
@@ -389,6 +389,7 @@ impl Reader<'_> {
         let from = reading
             .property("from")
             .and_then(|word| checker.value(word, &Ty::Day));
+        let when = self.when(checker, &mut reading);
         let mut fields: Vec<(usize, Expr)> = Vec::new();
         let mut once = Once::default();
         for child in reading.children() {
@@ -420,7 +421,8 @@ impl Reader<'_> {
         }
         reading.finish();
         let key = key?;
-        let mut exprs = fields.iter().map(|(_, expr)| expr).chain(&from);
+        let values = fields.iter().map(|(_, expr)| expr);
+        let mut exprs = values.chain(&from).chain(&when);
         let per_line = key.reads_line();
         if !per_line && exprs.any(Expr::reads_line) {
             let message = "a record per line needs a key per line";
@@ -432,6 +434,7 @@ impl Reader<'_> {
             key,
             fields,
             from,
+            when,
         })
     }
 

@@ -15,8 +15,8 @@ use crate::suggest;
 use crate::tree::{Form, Node, Word};
 
 /// What may stand in the braces of a step.
-const INNER: [&str; 9] = [
-    "guard", "post", "entry", "hold", "settle", "release", "advance", "record", "enters",
+const INNER: [&str; 10] = [
+    "guard", "post", "entry", "hold", "settle", "release", "advance", "record", "enters", "renews",
 ];
 
 /// What the engine does for every slip; steps of these names would be synonyms.
@@ -170,6 +170,8 @@ fn read<'a>(
         records: Vec::new(),
         enters: Vec::new(),
         enters_line: Vec::new(),
+        renews: Vec::new(),
+        renews_line: Vec::new(),
         within_minutes: within,
         escalate: escalate.first().and_then(|role| reader.role(role)),
         step_up: reading.switch("step_up"),
@@ -181,6 +183,11 @@ fn read<'a>(
         inner(reader, flow, draft, &mut step, child, guards, holds);
     }
     reading.finish();
+    let renews = !step.renews.is_empty() || !step.renews_line.is_empty();
+    if renews && step.quorum != Quorum::Any {
+        let message = "`renews` in a step that several sign: each would sign something else";
+        desk.error(Kind::Conflict, draft.node.name.span, message);
+    }
     step
 }
 
@@ -384,7 +391,7 @@ fn inner<'a>(
         "settle" | "release" => step.hold_ends.extend(hold_end(reader, flow, draft, node)),
         "advance" => step.advances.extend(advance(reader, node)),
         "record" => step.records.extend(reader.record(&checker, node)),
-        "enters" => enters(reader, flow, draft, step, node),
+        "enters" | "renews" => enters(reader, flow, draft, step, node),
         _ => unknown_node(reader.desk, node, "`step`", &INNER),
     }
 }
@@ -433,7 +440,7 @@ fn advance(reader: &Reader<'_>, node: &Node) -> Option<Advance> {
     })
 }
 
-/// `enters a line.b`: fields that this step may still enter.
+/// `enters a line.b`: fields that this step may still enter; `renews line.c`: computed ones that it computes anew.
 fn enters(
     reader: &Reader<'_>,
     flow: &FlowDraft<'_>,
@@ -444,13 +451,17 @@ fn enters(
     let mut reading = Reading::new(reader.desk, node);
     let words = reading.rest();
     reading.finish();
+    let renews = node.name.text == "renews";
     if draft.begins {
-        let message = "the first step of a slip enters all its fields";
+        let message = match renews {
+            true => "the first step of a slip computes all its fields",
+            false => "the first step of a slip enters all its fields",
+        };
         reader.desk.error(Kind::Enters, node.name.span, message);
         return;
     }
     if words.is_empty() {
-        let message = "`enters` names no field";
+        let message = format!("{} names no field", quoted(&node.name.text));
         reader.desk.error(Kind::Missing, node.name.span, message);
     }
     let slip = &flow.slips[draft.slip];
@@ -465,14 +476,21 @@ fn enters(
             unknown_field(reader, word.span, name, place, names);
             continue;
         };
-        if fields[at].field.carry || fields[at].is.is_some() {
+        if renews && fields[at].is.is_none() {
+            let message = format!("{} is not computed and never renewed", quoted(name));
+            reader.desk.error(Kind::Enters, word.span, message);
+            continue;
+        }
+        if !renews && (fields[at].field.carry || fields[at].is.is_some()) {
             let message = format!("{} is carried or computed and never entered", quoted(name));
             reader.desk.error(Kind::Enters, word.span, message);
             continue;
         }
-        let entered = match line {
-            Some(_) => &mut step.enters_line,
-            None => &mut step.enters,
+        let entered = match (line, renews) {
+            (Some(_), false) => &mut step.enters_line,
+            (None, false) => &mut step.enters,
+            (Some(_), true) => &mut step.renews_line,
+            (None, true) => &mut step.renews,
         };
         if entered.contains(&at) {
             let message = format!("{} is named twice", quoted(&word.text));

@@ -70,6 +70,8 @@ impl Words<'_> {
             Binary::Greater => (">", 4),
             Binary::GreaterOrEqual => ("≥", 4),
             Binary::Else => (self.language.pick("否则", "else"), 5),
+            Binary::AtMost => (self.language.pick("至多", "at most"), 5),
+            Binary::AtLeast => (self.language.pick("至少", "at least"), 5),
             Binary::Add => ("+", 6),
             Binary::Subtract => ("-", 6),
         }

@@ -130,12 +130,12 @@ impl Show<'_> {
             let Some(register) = self.pack.register(&record.register) else {
                 continue;
             };
-            let _ = writeln!(
-                out,
-                "      {} {}",
-                pick("登记", "records"),
-                self.language.of(&register.label)
-            );
+            let label = self.language.of(&register.label);
+            let _ = write!(out, "      {} {label}", pick("登记", "records"));
+            if let Some(when) = &record.when {
+                let _ = write!(out, "  {} {}", pick("仅当", "only when"), words.of(when));
+            }
+            out.push('\n');
         }
         self.asked(out, step);
         if let Some(minutes) = step.within_minutes {
@@ -178,6 +178,17 @@ impl Show<'_> {
         if !entered.is_empty() {
             let joined = entered.join(pick("、", ", "));
             let _ = writeln!(out, "      {} {joined}", pick("可填写", "may enter"));
+        }
+        let header = step.renews.iter().filter_map(|at| slip.header.get(*at));
+        let line = step.renews_line.iter().filter_map(|at| lines.get(*at));
+        let renewed: Vec<_> = header
+            .chain(line)
+            .map(|field| self.language.of(&field.label))
+            .collect();
+        if !renewed.is_empty() {
+            let joined = renewed.join(pick("、", ", "));
+            let again = pick("重新计算", "computes anew");
+            let _ = writeln!(out, "      {again} {joined}");
         }
     }
 

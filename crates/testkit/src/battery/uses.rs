@@ -106,6 +106,7 @@ fn flow_uses(flow: &Flow, used: &mut Used) {
             values
                 .chain([&rule.key])
                 .chain(&rule.from)
+                .chain(&rule.when)
                 .for_each(|expr| reads(expr, used));
         }
     }

@@ -106,6 +106,23 @@ fn order(flow: &Flow, here: (usize, usize), step: &Step, all: &mut List) {
             },
         );
     }
+    for renewed in [true, false] {
+        let has = match renewed {
+            true => !step.renews.is_empty(),
+            false => !step.renews_line.is_empty(),
+        };
+        if has {
+            let what = if renewed { "header" } else { "lines" };
+            all.step(
+                here,
+                format!("{name} renews nothing of the {what}"),
+                move |step| match renewed {
+                    true => step.renews.clear(),
+                    false => step.renews_line.clear(),
+                },
+            );
+        }
+    }
     if step.within_minutes.is_some() {
         all.step(here, format!("{name} without a deadline"), |step| {
             step.within_minutes = None
@@ -152,6 +169,16 @@ fn records(pack: &Pack, here: (usize, usize), step: &Step, all: &mut List) {
             for (how, changed) in parts(value) {
                 all.step(here, format!("{name} {field}: {how}"), move |step| {
                     step.records[nth].fields[which].1 = changed.clone();
+                });
+            }
+        }
+        if let Some(when) = &rule.when {
+            all.step(here, format!("{name} always"), move |step| {
+                step.records[nth].when = None
+            });
+            for (how, changed) in conditions(when) {
+                all.step(here, format!("{name} when: {how}"), move |step| {
+                    step.records[nth].when = Some(changed.clone())
                 });
             }
         }

@@ -53,6 +53,8 @@ impl Writer<'_> {
                     Binary::And => t(self.lang, "且", "and"),
                     Binary::Or => t(self.lang, "或", "or"),
                     Binary::Else => t(self.lang, "否则", "else"),
+                    Binary::AtMost => t(self.lang, "至多", "at most"),
+                    Binary::AtLeast => t(self.lang, "至少", "at least"),
                 };
                 format!("{} {sign} {}", self.write(left)?, self.write(right)?)
             }

@@ -1,0 +1,471 @@
+//! Typed views of the slips of 停售与解除 for the rules in `flows/stop_sale.rs`.
+//! Generated from the pack's text; a test keeps it so. Do not edit.
+
+use std::sync::Arc;
+
+use kernel::{Amount, Day, Value};
+use model::{Facts, RuleContext, RuleSlip};
+
+/// 停售通知单.
+#[derive(Clone, Copy)]
+pub struct StopSlip<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> StopSlip<'a> {
+    /// The slip that is about to be signed, when it is one of these.
+    pub fn of(context: &RuleContext<'a>) -> Option<Self> {
+        Self::view(context.slip, context.facts)
+    }
+
+    /// The nearest of these that the slip comes from.
+    pub fn above(context: &RuleContext<'a>) -> Option<Self> {
+        let mut sources = context.sources.iter();
+        sources.find_map(|slip| Self::view(*slip, context.facts))
+    }
+
+    fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
+        (&*slip.declaration.name == "stop").then_some(Self { slip, facts })
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    /// Its lines.
+    pub fn lines(self) -> impl Iterator<Item = StopLine<'a>> {
+        (0..self.slip.lines.len()).map(move |position| StopLine {
+            slip: self.slip,
+            facts: self.facts,
+            position,
+        })
+    }
+}
+
+/// 停售通知单: a line.
+#[derive(Clone, Copy)]
+pub struct StopLine<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+    position: usize,
+}
+
+impl<'a> StopLine<'a> {
+    /// 批号档案.
+    pub const LOT: &'static str = "lot";
+
+    /// 商品.
+    pub const ITEM: &'static str = "item";
+
+    /// 规格.
+    pub const SPECIFICATION: &'static str = "specification";
+
+    /// 生产厂商.
+    pub const MANUFACTURER: &'static str = "manufacturer";
+
+    /// 批号.
+    pub const BATCH: &'static str = "batch";
+
+    /// 有效期至.
+    pub const EXPIRY: &'static str = "expiry";
+
+    /// 在库数量.
+    pub const IN_STOCK: &'static str = "in_stock";
+
+    /// 停售原因.
+    pub const REASON: &'static str = "reason";
+
+    /// Its position, from 0.
+    pub fn position(self) -> usize {
+        self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.line(self.position, field)
+    }
+
+    /// 批号档案.
+    pub fn lot(self) -> Option<BatchRecord<'a>> {
+        let value = self.value("lot");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(BatchRecord { key, facts })
+    }
+
+    /// 商品.
+    pub fn item(self) -> Option<ItemRecord<'a>> {
+        let value = self.value("item");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(ItemRecord { key, facts })
+    }
+
+    /// 规格.
+    pub fn specification(self) -> Option<&'a str> {
+        let value = self.value("specification");
+        value.as_text()
+    }
+
+    /// 生产厂商.
+    pub fn manufacturer(self) -> Option<&'a str> {
+        let value = self.value("manufacturer");
+        value.as_text()
+    }
+
+    /// 批号.
+    pub fn batch(self) -> Option<&'a str> {
+        let value = self.value("batch");
+        value.as_text()
+    }
+
+    /// 有效期至.
+    pub fn expiry(self) -> Option<Day> {
+        let value = self.value("expiry");
+        value.as_day()
+    }
+
+    /// 在库数量.
+    pub fn in_stock(self) -> Option<Amount> {
+        let value = self.value("in_stock");
+        value.as_amount()
+    }
+
+    /// 停售原因.
+    pub fn reason(self) -> Option<&'a str> {
+        let value = self.value("reason");
+        value.as_text()
+    }
+}
+
+/// 解除停售通知单.
+#[derive(Clone, Copy)]
+pub struct ReleaseSlip<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> ReleaseSlip<'a> {
+    /// The slip that is about to be signed, when it is one of these.
+    pub fn of(context: &RuleContext<'a>) -> Option<Self> {
+        Self::view(context.slip, context.facts)
+    }
+
+    /// The nearest of these that the slip comes from.
+    pub fn above(context: &RuleContext<'a>) -> Option<Self> {
+        let mut sources = context.sources.iter();
+        sources.find_map(|slip| Self::view(*slip, context.facts))
+    }
+
+    fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
+        (&*slip.declaration.name == "release").then_some(Self { slip, facts })
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    /// Its lines.
+    pub fn lines(self) -> impl Iterator<Item = ReleaseLine<'a>> {
+        (0..self.slip.lines.len()).map(move |position| ReleaseLine {
+            slip: self.slip,
+            facts: self.facts,
+            position,
+        })
+    }
+}
+
+/// 解除停售通知单: a line.
+#[derive(Clone, Copy)]
+pub struct ReleaseLine<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+    position: usize,
+}
+
+impl<'a> ReleaseLine<'a> {
+    /// 批号档案.
+    pub const LOT: &'static str = "lot";
+
+    /// 商品.
+    pub const ITEM: &'static str = "item";
+
+    /// 规格.
+    pub const SPECIFICATION: &'static str = "specification";
+
+    /// 生产厂商.
+    pub const MANUFACTURER: &'static str = "manufacturer";
+
+    /// 批号.
+    pub const BATCH: &'static str = "batch";
+
+    /// 有效期至.
+    pub const EXPIRY: &'static str = "expiry";
+
+    /// 停售原因.
+    pub const STOPPED_FOR: &'static str = "stopped_for";
+
+    /// 检验结论.
+    pub const VERDICT: &'static str = "verdict";
+
+    /// 解除原因.
+    pub const REASON: &'static str = "reason";
+
+    /// Its position, from 0.
+    pub fn position(self) -> usize {
+        self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.line(self.position, field)
+    }
+
+    /// 批号档案.
+    pub fn lot(self) -> Option<BatchRecord<'a>> {
+        let value = self.value("lot");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(BatchRecord { key, facts })
+    }
+
+    /// 商品.
+    pub fn item(self) -> Option<ItemRecord<'a>> {
+        let value = self.value("item");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(ItemRecord { key, facts })
+    }
+
+    /// 规格.
+    pub fn specification(self) -> Option<&'a str> {
+        let value = self.value("specification");
+        value.as_text()
+    }
+
+    /// 生产厂商.
+    pub fn manufacturer(self) -> Option<&'a str> {
+        let value = self.value("manufacturer");
+        value.as_text()
+    }
+
+    /// 批号.
+    pub fn batch(self) -> Option<&'a str> {
+        let value = self.value("batch");
+        value.as_text()
+    }
+
+    /// 有效期至.
+    pub fn expiry(self) -> Option<Day> {
+        let value = self.value("expiry");
+        value.as_day()
+    }
+
+    /// 停售原因.
+    pub fn stopped_for(self) -> Option<&'a str> {
+        let value = self.value("stopped_for");
+        value.as_text()
+    }
+
+    /// 检验结论.
+    pub fn verdict(self) -> Option<&'a str> {
+        let value = self.value("verdict");
+        value.as_text()
+    }
+
+    /// 解除原因.
+    pub fn reason(self) -> Option<&'a str> {
+        let value = self.value("reason");
+        value.as_text()
+    }
+}
+
+/// 批号: a record as of today.
+#[derive(Clone, Copy)]
+pub struct BatchRecord<'a> {
+    key: &'a str,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> BatchRecord<'a> {
+    /// Its key.
+    pub fn key(self) -> &'a str {
+        self.key
+    }
+
+    fn fact(self, field: &str) -> Value {
+        self.facts.fact("batch", self.key, field)
+    }
+
+    /// 名称.
+    pub fn name(self) -> Option<Arc<str>> {
+        let value = self.fact("name");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 商品.
+    pub fn item(self) -> Option<Arc<str>> {
+        let value = self.fact("item");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 批号.
+    pub fn batch(self) -> Option<Arc<str>> {
+        let value = self.fact("batch");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 有效期至.
+    pub fn expiry(self) -> Option<Day> {
+        let value = self.fact("expiry");
+        value.as_day()
+    }
+
+    /// 进价.
+    pub fn cost(self) -> Option<Amount> {
+        let value = self.fact("cost");
+        value.as_amount()
+    }
+
+    /// 状态.
+    pub fn state(self) -> Option<Arc<str>> {
+        let value = self.fact("state");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 停售或解除原因.
+    pub fn state_reason(self) -> Option<Arc<str>> {
+        let value = self.fact("state_reason");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 入库日期.
+    pub fn stocked_on(self) -> Option<Day> {
+        let value = self.fact("stocked_on");
+        value.as_day()
+    }
+
+    /// 养护日期.
+    pub fn maintained_on(self) -> Option<Day> {
+        let value = self.fact("maintained_on");
+        value.as_day()
+    }
+}
+
+/// 商品: a record as of today.
+#[derive(Clone, Copy)]
+pub struct ItemRecord<'a> {
+    key: &'a str,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> ItemRecord<'a> {
+    /// Its key.
+    pub fn key(self) -> &'a str {
+        self.key
+    }
+
+    fn fact(self, field: &str) -> Value {
+        self.facts.fact("item", self.key, field)
+    }
+
+    /// 名称.
+    pub fn name(self) -> Option<Arc<str>> {
+        let value = self.fact("name");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 通用名称.
+    pub fn generic_name(self) -> Option<Arc<str>> {
+        let value = self.fact("generic_name");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 剂型.
+    pub fn dosage_form(self) -> Option<Arc<str>> {
+        let value = self.fact("dosage_form");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 规格.
+    pub fn specification(self) -> Option<Arc<str>> {
+        let value = self.fact("specification");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 单位.
+    pub fn unit(self) -> Option<Arc<str>> {
+        let value = self.fact("unit");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 商品条码.
+    pub fn gtin(self) -> Option<Arc<str>> {
+        let value = self.fact("gtin");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 批准文号.
+    pub fn approval_number(self) -> Option<Arc<str>> {
+        let value = self.fact("approval_number");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 生产厂商.
+    pub fn manufacturer(self) -> Option<Arc<str>> {
+        let value = self.fact("manufacturer");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 上市许可持有人.
+    pub fn marketing_holder(self) -> Option<Arc<str>> {
+        let value = self.fact("marketing_holder");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 产地.
+    pub fn origin(self) -> Option<Arc<str>> {
+        let value = self.fact("origin");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 储存条件.
+    pub fn storage(self) -> Option<Arc<str>> {
+        let value = self.fact("storage");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 药品类别.
+    pub fn class(self) -> Option<Arc<str>> {
+        let value = self.fact("class");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 批准文号有效期至.
+    pub fn approval_until(self) -> Option<Day> {
+        let value = self.fact("approval_until");
+        value.as_day()
+    }
+
+    /// 重点养护.
+    pub fn key_maintenance(self) -> Option<bool> {
+        let value = self.fact("key_maintenance");
+        match value {
+            Value::Flag(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// 最低售价.
+    pub fn lowest_price(self) -> Option<Amount> {
+        let value = self.fact("lowest_price");
+        value.as_amount()
+    }
+}
