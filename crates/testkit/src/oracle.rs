@@ -9,6 +9,7 @@ use ledger::{Balance, BalanceKey, Entry};
 use model::Catalog;
 
 use crate::House;
+use crate::dice::Dice;
 use crate::house::{Answer, Fault};
 
 /// One organisation in memory.
@@ -19,7 +20,7 @@ pub struct Oracle {
     balances: BTreeMap<BalanceKey, Balance>,
     entries: HashMap<SlipId, Vec<Entry>>,
     serials: HashMap<Arc<str>, i64>,
-    records: HashMap<(Arc<str>, Arc<str>), Vec<Record>>,
+    records: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Vec<Record>>>,
     people: BTreeMap<Arc<str>, Arc<Person>>,
     timers: BTreeMap<(SlipId, Arc<str>), Moment>,
     notes: Vec<Note>,
@@ -62,14 +63,20 @@ impl Oracle {
 
     /// Keys of a register in order.
     pub fn keys(&self, register: &str) -> Vec<Arc<str>> {
-        let mut keys: Vec<Arc<str>> = self
-            .records
-            .keys()
-            .filter(|(name, _)| &**name == register)
-            .map(|(_, key)| key.clone())
-            .collect();
-        keys.sort();
-        keys
+        let of = self.records.get(register);
+        of.map_or_else(Vec::new, |records| records.keys().cloned().collect())
+    }
+
+    /// The registers that have records.
+    pub fn registers(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.records.keys()
+    }
+
+    /// The versions of a record that dice choose from a register, oldest first.
+    pub(crate) fn any_record(&self, register: &str, dice: &mut Dice) -> Option<&[Record]> {
+        let records = self.records.get(register)?;
+        let versions = records.values().nth(dice.below(records.len()))?;
+        Some(versions)
     }
 
     /// Keeps a content as if a file of this hash had been uploaded.
@@ -107,7 +114,9 @@ impl Oracle {
                 self.people.insert(person.login.clone(), Arc::new(person));
             }
             self.records
-                .entry((record.register.clone(), record.key.clone()))
+                .entry(record.register.clone())
+                .or_default()
+                .entry(record.key.clone())
                 .or_default()
                 .push(record);
         }
@@ -141,7 +150,7 @@ impl World for Oracle {
     }
 
     fn records(&self, register: &str, key: &str) -> Result<Arc<[Record]>, WorldError> {
-        let found = self.records.get(&(Arc::from(register), Arc::from(key)));
+        let found = self.records.get(register).and_then(|of| of.get(key));
         Ok(found.map_or_else(|| Arc::from([]), |records| Arc::from(records.as_slice())))
     }
 
@@ -207,11 +216,8 @@ impl House for Oracle {
     }
 
     fn records(&self, register: &str, key: &str) -> Result<Vec<Record>, Fault> {
-        Ok(self
-            .records
-            .get(&(Arc::from(register), Arc::from(key)))
-            .cloned()
-            .unwrap_or_default())
+        let of = self.records.get(register);
+        Ok(of.and_then(|of| of.get(key)).cloned().unwrap_or_default())
     }
 
     fn notes(&self, slip: SlipId) -> Result<Vec<Note>, Fault> {

@@ -1,10 +1,11 @@
 //! What the clerk does next, and as whom.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engine::{Act, Command, Grant, SYSTEM, Seen, Slip, SlipState, Waiting, WaitingKind, World};
-use kernel::{OrgId, Period, SlipId};
-use model::{Flow, Pack, Step};
+use kernel::{Day, OrgId, Period, SlipId};
+use model::{Field, FieldKind, Flow, Pack, Register, Step};
 
 use super::people::OTHER_ADMINISTRATOR;
 use super::{Clerk, inputs};
@@ -12,7 +13,7 @@ use crate::House;
 use crate::company::ADMINISTRATOR;
 
 /// How often a form is filled in anew until the oracle would take it.
-const TRIES: usize = 25;
+const TRIES: usize = 60;
 
 type Choice = (Arc<str>, Act);
 
@@ -20,8 +21,10 @@ type Choice = (Arc<str>, Act);
 pub fn choose(clerk: &mut Clerk) -> Choice {
     let slips = clerk.oracle.slips().unwrap_or_default();
     match clerk.dice.below(100) {
-        0..=19 => begin_chain(clerk),
-        20..=64 => go_on(clerk, &slips).unwrap_or_else(|| begin_chain(clerk)),
+        0..=11 => begin_chain(clerk),
+        12..=19 => begin_from(clerk, &slips).unwrap_or_else(|| begin_chain(clerk)),
+        20..=58 => go_on(clerk, &slips).unwrap_or_else(|| begin_chain(clerk)),
+        59..=64 => (ADMINISTRATOR.into(), news(clerk).unwrap_or_else(nothing)),
         65..=69 => timer(clerk).unwrap_or_else(|| begin_chain(clerk)),
         70..=89 => on_slip(clerk, &slips).unwrap_or_else(|| begin_chain(clerk)),
         90..=92 => deputise(clerk),
@@ -39,10 +42,39 @@ fn begin_chain(clerk: &mut Clerk) -> Choice {
         .flat_map(|(pack, flow)| flow.steps.iter().map(move |step| (pack, flow, step)))
         .filter(|(_, flow, step)| step.begins && flow.slips[step.slip].from.is_empty())
         .collect();
+    let liked =
+        |(_, _, step): &&(&Arc<Pack>, &Flow, &Step)| clerk.company.likes.contains(&step.qualified);
+    let likes: Vec<_> = starts.iter().filter(liked).copied().collect();
+    let starts = match likes.is_empty() || clerk.dice.chance(20) {
+        true => starts,
+        false => likes,
+    };
     match clerk.dice.pick(&starts).copied() {
         Some((pack, flow, step)) => try_step(clerk, pack, flow, step, None, &[]),
         None => (ADMINISTRATOR.into(), nothing()),
     }
+}
+
+/// A step that makes a slip of another flow's finished one, which nobody waits for.
+fn begin_from(clerk: &mut Clerk, slips: &[Arc<Slip>]) -> Option<Choice> {
+    let packs = clerk.oracle.packs().clone();
+    let starts: Vec<(&Arc<Pack>, &Flow, &Step, &model::Slip)> = packs
+        .packs()
+        .iter()
+        .flat_map(|pack| pack.flows.iter().map(move |flow| (pack, flow)))
+        .flat_map(|(pack, flow)| flow.steps.iter().map(move |step| (pack, flow, step)))
+        .filter(|(_, _, step)| step.begins)
+        .flat_map(|(pack, flow, step)| {
+            let from = flow.slips[step.slip].from.iter();
+            let foreign = from.filter(|from| flow.is_foreign(**from));
+            foreign.filter_map(move |from| Some((pack, flow, step, flow.kind(*from)?)))
+        })
+        .collect();
+    let (pack, flow, step, from) = clerk.dice.pick(&starts).copied()?;
+    let done = |slip: &&Arc<Slip>| slip.kind == from.qualified && slip.state == SlipState::Done;
+    let done: Vec<&Arc<Slip>> = slips.iter().filter(done).collect();
+    let source = clerk.dice.pick(&done).copied()?.clone();
+    Some(try_step(clerk, pack, flow, step, None, &[source]))
 }
 
 /// Something that waits.
@@ -52,7 +84,12 @@ fn go_on(clerk: &mut Clerk, slips: &[Arc<Slip>]) -> Option<Choice> {
         .iter()
         .flat_map(|slip| slip.waiting.iter().map(move |waiting| (slip, waiting)))
         .collect();
-    let (slip, waiting) = clerk.dice.pick(&waiting).copied()?;
+    // What came last, oftener than not: otherwise chains that go far are rare among all that lies about.
+    let from = match clerk.dice.chance(60) {
+        true => waiting.len().saturating_sub(10),
+        false => 0,
+    };
+    let (slip, waiting) = clerk.dice.pick(&waiting[from..]).copied()?;
     match waiting.kind {
         WaitingKind::Cosign => {
             let by = waiting.person.clone().unwrap_or_else(|| anyone(clerk));
@@ -331,12 +368,12 @@ fn administer(clerk: &mut Clerk) -> Choice {
     if let Some(act) = reopen(clerk, &ledgers) {
         return (by, act);
     }
-    let at = clerk.dice.below(clerk.people.len());
-    let mut person = clerk.people[at].clone();
+    let at = clerk.dice.below(clerk.company.people.len());
+    let mut person = clerk.company.people[at].clone();
     let act = match clerk.dice.below(8) {
         0 => {
-            let other = clerk.dice.below(clerk.people.len());
-            let more: Vec<Grant> = clerk.people[other].grants.clone();
+            let other = clerk.dice.below(clerk.company.people.len());
+            let more: Vec<Grant> = clerk.company.people[other].grants.clone();
             person.grants.extend(more);
             Act::PutPerson { person }
         }
@@ -366,12 +403,93 @@ fn administer(clerk: &mut Clerk) -> Choice {
             pack: "none".into(),
             version: "0".into(),
         },
-        _ => {
-            let put = super::people::records(&packs, clerk.now.day());
-            clerk.dice.pick(&put).cloned().unwrap_or_else(nothing)
-        }
+        _ => news(clerk).unwrap_or_else(nothing),
     };
     (by, act)
+}
+
+/// Something that becomes known from today on: a record with one fact changed, or one as it was in the beginning.
+fn news(clerk: &mut Clerk) -> Option<Act> {
+    let today = clerk.now.day();
+    let (pack, register, key) = named(clerk).or_else(|| any_record(clerk))?;
+    let qualified = format!("{}.{}", pack.name, register.name);
+    if clerk.dice.chance(60)
+        && let Some(act) = as_it_was(clerk, &qualified, &key, today)
+    {
+        return Some(act);
+    }
+    let last = House::records(&clerk.oracle, &qualified, &key).ok()?;
+    let mut fields: BTreeMap<String, String> = serde_json::from_str(&last.last()?.body).ok()?;
+    // What qualifies or disqualifies is a day or a choice, oftener than not.
+    let decides = |field: &&Field| matches!(field.kind, FieldKind::Day | FieldKind::Choice(_));
+    let deciding: Vec<&Field> = register.fields.iter().filter(decides).collect();
+    let field = match clerk.dice.chance(70) {
+        true => clerk.dice.pick(&deciding).copied()?,
+        false => clerk.dice.pick(&register.fields)?,
+    };
+    let value = inputs::news(clerk, &field.kind);
+    fields.insert(field.name.to_string(), value);
+    Some(Act::PutRecord {
+        register: qualified.into(),
+        key,
+        fields,
+        from: Some(today),
+    })
+}
+
+/// A record as it was in the beginning, when it was there then.
+fn as_it_was(clerk: &Clerk, of: &str, at: &str, today: Day) -> Option<Act> {
+    clerk.company.records.iter().find_map(|act| match act {
+        Act::PutRecord {
+            register,
+            key,
+            fields,
+            ..
+        } if **register == *of && **key == *at => Some(Act::PutRecord {
+            register: register.clone(),
+            key: key.clone(),
+            fields: fields.clone(),
+            from: Some(today),
+        }),
+        _ => None,
+    })
+}
+
+type Known = (Arc<Pack>, Register, Arc<str>);
+
+/// A record that one of the last slips on which something waits names.
+fn named(clerk: &mut Clerk) -> Option<Known> {
+    let packs = clerk.oracle.packs().clone();
+    let slips = clerk.oracle.slips().ok()?;
+    let waiting = slips.iter().filter(|slip| !slip.waiting.is_empty()).rev();
+    let waiting: Vec<&Arc<Slip>> = waiting.take(10).collect();
+    let slip = clerk.dice.pick(&waiting).copied()?;
+    let (pack, _, _, _, declared) = packs.slip_of(&slip.version, &slip.kind)?;
+    let header = declared.header.iter().zip(&slip.header);
+    let lines = slip.lines.iter();
+    let lines = lines.flat_map(|line| declared.lines.iter().flatten().zip(&line.values));
+    let known = header.chain(lines).filter_map(|(field, value)| {
+        let FieldKind::Register(name) = &field.kind else {
+            return None;
+        };
+        Some((pack.register(name)?, value.as_text()?))
+    });
+    let known: Vec<(&Register, &str)> = known.collect();
+    let (register, key) = clerk.dice.pick(&known).copied()?;
+    Some((pack.clone(), register.clone(), key.into()))
+}
+
+fn any_record(clerk: &mut Clerk) -> Option<Known> {
+    let packs = clerk.oracle.packs().clone();
+    let pack = clerk.dice.pick(packs.packs())?;
+    let register = clerk.dice.pick(&pack.registers)?;
+    let qualified = format!("{}.{}", pack.name, register.name);
+    let versions = clerk.oracle.any_record(&qualified, &mut clerk.dice)?;
+    Some((
+        pack.clone(),
+        register.clone(),
+        versions.first()?.key.clone(),
+    ))
 }
 
 /// In half of the cases where one is closed, opens a period again.
@@ -400,14 +518,15 @@ fn nothing() -> Act {
 }
 
 fn anyone(clerk: &mut Clerk) -> Arc<str> {
-    let at = clerk.dice.below(clerk.people.len());
-    clerk.people[at].login.clone()
+    let at = clerk.dice.below(clerk.company.people.len());
+    clerk.company.people[at].login.clone()
 }
 
 /// Somebody who holds one of the roles.
 fn holder(clerk: &mut Clerk, roles: &[Arc<str>]) -> Arc<str> {
     let today = clerk.now.day();
     let able: Vec<Arc<str>> = clerk
+        .company
         .people
         .iter()
         .filter(|person| roles.iter().any(|role| person.holds(role, None, today)))

@@ -48,7 +48,7 @@ pub fn begin(clerk: &mut Clerk, declared: &model::Slip, sources: &[Arc<Slip>]) -
         return input;
     };
     if sources.is_empty() {
-        for _ in 0..=clerk.dice.below(3) {
+        for _ in 0..[1, 1, 1, 2, 3][clerk.dice.below(5)] {
             let typed = fields(clerk, declared, Vec::new(), today);
             input.lines.push(LineInput {
                 source: None,
@@ -148,6 +148,11 @@ pub fn spoil(clerk: &mut Clerk, input: &mut Input) {
     }
 }
 
+/// What a field of a record may come to say: days lie near, so that they come while the clerk is at work.
+pub fn news(clerk: &mut Clerk, kind: &FieldKind) -> String {
+    value(clerk, kind, &[], clerk.now.day())
+}
+
 /// Amounts at hand: those of the line that a line comes from.
 fn amounts(values: &[Value]) -> Vec<kernel::Amount> {
     values.iter().filter_map(Value::as_amount).collect()
@@ -176,7 +181,9 @@ fn fields(
 fn value(clerk: &mut Clerk, kind: &FieldKind, near: &[kernel::Amount], today: Day) -> String {
     let dice = &mut clerk.dice;
     match kind {
-        FieldKind::Text => ["甲", "B-1", "C 2", "D/3"][dice.below(4)].to_owned(),
+        FieldKind::Text => dice
+            .pick(&clerk.company.words)
+            .map_or_else(String::new, |word| word.to_string()),
         FieldKind::Amount(unit) => {
             let same: Vec<&kernel::Amount> =
                 near.iter().filter(|amount| amount.unit == *unit).collect();
@@ -203,16 +210,21 @@ fn value(clerk: &mut Clerk, kind: &FieldKind, near: &[kernel::Amount], today: Da
             .map(|choice| choice.code.to_string())
             .unwrap_or_default(),
         FieldKind::Register(register) => {
-            let nth = if dice.chance(85) {
-                1 + dice.below(2)
-            } else {
-                3 + dice.below(2)
-            };
-            key(register, nth)
+            // Now and then one that nobody has ever seen.
+            if dice.chance(5) {
+                return key(register, 99);
+            }
+            let oracle = &clerk.oracle;
+            let of = |name: &&Arc<str>| name.rsplit('.').next() == Some(&**register);
+            oracle
+                .registers()
+                .find(of)
+                .and_then(|name| oracle.any_record(name, dice)?.first())
+                .map_or_else(|| key(register, 99), |record| record.key.to_string())
         }
         FieldKind::Person => {
-            let at = dice.below(clerk.people.len());
-            clerk.people[at].login.to_string()
+            let at = dice.below(clerk.company.people.len());
+            clerk.company.people[at].login.to_string()
         }
     }
 }

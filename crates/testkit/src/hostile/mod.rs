@@ -11,9 +11,10 @@ mod people;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{Act, Command, Person, SYSTEM};
+use engine::{Act, Command, SYSTEM};
 use kernel::{Day, Moment, OrgId};
 use model::Catalog;
+pub use people::Company;
 
 use crate::dice::Dice;
 use crate::house::Answer;
@@ -25,7 +26,7 @@ pub struct Clerk {
     dice: Dice,
     /// What he knows.
     oracle: Oracle,
-    people: Vec<Person>,
+    company: Company,
     now: Moment,
     sent: Vec<Command>,
 }
@@ -41,6 +42,8 @@ pub struct Tally {
     pub slips: usize,
     /// Per kind of act, how many were accepted and how many refused.
     pub acts: BTreeMap<String, (usize, usize)>,
+    /// Per step, how often it was done.
+    pub steps: BTreeMap<String, usize>,
     /// Codes of refusals, how often each was given.
     pub codes: BTreeMap<String, usize>,
 }
@@ -55,6 +58,9 @@ impl Tally {
             Ok(_) => {
                 self.done += 1;
                 *done += 1;
+                if let Act::Step { step, .. } = &command.act {
+                    *self.steps.entry(step.to_string()).or_default() += 1;
+                }
             }
             Err(refusal) => {
                 self.refused += 1;
@@ -73,6 +79,9 @@ impl Tally {
             let sum = self.acts.entry(name.clone()).or_default();
             *sum = (sum.0 + done, sum.1 + refused);
         }
+        for (step, count) in &other.steps {
+            *self.steps.entry(step.clone()).or_default() += count;
+        }
         for (code, count) in &other.codes {
             *self.codes.entry(code.clone()).or_default() += count;
         }
@@ -82,12 +91,16 @@ impl Tally {
 impl Clerk {
     /// A clerk of a seed, in an empty organisation under these packs.
     pub fn new(packs: &Catalog, seed: u64) -> Clerk {
-        let day = Day::new(2026, 4, 1).expect("the day exists");
+        Clerk::of(packs, Company::of(packs, first_day()), seed)
+    }
+
+    /// A clerk of a seed in this company, which is empty yet.
+    pub fn of(packs: &Catalog, company: Company, seed: u64) -> Clerk {
         Clerk {
             dice: Dice::new(seed),
             oracle: Oracle::new(packs.clone()),
-            people: people::people(packs),
-            now: Moment::noon_of(day),
+            company,
+            now: Moment::noon_of(first_day()),
             sent: Vec::new(),
         }
     }
@@ -99,18 +112,14 @@ impl Clerk {
 
     /// The commands that fill the organisation with people and records.
     pub fn set_up(&mut self) -> Vec<Command> {
-        let packs = self.oracle.packs().clone();
         let mut acts = vec![(
             SYSTEM.into(),
             Act::Bootstrap {
-                people: self.people.clone(),
+                people: self.company.people.clone(),
             },
         )];
-        acts.extend(
-            people::records(&packs, self.now.day())
-                .into_iter()
-                .map(|act| (company::ADMINISTRATOR.into(), act)),
-        );
+        let records = self.company.records.clone().into_iter();
+        acts.extend(records.map(|act| (company::ADMINISTRATOR.into(), act)));
         acts.into_iter()
             .map(|(actor, act)| self.command(actor, act))
             .collect()
@@ -129,7 +138,7 @@ impl Clerk {
         if self.dice.chance(5) {
             let principal = self
                 .dice
-                .pick(&self.people)
+                .pick(&self.company.people)
                 .map(|person| person.login.clone());
             command.on_behalf_of = principal;
         }
@@ -156,11 +165,12 @@ impl Clerk {
         }
     }
 
-    /// Mostly seconds, sometimes hours, now and then a day.
+    /// Mostly seconds, sometimes hours, now and then a day, and once in a while a quarter.
     fn pass_time(&mut self) {
-        let minutes = match self.dice.below(40) {
-            0 => 24 * 60,
-            1 | 2 => 300,
+        let minutes = match self.dice.below(400) {
+            0 => 90 * 24 * 60,
+            1..=9 => 24 * 60,
+            10..=29 => 300,
             _ => 0,
         };
         self.now = self.now.plus_minutes(minutes);
@@ -189,6 +199,11 @@ impl Clerk {
     }
 }
 
+/// The day on which every clerk begins.
+pub fn first_day() -> Day {
+    Day::new(2026, 4, 1).expect("the day exists")
+}
+
 /// Lets a clerk of this seed loose on houses that are all empty, and compares every answer with his oracle's; every
 /// `look` commands also slips and balances, and the laws on the oracle. What differs comes back as a sentence that names
 /// the seed and the command.
@@ -199,18 +214,41 @@ pub fn run(
     look: usize,
     houses: &mut [(&str, &mut dyn House)],
 ) -> Result<Tally, String> {
-    let mut clerk = Clerk::new(packs, seed);
+    let company = Company::of(packs, first_day());
+    watched(packs, company, seed, commands, look, houses, &|_, _, _| {
+        Ok(())
+    })
+}
+
+/// What is to be said about a command that was answered; the oracle has just taken it in.
+pub type Watch<'a> = &'a dyn Fn(&Oracle, &Command, &Answer) -> Result<(), String>;
+
+/// [`run`] in a company of one's own, where somebody else looks at every answer too.
+///
+/// # Errors
+/// What differs, what law does not hold, or what the watcher said, with the seed and the command.
+pub fn watched(
+    packs: &Catalog,
+    company: Company,
+    seed: u64,
+    commands: usize,
+    look: usize,
+    houses: &mut [(&str, &mut dyn House)],
+    watch: Watch<'_>,
+) -> Result<Tally, String> {
+    let mut clerk = Clerk::of(packs, company, seed);
     let mut tally = Tally::default();
     for command in clerk.set_up() {
         let answer = follow(&mut clerk, &command, houses)
             .map_err(|error| format!("seed {seed}, set-up: {error}"))?;
-        answer.map_err(|refusal| format!("seed {seed}, set-up: {}", refusal.en))?;
+        answer.map_err(|refusal| format!("seed {seed}, set-up, {command:?}: {}", refusal.en))?;
     }
     for nth in 0..commands {
         let command = clerk.choose();
         let here = |error: String| format!("seed {seed}, command {nth}, {command:?}: {error}");
         let answer = follow(&mut clerk, &command, houses).map_err(here)?;
         tally.count(&command, &answer);
+        watch(&clerk.oracle, &command, &answer).map_err(here)?;
         if (nth + 1) % look.max(1) == 0 || nth + 1 == commands {
             compare(packs, &clerk, houses).map_err(here)?;
         }
