@@ -108,7 +108,7 @@ fn fill_lines(
     input: &Input,
     filled: &mut Filled,
 ) -> Checked<()> {
-    let typed = typed_lines(context, declared, sources, input, filled);
+    let typed = typed_lines(context, declared, fields, sources, input, filled);
     let (fewest, most) = (declared.lines_min as usize, declared.lines_max as usize);
     if typed.len() > most {
         filled.refusals.push(Refusal::new(
@@ -152,6 +152,22 @@ fn fill_lines(
     Ok(())
 }
 
+/// Whether lines come from lines of the source: some field is carried, draws, or reads the line it comes from. Lines that take
+/// nothing from there, such as readings that belong to a journey, are typed freely.
+fn takes_lines(fields: &[Field]) -> bool {
+    let reads = |expr: &Option<model::Expr>| {
+        let mut found = false;
+        if let Some(expr) = expr {
+            expr.names(&mut |name| found |= matches!(name, model::Name::SourceLine(_)));
+        }
+        found
+    };
+    fields.iter().any(|field| {
+        let reads = reads(&field.is) || reads(&field.default) || reads(&field.must);
+        field.carry || field.draws.is_some() || reads
+    })
+}
+
 type TypedLine = (Option<(SlipId, LineId)>, BTreeMap<String, String>);
 
 /// Pairs each typed line with the line it comes from: the one it names, or the one at the same position of a single source.
@@ -159,12 +175,13 @@ type TypedLine = (Option<(SlipId, LineId)>, BTreeMap<String, String>);
 fn typed_lines(
     context: Context<'_>,
     declared: &model::Slip,
+    fields: &[Field],
     sources: &[Arc<Slip>],
     input: &Input,
     filled: &mut Filled,
 ) -> Vec<TypedLine> {
     let drawable = sources.iter().any(|slip| !slip.lines.is_empty());
-    if !drawable {
+    if !drawable || !takes_lines(fields) {
         return input
             .lines
             .iter()

@@ -8,6 +8,8 @@ mod codes;
 
 #[path = "../flows/bin_transfer.rs"]
 mod bin_transfer;
+#[path = "../flows/climate.rs"]
+mod climate;
 #[path = "../flows/item_registration.rs"]
 mod item_registration;
 #[path = "../flows/maintenance.rs"]
@@ -21,6 +23,7 @@ mod purchase_inbound;
 #[path = "../flows/purchase_return.rs"]
 mod purchase_return;
 mod qualified;
+mod readings;
 #[path = "../flows/sales_out.rs"]
 mod sales_out;
 #[path = "../flows/sales_return.rs"]
@@ -30,6 +33,8 @@ mod staff;
 mod staff_file;
 #[path = "../flows/stocktake.rs"]
 mod stocktake;
+#[path = "../flows/transport.rs"]
+mod transport;
 
 pub mod views;
 
@@ -50,6 +55,8 @@ pub const RULES: &[(&str, &[(&str, Rule)])] = &[
         nonconforming_destruction::RULES,
     ),
     ("staff_file", staff_file::RULES),
+    ("transport", transport::RULES),
+    ("climate", climate::RULES),
     ("sales_out", sales_out::RULES),
     ("stocktake", stocktake::RULES),
 ];
@@ -86,6 +93,9 @@ pub fn texts() -> Vec<SourceText> {
         "flows/staff_training.kdl",
         "flows/health_check.kdl",
         "flows/stop_sale.kdl",
+        "flows/carrier_file.kdl",
+        "flows/transport.kdl",
+        "flows/climate.kdl",
         "forms/bill.typ",
         "forms/bin_transfer.typ",
         "forms/count.typ",
@@ -115,6 +125,10 @@ pub fn texts() -> Vec<SourceText> {
         "forms/training_plan.typ",
         "forms/training_record.typ",
         "forms/health_check.typ",
+        "forms/carrier_card.typ",
+        "forms/transport.typ",
+        "forms/transit_log.typ",
+        "forms/climate_log.typ",
         "forms/stock_in.typ",
         "forms/stocktake.typ",
         "forms/stocktake_result.typ",
@@ -127,6 +141,10 @@ pub fn texts() -> Vec<SourceText> {
 pub fn scenarios() -> Vec<SourceText> {
     texts![
         "flows/bin_transfer.scenario",
+        "flows/climate.scenario",
+        "flows/climate_transit.scenario",
+        "flows/transport.scenario",
+        "flows/carrier_file.scenario",
         "flows/health_check.scenario",
         "flows/staff_training.scenario",
         "flows/staff_file.scenario",

@@ -2,6 +2,10 @@
 
 #[path = "../gen/bin_transfer.rs"]
 pub mod bin_transfer;
+#[path = "../gen/carrier_file.rs"]
+pub mod carrier_file;
+#[path = "../gen/climate.rs"]
+pub mod climate;
 #[path = "../gen/health_check.rs"]
 pub mod health_check;
 #[path = "../gen/item_registration.rs"]
@@ -34,3 +38,5 @@ pub mod staff_training;
 pub mod stocktake;
 #[path = "../gen/stop_sale.rs"]
 pub mod stop_sale;
+#[path = "../gen/transport.rs"]
+pub mod transport;
