@@ -460,4 +460,16 @@ impl<'a> PartyRecord<'a> {
         let value = self.fact("credit_limit");
         value.as_amount()
     }
+
+    /// 质量评审结果.
+    pub fn review(self) -> Option<Arc<str>> {
+        let value = self.fact("review");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 质量评审日期.
+    pub fn reviewed_on(self) -> Option<Day> {
+        let value = self.fact("reviewed_on");
+        value.as_day()
+    }
 }

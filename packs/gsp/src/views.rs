@@ -1,11 +1,15 @@
 //! Typed views of slips, generated from the texts.
 
+#[path = "../gen/adverse_reaction.rs"]
+pub mod adverse_reaction;
 #[path = "../gen/bin_transfer.rs"]
 pub mod bin_transfer;
 #[path = "../gen/carrier_file.rs"]
 pub mod carrier_file;
 #[path = "../gen/climate.rs"]
 pub mod climate;
+#[path = "../gen/complaint.rs"]
+pub mod complaint;
 #[path = "../gen/health_check.rs"]
 pub mod health_check;
 #[path = "../gen/item_registration.rs"]
@@ -24,6 +28,10 @@ pub mod purchase_inbound;
 pub mod purchase_price_adjustment;
 #[path = "../gen/purchase_return.rs"]
 pub mod purchase_return;
+#[path = "../gen/quality_system.rs"]
+pub mod quality_system;
+#[path = "../gen/recall.rs"]
+pub mod recall;
 #[path = "../gen/sales_out.rs"]
 pub mod sales_out;
 #[path = "../gen/sales_price_adjustment.rs"]

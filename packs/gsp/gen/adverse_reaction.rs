@@ -1,0 +1,297 @@
+//! Typed views of the slips of 药品不良反应 for the rules in `flows/adverse_reaction.rs`.
+//! Generated from the pack's text; a test keeps it so. Do not edit.
+
+use std::sync::Arc;
+
+use kernel::{Amount, Day, Value};
+use model::{Facts, RuleContext, RuleSlip};
+
+/// 药品不良反应报告.
+#[derive(Clone, Copy)]
+pub struct ReactionSlip<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> ReactionSlip<'a> {
+    /// 商品.
+    pub const ITEM: &'static str = "item";
+
+    /// 批号档案.
+    pub const LOT: &'static str = "lot";
+
+    /// 患者.
+    pub const PATIENT: &'static str = "patient";
+
+    /// 不良反应表现.
+    pub const REACTION: &'static str = "reaction";
+
+    /// 程度.
+    pub const SEVERITY: &'static str = "severity";
+
+    /// 报告来源.
+    pub const SOURCE: &'static str = "source";
+
+    /// 获知日期.
+    pub const KNOWN_ON: &'static str = "known_on";
+
+    /// 上报日期.
+    pub const REPORTED_ON: &'static str = "reported_on";
+
+    /// 报告编号.
+    pub const REPORT_NUMBER: &'static str = "report_number";
+
+    /// 逾期原因.
+    pub const LATE_REASON: &'static str = "late_reason";
+
+    /// The slip that is about to be signed, when it is one of these.
+    pub fn of(context: &RuleContext<'a>) -> Option<Self> {
+        Self::view(context.slip, context.facts)
+    }
+
+    /// The nearest of these that the slip comes from.
+    pub fn above(context: &RuleContext<'a>) -> Option<Self> {
+        let mut sources = context.sources.iter();
+        sources.find_map(|slip| Self::view(*slip, context.facts))
+    }
+
+    fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
+        (&*slip.declaration.name == "reaction").then_some(Self { slip, facts })
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.header(field)
+    }
+
+    /// 商品.
+    pub fn item(self) -> Option<ItemRecord<'a>> {
+        let value = self.value("item");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(ItemRecord { key, facts })
+    }
+
+    /// 批号档案.
+    pub fn lot(self) -> Option<BatchRecord<'a>> {
+        let value = self.value("lot");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(BatchRecord { key, facts })
+    }
+
+    /// 患者.
+    pub fn patient(self) -> Option<&'a str> {
+        let value = self.value("patient");
+        value.as_text()
+    }
+
+    /// 不良反应表现.
+    pub fn reaction(self) -> Option<&'a str> {
+        let value = self.value("reaction");
+        value.as_text()
+    }
+
+    /// 程度.
+    pub fn severity(self) -> Option<&'a str> {
+        let value = self.value("severity");
+        value.as_text()
+    }
+
+    /// 报告来源.
+    pub fn source(self) -> Option<&'a str> {
+        let value = self.value("source");
+        value.as_text()
+    }
+
+    /// 获知日期.
+    pub fn known_on(self) -> Option<Day> {
+        let value = self.value("known_on");
+        value.as_day()
+    }
+
+    /// 上报日期.
+    pub fn reported_on(self) -> Option<Day> {
+        let value = self.value("reported_on");
+        value.as_day()
+    }
+
+    /// 报告编号.
+    pub fn report_number(self) -> Option<&'a str> {
+        let value = self.value("report_number");
+        value.as_text()
+    }
+
+    /// 逾期原因.
+    pub fn late_reason(self) -> Option<&'a str> {
+        let value = self.value("late_reason");
+        value.as_text()
+    }
+}
+
+/// 批号: a record as of today.
+#[derive(Clone, Copy)]
+pub struct BatchRecord<'a> {
+    key: &'a str,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> BatchRecord<'a> {
+    /// Its key.
+    pub fn key(self) -> &'a str {
+        self.key
+    }
+
+    fn fact(self, field: &str) -> Value {
+        self.facts.fact("batch", self.key, field)
+    }
+
+    /// 名称.
+    pub fn name(self) -> Option<Arc<str>> {
+        let value = self.fact("name");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 商品.
+    pub fn item(self) -> Option<Arc<str>> {
+        let value = self.fact("item");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 批号.
+    pub fn batch(self) -> Option<Arc<str>> {
+        let value = self.fact("batch");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 有效期至.
+    pub fn expiry(self) -> Option<Day> {
+        let value = self.fact("expiry");
+        value.as_day()
+    }
+
+    /// 进价.
+    pub fn cost(self) -> Option<Amount> {
+        let value = self.fact("cost");
+        value.as_amount()
+    }
+
+    /// 状态.
+    pub fn state(self) -> Option<Arc<str>> {
+        let value = self.fact("state");
+        value.as_text().map(Arc::from)
+    }
+}
+
+/// 商品: a record as of today.
+#[derive(Clone, Copy)]
+pub struct ItemRecord<'a> {
+    key: &'a str,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> ItemRecord<'a> {
+    /// Its key.
+    pub fn key(self) -> &'a str {
+        self.key
+    }
+
+    fn fact(self, field: &str) -> Value {
+        self.facts.fact("item", self.key, field)
+    }
+
+    /// 名称.
+    pub fn name(self) -> Option<Arc<str>> {
+        let value = self.fact("name");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 通用名称.
+    pub fn generic_name(self) -> Option<Arc<str>> {
+        let value = self.fact("generic_name");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 剂型.
+    pub fn dosage_form(self) -> Option<Arc<str>> {
+        let value = self.fact("dosage_form");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 规格.
+    pub fn specification(self) -> Option<Arc<str>> {
+        let value = self.fact("specification");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 单位.
+    pub fn unit(self) -> Option<Arc<str>> {
+        let value = self.fact("unit");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 商品条码.
+    pub fn gtin(self) -> Option<Arc<str>> {
+        let value = self.fact("gtin");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 批准文号.
+    pub fn approval_number(self) -> Option<Arc<str>> {
+        let value = self.fact("approval_number");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 生产厂商.
+    pub fn manufacturer(self) -> Option<Arc<str>> {
+        let value = self.fact("manufacturer");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 上市许可持有人.
+    pub fn marketing_holder(self) -> Option<Arc<str>> {
+        let value = self.fact("marketing_holder");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 产地.
+    pub fn origin(self) -> Option<Arc<str>> {
+        let value = self.fact("origin");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 储存条件.
+    pub fn storage(self) -> Option<Arc<str>> {
+        let value = self.fact("storage");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 药品类别.
+    pub fn class(self) -> Option<Arc<str>> {
+        let value = self.fact("class");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 批准文号有效期至.
+    pub fn approval_until(self) -> Option<Day> {
+        let value = self.fact("approval_until");
+        value.as_day()
+    }
+
+    /// 重点养护.
+    pub fn key_maintenance(self) -> Option<bool> {
+        let value = self.fact("key_maintenance");
+        match value {
+            Value::Flag(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// 最低售价.
+    pub fn lowest_price(self) -> Option<Amount> {
+        let value = self.fact("lowest_price");
+        value.as_amount()
+    }
+}
