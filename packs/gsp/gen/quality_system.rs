@@ -856,7 +856,7 @@ impl<'a> PartyRecord<'a> {
         value.as_text().map(Arc::from)
     }
 
-    /// 单笔信用额度.
+    /// 信用额度.
     pub fn credit_limit(self) -> Option<Amount> {
         let value = self.fact("credit_limit");
         value.as_amount()

@@ -354,6 +354,24 @@ impl<'a> BatchRecord<'a> {
         let value = self.fact("state");
         value.as_text().map(Arc::from)
     }
+
+    /// 停售或解除原因.
+    pub fn state_reason(self) -> Option<Arc<str>> {
+        let value = self.fact("state_reason");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 入库日期.
+    pub fn stocked_on(self) -> Option<Day> {
+        let value = self.fact("stocked_on");
+        value.as_day()
+    }
+
+    /// 养护日期.
+    pub fn maintained_on(self) -> Option<Day> {
+        let value = self.fact("maintained_on");
+        value.as_day()
+    }
 }
 
 /// 承运单位: a record as of today.
@@ -598,7 +616,7 @@ impl<'a> PartyRecord<'a> {
         value.as_text().map(Arc::from)
     }
 
-    /// 单笔信用额度.
+    /// 信用额度.
     pub fn credit_limit(self) -> Option<Amount> {
         let value = self.fact("credit_limit");
         value.as_amount()
