@@ -294,6 +294,23 @@ pub struct Slip {
     pub lines_min: u32,
     /// Most lines.
     pub lines_max: u32,
+    /// Lines that a ledger proposes to whoever fills it in.
+    pub proposal: Option<Proposal>,
+}
+
+/// Lines proposed from a place of a ledger: one for each key that has something there (`proposal from=bins.shelf`).
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    /// Index of the ledger.
+    pub ledger: usize,
+    /// Index of its place.
+    pub place: usize,
+    /// Index of a line field, and what it gets; header names mean the ledger's dimensions, in order.
+    pub fields: Vec<(usize, Expr)>,
+    /// Which lines, once they are filled in; all when absent.
+    pub keep: Option<Expr>,
+    /// Line field by which they are put in order, least first; by key when absent.
+    pub order: Option<usize>,
 }
 
 /// A slip kind by index: of the same flow, or, counting on after its last, one of [`Flow::foreign`].

@@ -16,7 +16,7 @@ pub use catalog::Catalog;
 pub use expression::{Binary, EvalError, Expr, Figure, Name, Reading, Scope, Type, evaluate};
 pub use field::{Choice, Draw, Field, FieldKind};
 pub use flow::{
-    Advance, Flow, Guard, HoldEnd, LegRule, PlaceRef, Post, PostKind, Quorum, RecordRule,
+    Advance, Flow, Guard, HoldEnd, LegRule, PlaceRef, Post, PostKind, Proposal, Quorum, RecordRule,
     Separation, Slip, SlipRef, Step, StepIndex, Verb,
 };
 pub use ledgers::{Ledger, Place};

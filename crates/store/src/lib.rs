@@ -65,6 +65,7 @@ mod store;
 mod store_factors;
 mod store_installed;
 mod store_outbox;
+mod store_propose;
 mod store_reads;
 mod store_search;
 mod store_table;

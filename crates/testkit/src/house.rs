@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{Command, Note, Record, Refusal, Reply, Slip};
+use engine::{Command, Input, LineInput, Note, Record, Refusal, Reply, Slip};
 use kernel::{Moment, SlipId};
 use ledger::{Balance, BalanceKey, Entry};
 
@@ -49,6 +49,14 @@ pub trait House {
 
     /// Every balance that something was booked on.
     fn balances(&self) -> Result<BTreeMap<BalanceKey, Balance>, Fault>;
+
+    /// The lines that a ledger proposes for a step; a refusal is told as a fault.
+    fn propose(
+        &self,
+        command: &Command,
+        step: &str,
+        input: &Input,
+    ) -> Result<Vec<LineInput>, Fault>;
 
     /// The entries a slip booked, in order.
     fn entries_of(&self, slip: SlipId) -> Result<Vec<Entry>, Fault>;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{Command, Note, Record, Slip};
+use engine::{Command, Input, LineInput, Note, Record, Slip};
 use kernel::{Moment, OrgId, SlipId};
 use ledger::{Balance, BalanceKey, Entry};
 use model::Catalog;
@@ -108,6 +108,16 @@ impl House for OnStore {
             }
         }
         Ok(balances)
+    }
+
+    fn propose(
+        &self,
+        command: &Command,
+        step: &str,
+        input: &Input,
+    ) -> Result<Vec<LineInput>, Fault> {
+        let lines = self.store.propose(self.org, command, step, input)?;
+        lines.map_err(|refusal| refusal.en.into())
     }
 
     fn entries_of(&self, slip: SlipId) -> Result<Vec<Entry>, Fault> {

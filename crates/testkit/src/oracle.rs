@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use engine::{Answered, Command, Effects, Note, Outcome, Person, Record, Slip, World, WorldError};
+use engine::{
+    Answered, Command, Effects, Input, LineInput, Note, Outcome, Person, Record, Slip, World,
+    WorldError,
+};
 use kernel::{Moment, Period, SlipId};
 use ledger::{Balance, BalanceKey, Entry};
 use model::Catalog;
@@ -209,6 +212,26 @@ impl House for Oracle {
 
     fn balances(&self) -> Result<BTreeMap<BalanceKey, Balance>, Fault> {
         Ok(self.balances.clone())
+    }
+
+    fn propose(
+        &self,
+        command: &Command,
+        step: &str,
+        input: &Input,
+    ) -> Result<Vec<LineInput>, Fault> {
+        let Some((ledger, place)) = engine::proposes(&self.packs, step) else {
+            return Ok(Vec::new());
+        };
+        let there = self.balances.iter().filter(|(key, balance)| {
+            key.ledger == ledger && key.place == place && balance.posted.net() != 0
+        });
+        let keys: Vec<_> = there
+            .map(|(key, _)| (key.key.clone(), key.detail.clone()))
+            .collect();
+        engine::propose(&self.packs, self, command, step, &keys, input)
+            .map_err(|fault| fault.0)?
+            .map_err(|refusal| refusal.en.into())
     }
 
     fn entries_of(&self, slip: SlipId) -> Result<Vec<Entry>, Fault> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{Command, Note, Record, Slip};
+use engine::{Command, Input, LineInput, Note, Record, Slip};
 use kernel::{Moment, SlipId};
 use ledger::{Balance, BalanceKey, Entry};
 
@@ -45,6 +45,15 @@ impl House for Watched<'_> {
 
     fn balances(&self) -> Result<BTreeMap<BalanceKey, Balance>, Fault> {
         self.inner.balances()
+    }
+
+    fn propose(
+        &self,
+        command: &Command,
+        step: &str,
+        input: &Input,
+    ) -> Result<Vec<LineInput>, Fault> {
+        self.inner.propose(command, step, input)
     }
 
     fn entries_of(&self, slip: SlipId) -> Result<Vec<Entry>, Fault> {

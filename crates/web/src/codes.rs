@@ -31,6 +31,12 @@ pub const CODES: &[Code] = &[
         "this step is done on the slip's own page",
     ),
     code(
+        "nothing_proposed",
+        &[Field],
+        "账上没有符合条件的明细",
+        "the ledger has nothing that meets the conditions",
+    ),
+    code(
         "webhook",
         &[Field],
         "网络通知的名称、地址、事件或密钥不合要求",

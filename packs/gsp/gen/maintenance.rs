@@ -195,6 +195,9 @@ impl<'a> MaintenancePlanLine<'a> {
     /// 有效期至.
     pub const EXPIRY: &'static str = "expiry";
 
+    /// 上次养护或入库.
+    pub const SINCE: &'static str = "since";
+
     /// 货位.
     pub const BIN: &'static str = "bin";
 
@@ -259,6 +262,12 @@ impl<'a> MaintenancePlanLine<'a> {
     /// 有效期至.
     pub fn expiry(self) -> Option<Day> {
         let value = self.value("expiry");
+        value.as_day()
+    }
+
+    /// 上次养护或入库.
+    pub fn since(self) -> Option<Day> {
+        let value = self.value("since");
         value.as_day()
     }
 

@@ -170,6 +170,7 @@ pub fn scenarios() -> Vec<SourceText> {
         "flows/item_registration.scenario",
         "flows/loss_overage.scenario",
         "flows/maintenance.scenario",
+        "flows/maintenance_plan.scenario",
         "flows/nonconforming_destruction.scenario",
         "flows/partner_registration.scenario",
         "flows/purchase_inbound.scenario",

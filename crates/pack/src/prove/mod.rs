@@ -72,6 +72,10 @@ fn expressions_of(flow: &Flow) -> Vec<&Expr> {
                 .flatten(),
         );
     }
+    for proposal in flow.slips.iter().filter_map(|slip| slip.proposal.as_ref()) {
+        found.extend(proposal.fields.iter().map(|(_, expr)| expr));
+        found.extend(&proposal.keep);
+    }
     for step in &flow.steps {
         found.extend(&step.when);
         found.extend(step.guards.iter().filter_map(|guard| guard.must.as_ref()));

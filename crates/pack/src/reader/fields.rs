@@ -19,8 +19,8 @@ pub(crate) const TYPES: [&str; 11] = [
 ];
 
 /// Field names that mean something else in the notation or its expressions.
-const RESERVED: [&str; 9] = [
-    "carry", "lines", "and", "or", "not", "true", "false", "empty", "number",
+const RESERVED: [&str; 10] = [
+    "carry", "lines", "proposal", "and", "or", "not", "true", "false", "empty", "number",
 ];
 
 /// Characters of a text field unless declared.

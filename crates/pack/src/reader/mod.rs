@@ -10,6 +10,7 @@ mod order;
 mod pack;
 mod parameters;
 mod posts;
+mod proposals;
 mod separate;
 mod slips;
 mod steps;

@@ -6,8 +6,8 @@ use model::{Draw, FieldKind, Slip};
 
 use crate::Kind;
 use crate::expression::{Checker, SlipTypes, Stands, Ty, Typed};
-use crate::reader::Reader;
 use crate::reader::fields::{FieldDraft, FieldStands};
+use crate::reader::{Reader, proposals};
 use crate::reading::{Once, Part, Reading, check_name, unknown_node};
 use crate::source::{Span, quoted};
 use crate::suggest;
@@ -134,6 +134,7 @@ pub(crate) fn for_others<'a>(
     own.map(|(draft, slip)| {
         let mut slip = slip.clone();
         slip.from.clear();
+        slip.proposal = None;
         for field in slip
             .header
             .iter_mut()
@@ -213,6 +214,9 @@ pub(crate) fn read_fields<'a>(
                 }
                 reading.finish();
                 lines = Some(fields);
+            }
+            "proposal" => {
+                once.add(reader.desk, child.name.span, "node", "proposal");
             }
             "lines" => {
                 let mut reading = Reading::new(reader.desk, child);
@@ -435,6 +439,7 @@ pub(crate) fn finish(
         lines,
         lines_min: draft.range.0,
         lines_max: draft.range.1,
+        proposal: proposals::read(reader, draft, types, at),
     }
 }
 

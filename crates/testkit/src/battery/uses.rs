@@ -76,6 +76,8 @@ fn flow_uses(flow: &Flow, used: &mut Used) {
     for slip in &flow.slips {
         fields(&slip.header, used);
         fields(slip.lines.as_deref().unwrap_or_default(), used);
+        let kept = slip.proposal.iter().flat_map(|proposal| &proposal.keep);
+        kept.for_each(|expr| reads(expr, used));
     }
     for step in &flow.steps {
         used.roles

@@ -1,7 +1,7 @@
 //! Mutants of slips and their fields.
 
 use kernel::{Amount, Value};
-use model::{Expr, Field, Flow, Slip};
+use model::{Expr, Field, Flow, Proposal, Slip};
 
 use super::expressions::{conditions, parts};
 use super::list::List;
@@ -10,6 +10,9 @@ pub fn list(flow_at: usize, flow: &Flow, all: &mut List) {
     for (at, slip) in flow.slips.iter().enumerate() {
         let here = (flow_at, at);
         whole(flow, here, slip, all);
+        if let Some(proposal) = &slip.proposal {
+            proposed(here, &slip.name, proposal, all);
+        }
         for (nth, declared) in slip.header.iter().enumerate() {
             let name = format!("{} {}", slip.name, declared.name);
             field(here, &name, declared, all, move |slip| {
@@ -48,6 +51,29 @@ fn whole(flow: &Flow, here: (usize, usize), slip: &Slip, all: &mut List) {
                 slip.from.remove(nth);
             });
         }
+    }
+}
+
+/// Mutants of what a ledger proposes.
+fn proposed(here: (usize, usize), name: &str, proposal: &Proposal, all: &mut List) {
+    let mut change = |how: String, change: Box<dyn Fn(&mut Proposal) + Send + Sync>| {
+        all.slip(here, format!("{name} proposal {how}"), move |slip| {
+            slip.proposal.iter_mut().for_each(&change);
+        });
+    };
+    if let Some(keep) = &proposal.keep {
+        change("of everything".to_owned(), Box::new(|one| one.keep = None));
+        for (how, changed) in conditions(keep) {
+            let changed = move |one: &mut Proposal| one.keep = Some(changed.clone());
+            change(format!("where: {how}"), Box::new(changed));
+        }
+    }
+    if proposal.order.is_some() {
+        change("in no order".to_owned(), Box::new(|one| one.order = None));
+    }
+    for nth in 0..proposal.fields.len() {
+        let drop = move |one: &mut Proposal| drop(one.fields.remove(nth));
+        change(format!("without its field {}", nth + 1), Box::new(drop));
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{Act, Input, LineInput, Seen, Slip};
-use kernel::{LineId, SlipId};
+use engine::{Act, Command, Input, LineInput, Seen, Slip};
+use kernel::{LineId, OrgId, SlipId};
 
 use super::parse::value;
 use super::run::{Runner, long_ago};
@@ -105,6 +105,37 @@ impl Runner<'_> {
         })
     }
 
+    /// The lines that the ledger proposes, each with the fields of the line that asks for them.
+    fn proposed(
+        &self,
+        said: &Said,
+        step: &str,
+        header: &[(String, String)],
+        line: &TypedLine,
+    ) -> Result<Vec<LineInput>, String> {
+        let command = Command {
+            org: OrgId(1),
+            key: "".into(),
+            at: self.now(),
+            actor: said.person.as_str().into(),
+            on_behalf_of: said.on_behalf_of.as_deref().map(Arc::from),
+            act: Act::Comment {
+                slip: SlipId(0),
+                text: String::new(),
+            },
+        };
+        let input = Input {
+            header: header.iter().cloned().collect(),
+            lines: Vec::new(),
+        };
+        let lines = self.house.propose(&command, step, &input);
+        let mut lines = lines.map_err(|fault| fault.to_string())?;
+        for proposed in &mut lines {
+            proposed.fields.extend(line.fields.iter().cloned());
+        }
+        Ok(lines)
+    }
+
     fn step(
         &self,
         said: &Said,
@@ -122,6 +153,10 @@ impl Runner<'_> {
             .filter(|slip| slips.len() == 1 && &*slip.kind == kind);
         let mut lines = Vec::new();
         for line in typed {
+            if line.proposed {
+                lines.extend(self.proposed(said, &step, header, line)?);
+                continue;
+            }
             let source = match &line.of {
                 None => None,
                 Some((number, id)) => {

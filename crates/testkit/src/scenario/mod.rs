@@ -16,7 +16,8 @@
 //!
 //! **Commands** are `DAY PERSON WHAT [NUMBER] name=value … | line | line`; values with blanks stand in `"…"` or `「…」`, a
 //! comment after ` #`. What is done is a step (`order.fill`, or qualified) with the number of its slip or of its sources
-//! (`A+B`); a line may begin with `of=2` or `of=NUMBER#2`, the line that it comes from. Or it is one of `return [to=] reason=`,
+//! (`A+B`); a line may begin with `of=2` or `of=NUMBER#2`, the line that it comes from, or with `proposed`, which stands for
+//! the lines that the ledger proposes. Or it is one of `return [to=] reason=`,
 //! `withdraw`, `void reason=`, `ask_reversal reason=`, `reverse`, `refuse_reversal reason=`, `hand_over step= to=`,
 //! `add_signer step= to=`, `cosign step=`, `copy_to to=A,B`, `remind`, `comment text=`, each with the number of its slip;
 //! `deputise to= from= until=`; `close_period LEDGER PERIOD`, `reopen_period LEDGER PERIOD reason=`; `record REGISTER KEY

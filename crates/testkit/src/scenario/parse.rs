@@ -215,6 +215,7 @@ fn typed_line(words: &[Word]) -> Result<TypedLine, String> {
         match word {
             Word::Pair(name, value) if name == "of" => line.of = Some(of(value)?),
             Word::Pair(name, value) => line.fields.push((name.clone(), value.clone())),
+            Word::Bare(word) if word == "proposed" => line.proposed = true,
             Word::Bare(word) => return Err(format!("a line has fields only; `{word}` is none")),
             Word::Bar => {}
         }

@@ -149,6 +149,8 @@ pub enum Deed {
 /// One typed line of a slip.
 #[derive(Debug, Clone, Default)]
 pub struct TypedLine {
+    /// `proposed`: the lines that the ledger proposes, each with these fields.
+    pub proposed: bool,
     /// `of=NUMBER#2` or `of=2`.
     pub of: Option<(Option<String>, i64)>,
     /// Fields by name.

@@ -195,6 +195,9 @@ pub(crate) struct FormSent {
     /// What was typed.
     #[serde(default)]
     input: InputSent,
+    /// Whether the lines that a ledger proposes come behind those that were typed. 明细由账上生成.
+    #[serde(default)]
+    propose: bool,
 }
 
 /// A form.
@@ -255,7 +258,7 @@ async fn blank(
             "`sources` are ids of slips",
         )
     })?;
-    form(&app, &session, step, sources, Input::default()).await
+    form(&app, &session, step, sources, Input::default(), false).await
 }
 
 async fn filled(
@@ -265,7 +268,8 @@ async fn filled(
     Plain(sent): Plain<FormSent>,
 ) -> Result<Json<FormShown>, Error> {
     let sources = sent.sources.into_iter().map(SlipId).collect();
-    form(&app, &session, step, sources, sent.input.into()).await
+    let input = sent.input.into();
+    form(&app, &session, step, sources, input, sent.propose).await
 }
 
 /// Slips that one slip may be made from, at most.
@@ -276,7 +280,8 @@ async fn form(
     session: &Session,
     step: String,
     sources: Vec<SlipId>,
-    input: Input,
+    mut input: Input,
+    propose: bool,
 ) -> Result<Json<FormShown>, Error> {
     if sources.len() > SOURCES_MAX {
         return Err(Error::bad("query", "来源单据过多", "too many sources"));
@@ -292,6 +297,11 @@ async fn form(
                 input: input.clone(),
             };
             let command = may::command(&asker, act);
+            if propose {
+                let store = app.store();
+                let proposed = store.propose(app.org(), &command, &step, &input)?;
+                input.lines.extend(proposed?);
+            }
             let (form, seen, version) = app.store().ask(app.org(), |world| {
                 let (mut seen, mut version) = (Vec::new(), String::new());
                 for id in &sources {

@@ -170,6 +170,17 @@ async fn post(
         }
         "save" => save(&desk, &acting, &target, &fields).await,
         "sign" | "" => sign(desk, acting, from, target, typed, fields).await,
+        "propose" => {
+            let asked = target.clone();
+            let read = desk.clone();
+            let mut typed = typed;
+            let refusal = read.read(move |reader| {
+                let refusal = prefill::propose(reader, &asked, &mut typed)?;
+                Ok((typed, refusal))
+            });
+            let (typed, refusal) = refusal.await?;
+            again(desk, target, typed, refusal, &fields).await
+        }
         other => {
             change_lines(other, &mut typed);
             again(desk, target, typed, None, &fields).await

@@ -136,7 +136,7 @@ pub(crate) fn ground(
     found.ok_or(Error::NotFound)
 }
 
-fn no_act() -> Act {
+pub(super) fn no_act() -> Act {
     Act::Comment {
         slip: SlipId(0),
         text: String::new(),

@@ -72,6 +72,7 @@ impl Maker<'_> {
             lines,
             grows: !drawn,
             fixed: false,
+            proposes: !drawn && self.declared.proposal.is_some(),
             scan: fields
                 .iter()
                 .any(|field| field.scan.is_some())
@@ -411,6 +412,7 @@ impl Maker<'_> {
             columns: columns.collect(),
             lines,
             grows: false,
+            proposes: false,
             fixed: true,
             scan: None,
         })

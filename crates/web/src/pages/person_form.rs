@@ -170,6 +170,7 @@ fn person_form(
         columns,
         lines,
         grows: true,
+        proposes: false,
         fixed: false,
         scan: None,
     };

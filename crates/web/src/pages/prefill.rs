@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use engine::World;
+use engine::{Class, LineInput, Refusal, World};
 use kernel::SlipId;
 
 use super::desk::{Desk, Reader};
-use super::form::{Target, filled, ground};
-use super::typed::Typed;
+use super::form::{Target, filled, ground, no_act};
+use super::typed::{Typed, TypedLine};
 use super::{drafts, values, words};
 use crate::auth::Acting;
 use crate::error::Error;
@@ -39,6 +39,54 @@ pub(super) fn copy(reader: &Reader<'_>, target: &Target, id: SlipId) -> Result<T
         line.cells.retain(|name, _| open(fields, name));
     }
     Ok(typed)
+}
+
+/// Puts the lines that a ledger proposes behind those that were typed; why it cannot, or that there are none.
+pub(super) fn propose(
+    reader: &Reader<'_>,
+    target: &Target,
+    typed: &mut Typed,
+) -> Result<Option<Refusal>, Error> {
+    let ground = match ground(reader, target)? {
+        Ok(ground) => ground,
+        Err(refusal) => return Ok(Some(refusal)),
+    };
+    let (_, _, _, declared) = ground.declared(&target.step).ok_or(Error::NotFound)?;
+    let input = typed.input(declared);
+    let command = reader.command(target.on_behalf_of.clone(), no_act());
+    let found = reader
+        .store
+        .propose(reader.org, &command, &target.step, &input)?;
+    let lines = match found {
+        Ok(lines) => lines,
+        Err(refusal) => return Ok(Some(refusal)),
+    };
+    let none = lines.is_empty();
+    let known = |typed: &Typed, line: &LineInput| {
+        let same = |one: &TypedLine| {
+            line.fields
+                .iter()
+                .all(|(name, text)| one.cells.get(name) == Some(text))
+        };
+        typed.lines.iter().any(same)
+    };
+    for line in lines {
+        // Asked twice, a ledger does not say everything twice.
+        if !known(typed, &line) {
+            typed.lines.push(TypedLine {
+                source: String::new(),
+                cells: line.fields,
+            });
+        }
+    }
+    Ok(none.then(|| {
+        Refusal::new(
+            Class::Field,
+            "nothing_proposed",
+            "账上没有符合条件的明细",
+            "the ledger has nothing that meets the conditions",
+        )
+    }))
 }
 
 /// What the engine computes from what is typed so far, for fields that no script can compute: as people read it, by field.

@@ -36,6 +36,8 @@ pub struct Grid {
     pub grows: bool,
     /// Whether the lines are what they are: none is added, split or deleted.
     pub fixed: bool,
+    /// Whether a ledger proposes lines.
+    pub proposes: bool,
     /// Where what a scanner types is read; nothing where no field is filled by scanning.
     pub scan: Option<String>,
 }
@@ -67,6 +69,11 @@ pub fn grid(lang: Lang, grid: &Grid) -> Markup {
                 h2 id="grid-title" { (grid.title) }
                 @if grid.grows {
                     div class="acts" {
+                        @if grid.proposes {
+                            button class="button tiny" name="_do" value="propose" formnovalidate {
+                                (icon(Icon::FilePlus)) (t(lang, "从账上生成明细", "Lines from the ledger"))
+                            }
+                        }
                         button class="button tiny quiet" name="_do" value="more" data-grid-add formnovalidate {
                             (icon(Icon::Plus)) (t(lang, "加行", "Add lines"))
                         }
