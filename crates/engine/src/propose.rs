@@ -75,7 +75,7 @@ fn lines(
     for key in keys {
         found.extend(line(context, declared, proposal, key, input)?);
     }
-    found.sort_by(|(left, _), (right, _)| place(left).cmp(&place(right)));
+    found.sort_by_cached_key(|(order, _)| place(order));
     let most = declared.lines_max as usize;
     Ok(found.into_iter().take(most).map(|(_, line)| line).collect())
 }
