@@ -70,12 +70,18 @@ pub fn register<'a>(catalog: &'a Catalog, register: &str) -> Option<&'a Register
     catalog.pack(pack)?.register(name)
 }
 
-/// A sensitive text with all but its last characters hidden; of a short one all.
+/// A sensitive text with all but its last characters hidden; of a short one all, and how long it is too: the digits of a
+/// quantity would tell nearly as much as the quantity.
 pub fn masked(text: &str) -> String {
     let length = text.chars().count();
-    let shown = if length > 8 { 4 } else { 0 };
-    let tail: String = text.chars().skip(length - shown).collect();
-    format!("{}{tail}", "*".repeat((length - shown).min(8)))
+    match length {
+        0 => String::new(),
+        1..=8 => "****".to_owned(),
+        _ => {
+            let tail: String = text.chars().skip(length - 4).collect();
+            format!("{}{tail}", "*".repeat((length - 4).min(8)))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -86,7 +92,8 @@ mod tests {
     fn what_is_sensitive_is_hidden() {
         assert_eq!(masked(""), "");
         assert_eq!(masked("1234"), "****");
-        assert_eq!(masked("12345678"), "********");
+        assert_eq!(masked("7"), "****");
+        assert_eq!(masked("12345678"), "****");
         assert_eq!(masked("6222020200012345678"), "********5678");
         assert_eq!(masked("中国农业银行北京分行"), "******北京分行");
     }
