@@ -23,6 +23,9 @@ impl<'a> BillSlip<'a> {
     /// 合计金额.
     pub const SUM: &'static str = "sum";
 
+    /// 拟售商品.
+    pub const WANTED: &'static str = "wanted";
+
     /// The slip that is about to be signed, when it is one of these.
     pub fn of(context: &RuleContext<'a>) -> Option<Self> {
         Self::view(context.slip, context.facts)
@@ -65,6 +68,13 @@ impl<'a> BillSlip<'a> {
     pub fn sum(self) -> Option<Amount> {
         let value = self.value("sum");
         value.as_amount()
+    }
+
+    /// 拟售商品.
+    pub fn wanted(self) -> Option<ItemRecord<'a>> {
+        let value = self.value("wanted");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(ItemRecord { key, facts })
     }
 
     /// Its lines.

@@ -180,6 +180,7 @@ pub fn scenarios() -> Vec<SourceText> {
         "flows/purchase_price_adjustment.scenario",
         "flows/purchase_return.scenario",
         "flows/sales_out.scenario",
+        "flows/sales_out_proposed.scenario",
         "flows/sales_price_adjustment.scenario",
         "flows/sales_return.scenario",
         "flows/stocktake.scenario",
