@@ -19,6 +19,7 @@ mod pages_every;
 mod pages_flow;
 mod passkeys;
 mod print_studio;
+mod proposals;
 mod purchase;
 mod random;
 mod refusals;

@@ -1,0 +1,39 @@
+//! Lines from a ledger: one button, without a script, puts them into the form; what is counted blind stays hidden.
+
+use crate::common::Company;
+use crate::desk::{Desk, purchase};
+
+#[tokio::test]
+async fn a_button_puts_lines_from_the_ledger_into_the_form_and_the_count_is_blind() {
+    let company = Company::new().await;
+    let mut zhou = Desk::log_in(&company, "zhou", "zh").await;
+    let path = "/new/gsp.stocktake.stocktake.fill";
+    let page = zhou.get(path).await;
+    page.must_have("从账上生成明细");
+    let mut form = page.fill();
+    form.set("h.scope_of_count", "全部");
+    zhou.send(&form, "propose")
+        .await
+        .must_have("账上没有符合条件的明细");
+
+    purchase(&company, "73").await;
+    let page = zhou.send(&form, "propose").await;
+    assert!(page.html.contains("value=\"A-01-03\""), "{}", page.html);
+    // Asked twice, it says nothing twice.
+    let page = zhou.send(&page.fill(), "propose").await;
+    let bins = page.html.matches("value=\"A-01-03\"").count();
+    assert_eq!(bins, 1, "{}", page.html);
+    let sheet = zhou.send(&page.fill(), "sign").await;
+    let sheet = sheet.slip();
+
+    let count = zhou
+        .get(&format!("/new/gsp.stocktake.count.fill?from={sheet}"))
+        .await;
+    count.must_have("账面数量").must_have("****");
+    assert!(!count.has("73"), "{}", count.text());
+    let mut form = count.fill();
+    form.set("l.1.counted", "71");
+    let counted = zhou.send(&form, "sign").await;
+    counted.must_have("待 复盘");
+    assert!(!counted.has("73"), "{}", counted.text());
+}
