@@ -9,7 +9,7 @@ use model::{Expr, Field, Name, Step};
 use crate::fields::unknown_reference;
 use crate::scope::{View, walk};
 use crate::step::{Checked, Context, Stop};
-use crate::values::{read, refuse, shown};
+use crate::values::{self, refuse, shown};
 use crate::{Class, Input, Refusal, Slip};
 
 /// Fields whose value changed, by index: of the header, of lines.
@@ -137,7 +137,7 @@ fn entered(
     text: &str,
     refusals: &mut Vec<Refusal>,
 ) -> Checked<Option<Value>> {
-    match read(field, text) {
+    match values::entered(field, text) {
         Ok(value) => {
             refusals.extend(unknown_reference(context, field, line, &value)?);
             Ok(Some(value))

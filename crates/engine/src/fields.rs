@@ -8,7 +8,7 @@ use model::{Field, FieldKind};
 
 use crate::scope::{View, declaration};
 use crate::step::{Checked, Context, Stop};
-use crate::values::{read, refuse, shown};
+use crate::values::{entered, read, refuse, shown};
 use crate::{Class, Input, Line, LineInput, Record, Refusal, Slip};
 
 /// A filled-in form.
@@ -274,7 +274,7 @@ fn enter(
         }
         return Ok(Value::Empty);
     }
-    match read(field, text) {
+    match entered(field, text) {
         Ok(value) => {
             if let Some(refusal) = unknown_reference(context, field, target.position(), &value)? {
                 filled.refusals.push(refusal);

@@ -8,7 +8,7 @@ use model::{Catalog, FieldKind, RecordRule, Register};
 
 use crate::scope::View;
 use crate::step::Checked;
-use crate::values::{is_hidden, read, refuse, shown};
+use crate::values::{entered, is_hidden, refuse, shown};
 use crate::{Class, Command, Record, Refusal, World, WorldError};
 
 /// The next version of a record.
@@ -149,7 +149,7 @@ pub(crate) fn put(
             );
             continue;
         };
-        match read(field, text) {
+        match entered(field, text) {
             Ok(value) => {
                 if let (FieldKind::Register(other), false) = (&field.kind, value.is_empty()) {
                     let pack = qualified.split('.').next().unwrap_or_default();

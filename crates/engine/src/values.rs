@@ -61,6 +61,18 @@ pub(crate) fn read(field: &Field, text: &str) -> Result<Value, Unreadable> {
     }
 }
 
+/// Reads what somebody enters: as [`read`], and a code must prove itself. What stands in the books already is not asked again.
+pub(crate) fn entered(field: &Field, text: &str) -> Result<Value, Unreadable> {
+    let value = read(field, text)?;
+    if let (Some(proof), Value::Text(text)) = (&field.proof, &value)
+        && !proof.holds(text)
+    {
+        let (zh, en) = proof.wrong(text);
+        return Err(unreadable(zh, en));
+    }
+    Ok(value)
+}
+
 fn read_text(text: &str, length_max: u32) -> Result<Value, Unreadable> {
     if text.chars().count() > length_max as usize {
         return Err(unreadable(

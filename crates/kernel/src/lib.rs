@@ -8,6 +8,7 @@ mod day;
 mod entry_state;
 pub mod gs1;
 mod ids;
+pub mod proof;
 mod value;
 
 pub use amount::{Amount, AmountError, Unit, divide_half_up};

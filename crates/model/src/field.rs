@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kernel::Unit;
+use kernel::proof::Proof;
 
 use crate::{Expr, Label};
 
@@ -38,6 +39,8 @@ pub struct Field {
     /// The GS1 application identifier that fills it when a pack is scanned: `10`. In a register, the field by whose value a
     /// scanned code finds the record.
     pub scan: Option<Arc<str>>,
+    /// How a text proves that it can be right; asked when it is entered.
+    pub proof: Option<Proof>,
     /// Explanation shown under the field, where the pack gives one.
     pub help: Option<Label>,
 }

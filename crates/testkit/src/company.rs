@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use engine::{Act, Grant, Person};
 use kernel::Day;
+use kernel::proof::Proof;
 use model::{Catalog, FieldKind};
 
 use crate::fill::plausible;
@@ -90,6 +91,9 @@ pub fn records(packs: &Catalog, count: usize, from: Day) -> Vec<Act> {
                 let value = |field: &model::Field| match &field.kind {
                     FieldKind::Text if &*field.name == "scope" && !scope.is_empty() => {
                         scope.clone()
+                    }
+                    FieldKind::Text if field.proof.is_some() => {
+                        field.proof.as_ref().map_or(String::new(), Proof::example)
                     }
                     FieldKind::Register(other) => key(other, nth),
                     FieldKind::Person => ADMINISTRATOR.to_owned(),

@@ -1,8 +1,8 @@
 //! Rules of 单位资料初装 that a `must=` cannot say. Each is named by a `guard` in `partner_registration.kdl`.
 
+use kernel::proof::is_credit_code;
 use model::{Rule, RuleContext, Verdict};
 
-use crate::codes::is_credit_code;
 use crate::views::partner_registration::{DossierSlip, PartyCardSlip};
 
 /// The rules by the names of their guards.

@@ -198,6 +198,17 @@ fn gtin(code: &str) -> String {
         .unwrap_or_default()
 }
 
+/// A 统一社会信用代码 of a region that does not exist, with both of its check characters.
+fn credit_code(at: usize) -> String {
+    const CHARACTERS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    let two = CHARACTERS
+        .chars()
+        .flat_map(|one| CHARACTERS.chars().map(move |two| (one, two)));
+    two.map(|(one, two)| format!("91990000MA{at:06}{one}{two}"))
+        .find(|code| kernel::proof::is_credit_code(code))
+        .unwrap_or_default()
+}
+
 /// Fields of an item's record.
 pub fn item_fields(item: &Item) -> Vec<(&'static str, String)> {
     let manufacturer = MANUFACTURERS[item.manufacturer];
@@ -284,7 +295,7 @@ pub fn partner_fields(at: usize, partner: &Partner, today: Day) -> Vec<(&'static
         ("name", partner.name.to_owned()),
         ("licence_number", partner.licence.to_owned()),
         ("licence_until", day(partner.licence_days)),
-        ("business_licence", format!("91DEMO0000000000{:02}", at + 1)),
+        ("business_licence", credit_code(at + 1)),
         ("scope", partner.scope.to_owned()),
         ("quality_agreement_until", day(partner.licence_days.max(30))),
         ("address", partner.address.to_owned()),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kernel::proof::Proof;
 use kernel::{Unit, gs1};
 use model::{Choice, Field, FieldKind};
 
@@ -81,6 +82,9 @@ impl<'a> Reader<'a> {
         let scan = reading
             .text("scan")
             .and_then(|word| self.scan(word, kind.as_ref()));
+        let proof = reading
+            .text("proof")
+            .and_then(|word| self.proof(word, kind.as_ref()));
         let on_slip = stands != FieldStands::Register;
         let is = on_slip.then(|| reading.property("is")).flatten();
         let default = on_slip.then(|| reading.property("default")).flatten();
@@ -110,6 +114,7 @@ impl<'a> Reader<'a> {
                 sensitive,
                 length_max: length.and_then(|n| u32::try_from(n).ok()).unwrap_or(LENGTH),
                 scan,
+                proof,
                 help,
             },
             ty,
@@ -119,6 +124,20 @@ impl<'a> Reader<'a> {
             must,
             draws,
         })
+    }
+
+    /// `gtin`, `credit_code`, `shape:…`, `words:…`: how a text proves itself.
+    fn proof(&self, word: &Word, kind: Option<&FieldKind>) -> Option<Proof> {
+        let proof = Proof::parse(&word.text);
+        let message = match (&proof, kind) {
+            (None, _) => "`proof` must be a way in which a code proves itself",
+            (_, Some(FieldKind::Text) | None) => return proof,
+            _ => "only text proves itself",
+        };
+        let hint = "`gtin`, `credit_code`, `shape:国药准字{HZS}{00000000}` or `words:` and the words that a list may have";
+        let (message, hint) = (message.to_owned(), hint.to_owned());
+        self.desk.hinted(Kind::WrongValue, word.span, message, hint);
+        None
     }
 
     /// `gs1:10`: an application identifier whose values the field can hold.
