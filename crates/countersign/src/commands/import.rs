@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::administrator::InName;
 use crate::house::House;
+use crate::import::mapping::{self, Mapping};
 use crate::import::{Plan, find_register, plan_people, plan_records, submit};
 use crate::lang::{Lang, say};
 use crate::place::{Where, write_private};
@@ -29,6 +30,13 @@ pub struct Args {
     /// Only check; import nothing
     #[arg(long)]
     dry_run: bool,
+    /// The column with this heading is that field; a field `-` leaves it out. May be given several times, and is kept for
+    /// the next file of the same kind
+    #[arg(long, value_name = "HEADING=FIELD", value_parser = mapping::one)]
+    map: Vec<(String, String)>,
+    /// Take unknown headings for the fields that they are like
+    #[arg(long)]
+    guess: bool,
     /// For people: write first passwords of new people into this file, readable by you alone
     #[arg(long, value_name = "FILE.csv")]
     passwords: Option<PathBuf>,
@@ -77,13 +85,31 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
             );
         }
     };
+    let kind = register.as_ref().map_or("people", |(name, _)| &**name);
+    let kept = mapping::kept(&house.store, kind)?;
+    let mut said = kept.clone();
+    said.extend(args.map.iter().cloned());
+    // What was kept of columns that this file does not have is of no use to it; what was said of them is a mistake.
+    let used: Mapping = said
+        .iter()
+        .filter(|(heading, _)| {
+            table.header.contains(heading) || args.map.iter().any(|(said, _)| said == *heading)
+        })
+        .map(|(heading, field)| (heading.clone(), field.clone()))
+        .collect();
+    let manner = (&used, args.guess);
     let progress = Progress::new(lang);
     let checking = |done, of| progress.report("check", done, of);
     let plan = match &register {
-        None => plan_people(&house, &actor, table, &checking)?,
-        Some((qualified, register)) => {
-            plan_records(&house, &actor, qualified, register, table, &checking)?
-        }
+        None => plan_people(&house, &actor, table, manner, &checking)?,
+        Some((qualified, register)) => plan_records(
+            &house,
+            &actor,
+            (qualified, *register),
+            table,
+            manner,
+            &checking,
+        )?,
     };
     if !args.dry_run {
         for act in &plan.attempts {
@@ -101,6 +127,11 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         submit(&house, &actor, plan.acts.clone(), &|done, of| {
             progress.report("import", done, of)
         })?;
+        if said != kept {
+            house
+                .submit(&actor, mapping::keep(kind, &said))?
+                .map_err(Fault::Refused)?;
+        }
         if let Some(path) = &args.passwords {
             first_passwords(&house, &actor, &fresh, path)?;
         }

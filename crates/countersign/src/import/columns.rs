@@ -2,6 +2,7 @@
 
 use model::Register;
 
+use super::mapping::{LEFT_OUT, Mapping, propose};
 use crate::tables::Bad;
 
 /// A column that a table may have: its name in data and its other names.
@@ -63,16 +64,34 @@ pub fn register_columns(register: &Register) -> Vec<Column> {
     columns
 }
 
-/// Recognises the headings of a file. All that is wrong with them is told at once.
+/// Recognises the headings of a file: as they are mapped, else by name; with `guess`, else by a name that is like it. All
+/// that is wrong with them is told at once.
 pub fn recognise(
     header: &[String],
     columns: &[Column],
     needed: &[&str],
+    (mapping, guess): (&Mapping, bool),
 ) -> Result<Vec<Found>, Vec<Bad>> {
     let mut found: Vec<Found> = Vec::new();
     let mut bad = Vec::new();
+    for heading in mapping.keys().filter(|heading| !header.contains(heading)) {
+        bad.push(Bad::at(
+            1,
+            "column_absent",
+            format!("文件中没有列 {heading:?}"),
+            format!("the file has no column {heading:?}"),
+        ));
+    }
     for (at, heading) in header.iter().enumerate() {
-        match find(heading, columns) {
+        let mapped = mapping.get(heading).map(String::as_str);
+        if mapped == Some(LEFT_OUT) {
+            continue;
+        }
+        let column = match mapped {
+            Some(field) => find(field, columns),
+            None => find(heading, columns).or_else(|| propose(heading, columns).filter(|_| guess)),
+        };
+        match column {
             None => bad.push(unknown(heading, at, columns)),
             Some(column) => {
                 if let Some(other) = found.iter().find(|other| other.name == column.name) {
@@ -140,15 +159,25 @@ fn unknown(heading: &str, at: usize, columns: &[Column]) -> Bad {
         .collect();
     let en: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
     let shown: String = heading.chars().take(40).collect();
+    let like = propose(heading, columns);
     Bad::at(
         1,
         "column_unknown",
         format!(
-            "第 {number} 列 {shown:?} 无法识别；可用的列：{}",
+            "第 {number} 列 {shown:?} 无法识别{}；可用的列：{}",
+            like.map_or(String::new(), |column| format!(
+                "（可能是 {}：--map {shown:?}={}）",
+                column.labels.first().unwrap_or(&column.name),
+                column.name
+            )),
             zh.join("、")
         ),
         format!(
-            "column {number} {shown:?} is not known; there are: {}",
+            "column {number} {shown:?} is not known{}; there are: {}",
+            like.map_or(String::new(), |column| format!(
+                " (it is like {0}: --map {shown:?}={0})",
+                column.name
+            )),
             en.join(", ")
         ),
     )
@@ -171,9 +200,43 @@ mod tests {
 
     fn recognised(header: &[&str]) -> Result<Vec<String>, Vec<String>> {
         let header: Vec<String> = header.iter().map(|heading| (*heading).to_owned()).collect();
-        recognise(&header, &columns(), &["key"])
+        recognise(&header, &columns(), &["key"], (&Mapping::new(), false))
             .map(|found| found.into_iter().map(|column| column.name).collect())
             .map_err(|bad| bad.into_iter().map(|bad| bad.code).collect())
+    }
+
+    #[test]
+    fn headings_are_what_somebody_said_or_what_they_are_like() {
+        let header = [
+            "货号".to_owned(),
+            "药品通用名".to_owned(),
+            "备注".to_owned(),
+        ];
+        let of = |mapping: &[(&str, &str)], guess| {
+            let mapping: Mapping = mapping
+                .iter()
+                .map(|(heading, field)| ((*heading).to_owned(), (*field).to_owned()))
+                .collect();
+            recognise(&header, &columns(), &["key"], (&mapping, guess))
+                .map(|found| {
+                    found
+                        .into_iter()
+                        .map(|column| (column.name, column.at))
+                        .collect()
+                })
+                .map_err(|bad| bad.into_iter().map(|bad| bad.code).collect::<Vec<_>>())
+        };
+        let both: Vec<(String, usize)> = vec![("key".to_owned(), 0), ("name".to_owned(), 1)];
+        let said = [("货号", "key"), ("药品通用名", "通用名称"), ("备注", "-")];
+        assert_eq!(of(&said, false), Ok(both.clone()));
+        assert_eq!(of(&[("备注", "-")], true), Ok(both));
+        assert_eq!(
+            of(&[("备注", "remark"), ("单价", "-")], true),
+            Err(vec![
+                "column_absent".to_owned(),
+                "column_unknown".to_owned()
+            ])
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Files to commands: every row is judged before any is submitted, and every bad row is reported.
 
 mod columns;
+pub mod mapping;
 mod people;
 mod records;
 mod submit;

@@ -7,6 +7,7 @@ use model::Catalog;
 
 use super::Plan;
 use super::columns::{Column, Found, PEOPLE_COLUMNS, recognise};
+use super::mapping::Mapping;
 use super::records::judge;
 use crate::dry_run::DryRun;
 use crate::house::{House, ORG};
@@ -19,6 +20,7 @@ pub fn plan(
     house: &House,
     actor: &str,
     table: Table,
+    manner: (&Mapping, bool),
     progress: &dyn Fn(u64, u64),
 ) -> Result<Plan, Stop> {
     let columns: Vec<Column> = PEOPLE_COLUMNS
@@ -28,7 +30,7 @@ pub fn plan(
             labels: vec![(*zh).to_owned(), (*en).to_owned()],
         })
         .collect();
-    let columns = match recognise(&table.header, &columns, &["login"]) {
+    let columns = match recognise(&table.header, &columns, &["login"], manner) {
         Ok(columns) => columns,
         Err(bad) => {
             return Ok(Plan {

@@ -8,6 +8,7 @@ use kernel::Day;
 use model::{Catalog, Register};
 
 use super::columns::{Found, recognise, register_columns};
+use super::mapping::Mapping;
 use super::{Plan, is_attempt, refused};
 use crate::dry_run::DryRun;
 use crate::house::House;
@@ -61,12 +62,12 @@ pub fn find_register<'a>(catalog: &'a Catalog, word: &str) -> Result<(String, &'
 pub fn plan(
     house: &House,
     actor: &str,
-    qualified: &str,
-    register: &Register,
+    (qualified, register): (&str, &Register),
     table: Table,
+    manner: (&Mapping, bool),
     progress: &dyn Fn(u64, u64),
 ) -> Result<Plan, Stop> {
-    let columns = match recognise(&table.header, &register_columns(register), &["key"]) {
+    let columns = match recognise(&table.header, &register_columns(register), &["key"], manner) {
         Ok(columns) => columns,
         Err(bad) => {
             return Ok(Plan {

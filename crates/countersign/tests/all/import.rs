@@ -525,3 +525,137 @@ fn new_people_get_first_passwords_that_nobody_else_may_read() {
     // The file is there now: it is never overwritten.
     demo.run_as_administrator(&words).ended(2);
 }
+
+#[test]
+fn codes_must_prove_themselves_with_line_and_column() {
+    let demo = Demo::make();
+    let path = demo.at("items.csv");
+    let text = "编码,批准文号,商品条码,名称\n\
+        A1,国药准字H20200001,6901234567892,甲\n\
+        A2,国药准字H2020001,6901234567892,乙\n\
+        A3,国药准字X20200001,6901234567893,丙\n\
+        A4,国药准字ZC20200001,]C1016901234567892,丁\n\
+        A5,国药准字J20200001,69012345,戊\n\
+        A6,,,己\u{7}\n";
+    std::fs::write(&path, text).expect("written");
+    let told = |what: &str| {
+        let ran = demo
+            .run_as_administrator(&["import", what, &path, "--json"])
+            .ended(1);
+        let report = ran.json();
+        assert_eq!(report["imported"], 0);
+        let bad = report["bad"].as_array().expect("mistakes").iter();
+        bad.map(|one| {
+            let column = one["column"].as_str().unwrap_or_default().to_owned();
+            (one["line"].as_u64().unwrap_or_default(), column)
+        })
+        .collect::<Vec<_>>()
+    };
+    let at = |line: u64, column: &str| (line, column.to_owned());
+    assert_eq!(
+        told("items"),
+        [
+            at(3, "批准文号"),
+            at(4, "批准文号"),
+            at(4, "商品条码"),
+            at(5, "商品条码"),
+            at(6, "商品条码"),
+            at(7, "名称")
+        ]
+    );
+    let text = "编码,名称,统一社会信用代码,经营范围\n\
+        P1,甲,91350100M000100Y43,化学药制剂、生物制品（除疫苗）\n\
+        P2,乙,91350100M000100Y44,化学药制剂\n\
+        P3,丙,91330100MA00000173,化学药制剂\n\
+        P4,丁,91330100MA0000015W,化学药\n";
+    std::fs::write(&path, text).expect("written");
+    assert_eq!(
+        told("partners"),
+        [
+            at(3, "统一社会信用代码"),
+            at(4, "统一社会信用代码"),
+            at(5, "经营范围")
+        ]
+    );
+}
+
+#[test]
+fn headings_of_any_kind_are_mapped_and_the_mapping_is_kept() {
+    let demo = Demo::make();
+    let path = demo.at("items.csv");
+    let file = |name: &str| {
+        let text = format!("货号,品名,国药准字号,备注\nM1,{name},国药准字H20200001,无\n");
+        std::fs::write(&path, text).expect("written");
+    };
+    file("甲");
+    let refused = demo
+        .run_as_administrator(&["import", "items", &path, "--lang", "zh"])
+        .ended(1);
+    assert!(
+        refused
+            .out
+            .contains("可能是 批准文号：--map \"国药准字号\"=approval_number"),
+        "{refused:?}"
+    );
+    let words = [
+        "import",
+        "items",
+        &path,
+        "--guess",
+        "--map",
+        "备注=-",
+        "--map",
+        "品名=name",
+    ];
+    demo.run_as_administrator(&words).ended(0);
+    // The next file needs no word of what was said, only of what was guessed.
+    file("乙");
+    let report = demo
+        .run_as_administrator(&["import", "items", &path, "--guess", "--json"])
+        .ended(0)
+        .json();
+    assert_eq!(report["imported"], 1);
+    let out = demo.at("out.csv");
+    demo.run(&["export", "items", &out, "--lang", "zh"])
+        .ended(0);
+    let text = std::fs::read_to_string(&out).expect("the export");
+    let row = text
+        .lines()
+        .find(|line| line.starts_with("M1,"))
+        .expect("the row");
+    assert!(
+        row.contains("乙") && row.contains("国药准字H20200001"),
+        "{row}"
+    );
+    demo.run_as_administrator(&["import", "items", &path, "--map", "单价=name"])
+        .ended(1);
+    demo.run_as_administrator(&["import", "items", &path, "--map", "单价"])
+        .ended(2);
+    demo.run(&["verify"]).ended(0);
+}
+
+#[test]
+fn a_mistake_in_row_49_000_of_50_000_imports_nothing() {
+    let demo = Demo::make();
+    let path = demo.at("items.csv");
+    let mut text = String::from("编码,名称,批准文号\n");
+    for row in 1..=50_000 {
+        let digits = if row == 49_000 || row == 7 { 7 } else { 8 };
+        text.push_str(&format!("X{row},品{row},国药准字H{row:0digits$}\n"));
+    }
+    std::fs::write(&path, text).expect("written");
+    let before = demo.journal().len();
+    let report = demo
+        .run_as_administrator(&["import", "items", &path, "--json"])
+        .ended(1)
+        .json();
+    let lines: Vec<u64> = report["bad"]
+        .as_array()
+        .expect("mistakes")
+        .iter()
+        .filter_map(|one| one["line"].as_u64())
+        .collect();
+    assert_eq!(lines, [8, 49_001]);
+    assert_eq!(report["imported"], 0);
+    assert_eq!(demo.journal().len(), before);
+}

@@ -1,0 +1,242 @@
+//! Which column of a file is which field: as the person said, as it was kept from the last time, by name, or by a name that
+//! is like it.
+
+use std::collections::BTreeMap;
+
+use engine::Act;
+use notify::settings;
+use store::Store;
+
+use super::columns::Column;
+use crate::house::ORG;
+use crate::stop::Stop;
+
+/// The field of a column that is left out.
+pub const LEFT_OUT: &str = "-";
+
+/// Fields by heading.
+pub type Mapping = BTreeMap<String, String>;
+
+/// Other names that people give to fields, by the field's name in data.
+const ALSO: [(&str, &[&str]); 15] = [
+    (
+        "key",
+        &[
+            "货号",
+            "商品编号",
+            "商品代码",
+            "客户编码",
+            "供应商编码",
+            "sku",
+            "no",
+        ],
+    ),
+    (
+        "name",
+        &[
+            "品名",
+            "药品名称",
+            "商品名",
+            "单位名称",
+            "客户名称",
+            "供应商名称",
+            "商品名称",
+        ],
+    ),
+    ("generic_name", &["通用名", "药品通用名"]),
+    ("dosage_form", &["剂型名称", "form"]),
+    ("specification", &["规格型号", "包装规格", "spec"]),
+    ("unit", &["计量单位", "包装单位", "uom"]),
+    (
+        "gtin",
+        &["条码", "条形码", "国际条码", "69码", "barcode", "ean"],
+    ),
+    (
+        "approval_number",
+        &["国药准字", "批文", "准字号", "注册证号", "approval no"],
+    ),
+    (
+        "approval_until",
+        &["批文有效期", "准字号有效期", "注册证有效期"],
+    ),
+    ("manufacturer", &["厂家", "生产企业", "生产厂家", "maker"]),
+    ("marketing_holder", &["持有人", "mah"]),
+    (
+        "business_licence",
+        &[
+            "信用代码",
+            "社会信用代码",
+            "税号",
+            "营业执照号",
+            "uscc",
+            "tax number",
+        ],
+    ),
+    ("licence_number", &["许可证号", "药品经营许可证号"]),
+    (
+        "telephone",
+        &["电话号码", "联系电话", "手机", "phone", "tel"],
+    ),
+    ("bank_account", &["账户", "银行账户", "开户账号"]),
+];
+
+/// The setting under which the mapping of a register is kept.
+fn setting(register: &str) -> String {
+    format!("import/{}", register.replace('.', "/"))
+}
+
+/// What was kept when such a file was last imported.
+///
+/// # Errors
+/// When the store fails.
+pub fn kept(store: &Store, register: &str) -> Result<Mapping, Stop> {
+    let found = settings::one::<Mapping>(store, ORG, &setting(register))?;
+    Ok(found.map(|kept| kept.is).unwrap_or_default())
+}
+
+/// The act that keeps a mapping for the next time.
+pub fn keep(register: &str, mapping: &Mapping) -> Act {
+    Act::PutSetting {
+        name: setting(register).into(),
+        body: settings::body(mapping),
+    }
+}
+
+/// Reads `HEADING=FIELD`.
+pub fn one(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((heading, field)) if !heading.trim().is_empty() && !field.trim().is_empty() => {
+            Ok((heading.trim().to_owned(), field.trim().to_owned()))
+        }
+        _ => Err("write it as HEADING=FIELD, or HEADING=- to leave the column out".to_owned()),
+    }
+}
+
+/// The column that a heading is most likely meant for; `None` when none is like it, or two are alike.
+pub fn propose<'c>(heading: &str, columns: &'c [Column]) -> Option<&'c Column> {
+    let wanted = bare(heading);
+    let mut scored: Vec<(u32, &Column)> = columns
+        .iter()
+        .map(|column| {
+            let also = ALSO
+                .iter()
+                .find(|(name, _)| *name == column.name)
+                .map_or(&[][..], |(_, also)| also);
+            let names = column.labels.iter().map(String::as_str);
+            let names = names.chain([&*column.name]).chain(also.iter().copied());
+            let best = names.map(|name| likeness(&wanted, &bare(name))).max();
+            (best.unwrap_or(0), column)
+        })
+        .filter(|(score, _)| *score >= LIKE)
+        .collect();
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    match scored[..] {
+        [(first, _), (second, _), ..] if first == second => None,
+        [(_, column), ..] => Some(column),
+        [] => None,
+    }
+}
+
+/// Two names are alike from here on, of 100.
+const LIKE: u32 = 55;
+
+/// A name without case, space, brackets and what stands in them.
+fn bare(text: &str) -> String {
+    let mut depth = 0_u32;
+    let mut out = String::new();
+    for one in text.to_lowercase().chars() {
+        match one {
+            '(' | '（' | '[' | '【' => depth += 1,
+            ')' | '）' | ']' | '】' => depth = depth.saturating_sub(1),
+            _ if depth == 0 && one.is_alphanumeric() => out.push(one),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// How alike two names are, of 100: the same, the one within the other, or pairs of characters in common.
+fn likeness(one: &str, other: &str) -> u32 {
+    if one.is_empty() || other.is_empty() {
+        return 0;
+    }
+    if one == other {
+        return 100;
+    }
+    let length = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    let (short, long) = (
+        length(one).min(length(other)),
+        length(one).max(length(other)),
+    );
+    if short >= 2 && (one.contains(other) || other.contains(one)) {
+        return 60 + 35 * short / long;
+    }
+    let pairs = |text: &str| -> Vec<(char, char)> {
+        let all: Vec<char> = text.chars().collect();
+        all.windows(2).map(|two| (two[0], two[1])).collect()
+    };
+    let (mine, mut theirs) = (pairs(one), pairs(other));
+    let all = mine.len() + theirs.len();
+    if all == 0 {
+        return 0;
+    }
+    let mut common = 0_u32;
+    for pair in mine {
+        if let Some(at) = theirs.iter().position(|other| *other == pair) {
+            theirs.swap_remove(at);
+            common += 1;
+        }
+    }
+    200 * common / u32::try_from(all).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_is_proposed_the_field_it_is_like() {
+        let column = |name: &str, zh: &str, en: &str| Column {
+            name: name.to_owned(),
+            labels: vec![zh.to_owned(), en.to_owned()],
+        };
+        let columns = [
+            column("key", "商品编码", "Item code"),
+            column("name", "名称", "Name"),
+            column("generic_name", "通用名称", "Generic name"),
+            column("gtin", "商品条码", "Barcode"),
+            column("approval_number", "批准文号", "Approval number"),
+            column("approval_until", "批准文号有效期至", "Approval valid until"),
+            column("manufacturer", "生产厂商", "Manufacturer"),
+        ];
+        for (heading, field) in [
+            ("药品通用名", Some("generic_name")),
+            ("品名", Some("name")),
+            ("国药准字号", Some("approval_number")),
+            ("批准文号（国药准字）", Some("approval_number")),
+            ("批文有效期至", Some("approval_until")),
+            ("69码", Some("gtin")),
+            ("生产厂家", Some("manufacturer")),
+            ("Approval No.", Some("approval_number")),
+            ("备注", None),
+            ("", None),
+        ] {
+            let found = propose(heading, &columns).map(|column| &*column.name);
+            assert_eq!(found, field, "{heading}");
+        }
+    }
+
+    #[test]
+    fn a_mapping_is_written_with_the_last_equals_sign() {
+        let mapped = |text: &str| one(text).ok();
+        assert_eq!(
+            mapped("a=b=name"),
+            Some(("a=b".to_owned(), "name".to_owned()))
+        );
+        assert_eq!(mapped("备注=-"), Some(("备注".to_owned(), "-".to_owned())));
+        assert_eq!(
+            (mapped("name"), mapped("=x"), mapped("x=")),
+            (None, None, None)
+        );
+    }
+}
