@@ -85,6 +85,7 @@ fn about(path: &str) -> Option<&'static str> {
         "import" => "由 CSV 或 XLSX 导入商品、单位、人员；全部导入或全不导入",
         "export" => "将商品、单位、人员、单据或日志导出为 CSV 或 XLSX",
         "print" => "将单据打印为 PDF",
+        "inspection" => "将一段时间的全部记录写成一个签名档案，不用本软件也能校验",
         "user" => "查看和变更人员及其岗位",
         "user list" => "列出全部人员及其岗位",
         "user add" => "增加人员，显示其初始密码（仅一次）",
@@ -153,6 +154,16 @@ fn argument(path: &str, id: &str) -> Option<&'static str> {
         }
         ("export", "from") => "单据：起始日期",
         ("export", "to") => "单据：截止日期",
+        ("inspection", "file") => "要写入的档案，须尚不存在",
+        ("inspection", "from") => "起始业务日期",
+        ("inspection", "to") => "截止业务日期",
+        ("inspection", "flow") => "只含此流程的单据（gsp.purchase_inbound）；可多次给出",
+        ("inspection", "no_prints") => "不含打印格式",
+        ("inspection", "company") => "单位名称",
+        ("import", "map") => {
+            "此列名即此字段；字段写作 - 则不导入该列。可多次给出，并为下次同类文件保留"
+        }
+        ("import", "guess") => "不认识的列名按相近的字段处理",
         ("print", "number") => "单据编号",
         ("print", "output") => "要写入的 PDF；- 为标准输出 [默认：编号.pdf]",
         ("print", "copies") => "打印常用三联（存根、财务、仓库）",

@@ -77,6 +77,8 @@ enum Command {
     Print(commands::print::Args),
     #[command(hide = true)]
     PrintWorker,
+    /// Writes everything of a period into one signed archive that is checked without this program
+    Inspection(commands::inspection::Args),
     /// Lists and changes people and their roles
     User(commands::user::Args),
     /// Measures what the program does on this machine; the last line is one JSON object
@@ -140,6 +142,7 @@ fn run(arguments: Arguments, lang: Lang) -> Result<(), Stop> {
         Command::Import(args) => commands::import::run(&args, lang),
         Command::Export(args) => commands::export::run(&args, lang),
         Command::Print(args) => commands::print::run(&args, lang),
+        Command::Inspection(args) => commands::inspection::run(&args, lang),
         Command::PrintWorker => commands::print_worker::run(),
         Command::User(args) => commands::user::run(&args, lang),
         Command::Bench(args) => commands::bench::run(&args, lang),

@@ -27,6 +27,12 @@ pub const EMBEDDED: &[Embedded] = &[Embedded {
     rules: gsp::RULES,
 }];
 
+/// What the packs of this binary say of themselves to an inspector, by file name.
+pub fn papers() -> Vec<(String, String)> {
+    let controls = ("CONTROLS.md".to_owned(), gsp::CONTROLS.to_owned());
+    vec![controls]
+}
+
 /// The packs of this binary, read and checked.
 pub fn embedded() -> Result<Catalog, Stop> {
     let mut packs = Vec::new();

@@ -155,8 +155,16 @@ const QUERY_MAX: usize = 2_000;
 pub(crate) fn export(what: &str, format: &str, query: &str) -> Answer {
     let known = matches!(
         what,
-        "slips" | "sums" | "print" | "balances" | "changes" | "pivot" | "records" | "journal"
-    ) && matches!(format, "xlsx" | "csv" | "pdf");
+        "slips"
+            | "sums"
+            | "print"
+            | "balances"
+            | "changes"
+            | "pivot"
+            | "records"
+            | "journal"
+            | "inspection"
+    ) && matches!(format, "xlsx" | "csv" | "pdf" | "zip");
     if known && query.chars().count() <= QUERY_MAX && !query.chars().any(is_hidden) {
         return Ok((Effects::default(), Reply::default()));
     }

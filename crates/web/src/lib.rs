@@ -17,6 +17,7 @@ mod codes;
 mod error;
 mod events;
 mod guard;
+pub mod inspection;
 pub mod layout;
 mod listen;
 pub mod may;

@@ -41,6 +41,9 @@ pub mod views;
 /// The pack's name.
 pub const NAME: &str = "gsp";
 
+/// Of every clause of the inspection, what holds it.
+pub const CONTROLS: &str = include_str!("../CONTROLS.md");
+
 /// The rules behind guards, by flow.
 pub const RULES: &[(&str, &[(&str, Rule)])] = &[
     ("item_registration", item_registration::RULES),

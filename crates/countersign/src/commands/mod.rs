@@ -6,6 +6,7 @@ pub mod check;
 pub mod crash_child;
 pub mod export;
 pub mod import;
+pub mod inspection;
 pub mod print;
 pub mod print_worker;
 mod refusals;

@@ -92,13 +92,14 @@ const PAGES: [&str; 66] = [
 ];
 
 /// Pages of administrators.
-const ADMIN: [&str; 30] = [
+const ADMIN: [&str; 31] = [
     "/admin",
     "/admin/print",
     "/admin/webhooks",
     "/admin/channels",
     "/admin/outbox",
     "/admin/backups",
+    "/admin/inspection",
     "/admin/people/wang/sign-in",
     "/admin/people",
     "/admin/new-person",

@@ -11,6 +11,7 @@ mod command_line;
 mod common;
 mod crash;
 mod import;
+mod inspection;
 mod people;
 mod postgres;
 mod print_worker;

@@ -147,14 +147,24 @@ const PARTS: &[Part] = &[
     Part {
         name: ("审计", "Audit"),
         icon: Icon::History,
-        pages: &[page(
-            "/admin/journal",
-            ("日志", "Journal"),
-            (
-                "办成的与被拒绝的每一件事，可查可导出",
-                "everything done or refused, to be searched and taken out",
+        pages: &[
+            page(
+                "/admin/journal",
+                ("日志", "Journal"),
+                (
+                    "办成的与被拒绝的每一件事，可查可导出",
+                    "everything done or refused, to be searched and taken out",
+                ),
             ),
-        )],
+            page(
+                "/admin/inspection",
+                ("检查档案", "Inspection archive"),
+                (
+                    "一段时间的全部记录，签名打包，不用本软件也能校验",
+                    "all records of a period in one signed file, checked without this program",
+                ),
+            ),
+        ],
     },
 ];
 

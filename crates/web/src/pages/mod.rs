@@ -36,6 +36,7 @@ mod history;
 mod home;
 mod inbox;
 mod inbox_why;
+mod inspection;
 mod journal;
 mod journal_file;
 mod judged;
@@ -72,7 +73,7 @@ mod separation;
 mod series;
 mod sign_in;
 mod slip;
-mod slips;
+pub(crate) mod slips;
 mod staffing;
 mod statement;
 mod steps;
@@ -81,7 +82,7 @@ mod validity;
 mod values;
 mod versions;
 mod who;
-mod words;
+pub(crate) mod words;
 mod worklists;
 
 use std::sync::Arc;
@@ -249,6 +250,10 @@ fn administration() -> Router<Arc<App>> {
         .route(
             "/admin/print/seals/{name}/{hash}",
             get(print_seals::picture),
+        )
+        .route(
+            "/admin/inspection",
+            get(inspection::show).post(inspection::take),
         )
         .route("/admin/journal", get(journal::show))
         .route("/admin/journal/{seq}", get(journal::one))

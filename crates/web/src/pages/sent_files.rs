@@ -33,6 +33,8 @@ const QUERY_MAX: usize = 1_900;
 pub(crate) enum Format {
     Xlsx,
     Csv,
+    /// An archive; no table is one.
+    Zip,
 }
 
 impl Format {
@@ -50,6 +52,7 @@ impl Format {
         match self {
             Format::Xlsx => "xlsx",
             Format::Csv => "csv",
+            Format::Zip => "zip",
         }
     }
 
@@ -57,6 +60,7 @@ impl Format {
         match self {
             Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Format::Csv => "text/csv; charset=utf-8",
+            Format::Zip => "application/zip",
         }
     }
 }
@@ -106,7 +110,7 @@ impl<W: Write> Table<W> {
     pub fn begin(format: Format, mut out: W, heads: Vec<String>) -> io::Result<Table<W>> {
         Ok(match format {
             Format::Xlsx => Table::Xlsx(Box::new(Workbook::begin(out, heads)?)),
-            Format::Csv => {
+            Format::Csv | Format::Zip => {
                 // The mark tells a spreadsheet that this is UTF-8.
                 out.write_all("\u{feff}".as_bytes())?;
                 let mut table = Table::Csv(out);

@@ -193,7 +193,7 @@ fn pages(slips: &[i64]) -> Vec<String> {
 }
 
 /// Addresses of administrators.
-const ADMIN: [&str; 27] = [
+const ADMIN: [&str; 28] = [
     "/admin",
     "/admin/separation",
     "/admin/separation?pair=gsp.receiver%2Binspector&q=zhao&on=2026-05-01",
@@ -211,6 +211,7 @@ const ADMIN: [&str; 27] = [
     "/admin/channels",
     "/admin/outbox",
     "/admin/backups",
+    "/admin/inspection",
     "/admin/people/wang/sign-in",
     "/admin/people",
     "/admin/new-person",
