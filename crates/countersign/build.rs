@@ -8,4 +8,8 @@ fn main() {
     if target == "x86_64-unknown-linux-gnu" || target == "aarch64-unknown-linux-gnu" {
         println!("cargo:rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
+    // Functions of the same machine code are kept once. Rust links by LLD there, elsewhere by a linker that may not know this.
+    if target == "x86_64-unknown-linux-gnu" {
+        println!("cargo:rustc-link-arg-bins=-Wl,--icf=all");
+    }
 }

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 """Makes the two embedded faces from Noto Serif SC. See README.md beside this file.
 
-usage: subset.py REGULAR.ttf BOLD.ttf OUTPUT_FOLDER   (needs fonttools and zopfli from PyPI)
+usage: subset.py REGULAR.ttf BOLD.ttf OUTPUT_FOLDER   (needs fonttools and brotli from PyPI)
 """
 import sys
 from pathlib import Path
 
-import zopfli.zlib
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
@@ -58,13 +57,10 @@ def make(source, style, wanted, folder):
     subsetter.subset(font)
     tabular(font)
     rename(font, style)
-    plain = Path(folder) / f"SlipSerifSC-{style}.ttf"
-    font.save(plain)
-    data = plain.read_bytes()
-    packed = zopfli.zlib.compress(data, numiterations=5)
-    plain.with_suffix(".ttf.z").write_bytes(packed)
-    plain.unlink()
-    print(f"{style}: {len(font.getBestCmap())} characters, {len(data)} bytes, {len(packed)} packed")
+    font.flavor = "woff2"
+    packed = Path(folder) / f"SlipSerifSC-{style}.woff2"
+    font.save(packed)
+    print(f"{style}: {len(font.getBestCmap())} characters, {packed.stat().st_size} bytes packed")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 //! The embedded faces. They are kept packed in the binary and unpacked once, at the first [`Fonts::load`].
 
-use std::{io::Read, sync::LazyLock};
+use std::sync::LazyLock;
 
-use flate2::read::ZlibDecoder;
 use typst::{
     foundations::Bytes,
     text::{Font, FontBook},
@@ -11,8 +10,8 @@ use typst::{
 
 /// Both faces; see `fonts/README.md` for where they come from and what they cover.
 const PACKED: [&[u8]; 2] = [
-    include_bytes!("../fonts/SlipSerifSC-Regular.ttf.z"),
-    include_bytes!("../fonts/SlipSerifSC-Bold.ttf.z"),
+    include_bytes!("../fonts/SlipSerifSC-Regular.woff2"),
+    include_bytes!("../fonts/SlipSerifSC-Bold.woff2"),
 ];
 
 /// Faces that are shared by every printer of the process: unpacked they take about 18 MB.
@@ -42,9 +41,7 @@ impl Fonts {
 }
 
 fn unpack(packed: &[u8]) -> Vec<Font> {
-    let mut data = Vec::new();
-    ZlibDecoder::new(packed)
-        .read_to_end(&mut data)
+    let data = wuff::decompress_woff2(packed)
         .expect("the embedded fonts are whole: a test unpacks them");
     Font::iter(Bytes::new(data)).collect()
 }

@@ -1,7 +1,7 @@
 //! What all requests share: the open store, the settings, the sessions and the open event connections.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::Router;
 use kernel::{Day, Moment, OrgId};
@@ -185,10 +185,7 @@ impl App {
         // The semaphore is never closed.
         let _turn = self.reads.acquire().await.ok();
         let app = self.clone();
-        match tokio::task::spawn_blocking(move || read(&app)).await {
-            Ok(answer) => answer.map_err(Into::into),
-            Err(panicked) => Err(Error::fault("a read of the store", &panicked)),
-        }
+        blocking(move || read(&app)).await?.map_err(Into::into)
     }
 
     /// As [`App::read`], for a read that only needs the store.
@@ -197,6 +194,28 @@ impl App {
         read: impl FnOnce(&Store, OrgId) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Error> {
         self.read(move |app| read(&app.store, app.org)).await
+    }
+}
+
+/// Does work on a thread that may block.
+///
+/// # Errors
+/// A fault when the work panicked.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    // The task is the same for all: one compiled for each of some two hundred works would be half a megabyte of program.
+    let done = Arc::new(Mutex::new(None));
+    let place = done.clone();
+    let work: Box<dyn FnOnce() + Send> = Box::new(move || {
+        *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(work());
+    });
+    let ended = tokio::task::spawn_blocking(work).await;
+    let answer = done.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match (ended, answer) {
+        (Err(panicked), _) => Err(Error::fault("a read of the store", &panicked)),
+        (Ok(()), Some(answer)) => Ok(answer),
+        (Ok(()), None) => unreachable!("work that ended has answered"),
     }
 }
 

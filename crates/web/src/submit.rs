@@ -6,9 +6,10 @@ use axum::http::StatusCode;
 use engine::{Act, Class, Command, SYSTEM, Slip};
 use kernel::{Moment, SlipId};
 use model::Catalog;
-use store::{Answer, JournalQuery, StoreError};
+use store::{Answer, JournalQuery};
 
 use crate::App;
+use crate::app::blocking;
 use crate::auth::{Acting, Session};
 use crate::error::{Error, status_of};
 use crate::may::Asker;
@@ -174,26 +175,17 @@ impl App {
                     limit: packs + 1,
                     ..JournalQuery::default()
                 };
-                Ok(store.journal(org, &installs)?.rows.len() > packs)
+                Ok::<_, Error>(store.journal(org, &installs)?.rows.len() > packs)
             })
-            .await
+            .await?
         });
         if !*replaced.await? {
             return Ok(false);
         }
         let (store, org) = (self.store().clone(), self.org());
-        let found = blocking(move || store.slip(org, slip)).await?;
+        let found = blocking(move || store.slip(org, slip)).await??;
         // The read has put the slip's own text into the catalog.
         Ok(found.is_some_and(|slip| asks(&self.catalog(), &slip, step)))
-    }
-}
-
-async fn blocking<T: Send + 'static>(
-    read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, Error> {
-    match tokio::task::spawn_blocking(read).await {
-        Ok(answer) => answer.map_err(Into::into),
-        Err(panicked) => Err(Error::fault("a read of the store", &panicked)),
     }
 }
 

@@ -119,7 +119,9 @@ fn chain(state: &State<'_>, slip: &Slip, broken: &mut Vec<String>) {
             ));
         }
     }
-    for line in &slip.lines {
+    // What was void or reversed shows what it was made from, which may have been filled in anew since with fewer lines.
+    let lines = slip.lines.iter().filter(|_| slip.state.live());
+    for line in lines {
         let Some((source, id)) = line.source else {
             continue;
         };
