@@ -45,6 +45,8 @@ pub struct Settings {
     pub print_worker: Option<Vec<std::ffi::OsString>>,
     /// The key that secrets in the database are sealed with; without one a key is made that is kept nowhere.
     pub secret_key: Option<Arc<SecretKey>>,
+    /// Further papers of an inspection archive, by name.
+    pub papers: Vec<(String, String)>,
     /// The provider that people may log in by.
     pub oidc: Option<Arc<Oidc>>,
 }
@@ -62,6 +64,7 @@ impl Settings {
             clock,
             print_worker: None,
             secret_key: None,
+            papers: Vec::new(),
             oidc: None,
         }
     }

@@ -104,6 +104,7 @@ pub fn run(args: Args, lang: Lang) -> Result<(), Stop> {
         secure_cookies: args.secure || public.as_ref().is_some_and(Origin::is_secure),
         public_origin: public.map(|origin| origin.as_str().to_owned()),
         print_worker: super::print_worker::command_line(),
+        papers: crate::packs::papers(),
         secret_key: Some(key),
         oidc,
         ..Settings::new(company, Arc::new(now))

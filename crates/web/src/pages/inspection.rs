@@ -126,7 +126,7 @@ pub(crate) async fn take(desk: Desk, posted: Posted) -> Result<Response, Error> 
             .collect(),
         prints: typed("prints") == "1",
         company: settings.company.clone(),
-        papers: Vec::new(),
+        papers: settings.papers.clone(),
     };
     let turn = turn()?;
     let query = format!("from={from}&to={to}&flow={flow}&prints={}", typed("prints"));
