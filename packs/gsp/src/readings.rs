@@ -50,7 +50,7 @@ pub fn cold_of(slip: RuleSlip<'_>, facts: &dyn Facts) -> Option<&'static str> {
     };
     let found: Vec<String> = (0..slip.lines.len()).filter_map(storage).collect();
     let has = |one: &&str| found.iter().any(|storage| storage == one);
-    COLD.into_iter().rev().find(|one| has(&one))
+    COLD.into_iter().rev().find(|one| has(one))
 }
 
 /// Whether every line is later than the one before, and no more than the parameter's minutes later.
