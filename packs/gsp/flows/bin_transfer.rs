@@ -2,10 +2,11 @@
 
 use model::Rule;
 
-use crate::staff;
+use crate::{bins, staff};
 
 /// The rules by the names of their guards.
 pub const RULES: &[(&str, Rule)] = &[
+    ("own_bin", bins::own_new_bin),
     ("keeper_qualified", staff::other),
     ("keeper_trained", staff::trained),
     ("keeper_healthy", staff::healthy),

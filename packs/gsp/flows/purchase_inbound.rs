@@ -2,7 +2,8 @@
 
 use model::{Rule, RuleContext, Verdict};
 
-use crate::qualified::in_scope;
+use crate::bins;
+use crate::qualified::{authorised, in_scope};
 use crate::staff;
 use crate::views::purchase_inbound::{
     OrderLine, OrderSlip, ReceiptLine, ReceiptSlip, StockInLine, StockInSlip,
@@ -21,6 +22,11 @@ pub const RULES: &[(&str, Rule)] = &[
     ("keeper_trained", staff::trained),
     ("keeper_healthy", staff::healthy),
     ("supplier_licensed", supplier_licensed),
+    ("agreement_in_force", agreement_in_force),
+    ("seller_authorised", seller_authorised),
+    ("second_receiver_trained", staff::trained),
+    ("second_inspector_trained", staff::trained),
+    ("own_bin", bins::own_bin),
     ("within_scope", within_scope),
     ("cold_chain", cold_chain),
     ("one_expiry", one_expiry),
@@ -40,6 +46,51 @@ fn supplier_licensed(context: &RuleContext<'_>) -> Verdict {
     Verdict::FailsAt {
         line: None,
         field: OrderSlip::SUPPLIER,
+    }
+}
+
+/// 与供货单位的质量保证协议已过有效期: asked of the agreement on record, that of the second-level card before that of the first.
+fn agreement_in_force(context: &RuleContext<'_>) -> Verdict {
+    let supplier = context
+        .slip
+        .header("supplier")
+        .as_text()
+        .unwrap_or_default();
+    let card = format!("{supplier}/质量保证协议/-");
+    let second = context.facts.fact("qualification", &card, "until").as_day();
+    let first = || {
+        context
+            .facts
+            .fact("party", supplier, "quality_agreement_until")
+            .as_day()
+    };
+    second
+        .or_else(first)
+        .is_none_or(|until| until >= context.today)
+        .into()
+}
+
+/// 供货单位销售人员的授权须属该单位并在有效期内: of the seller that the order names.
+fn seller_authorised(context: &RuleContext<'_>) -> Verdict {
+    let supplier = context
+        .slip
+        .header("supplier")
+        .as_text()
+        .unwrap_or_default();
+    let Some(seller) = context.slip.header("seller").as_text() else {
+        return Verdict::Holds;
+    };
+    let until = context
+        .facts
+        .fact("qualification", seller, "until")
+        .as_day();
+    let in_force = until.is_some_and(|until| until >= context.today);
+    if in_force && authorised(seller, supplier, "销售人员授权") {
+        return Verdict::Holds;
+    }
+    Verdict::FailsAt {
+        line: None,
+        field: "seller",
     }
 }
 

@@ -14,6 +14,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("keeper_healthy", staff::healthy),
     ("checker_trained", staff::trained),
     ("checker_healthy", staff::healthy),
+    ("second_checker_trained", staff::trained),
     ("purchaser_authorised", purchaser_authorised),
     ("within_scope", within_scope),
 ];

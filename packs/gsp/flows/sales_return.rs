@@ -2,10 +2,11 @@
 
 use model::Rule;
 
-use crate::staff;
+use crate::{bins, staff};
 
 /// The rules by the names of their guards.
 pub const RULES: &[(&str, Rule)] = &[
+    ("own_bin", bins::own_bin),
     ("receiver_trained", staff::trained),
     ("receiver_healthy", staff::healthy),
     ("inspector_qualified", staff::inspector),

@@ -256,6 +256,12 @@ impl<'a> BinRecord<'a> {
         let value = self.fact("storage");
         value.as_text().map(Arc::from)
     }
+
+    /// 存放类别.
+    pub fn goods(self) -> Option<Arc<str>> {
+        let value = self.fact("goods");
+        value.as_text().map(Arc::from)
+    }
 }
 
 /// 商品: a record as of today.
@@ -338,6 +344,12 @@ impl<'a> ItemRecord<'a> {
     /// 储存条件.
     pub fn storage(self) -> Option<Arc<str>> {
         let value = self.fact("storage");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 单独存放.
+    pub fn apart(self) -> Option<Arc<str>> {
+        let value = self.fact("apart");
         value.as_text().map(Arc::from)
     }
 

@@ -51,6 +51,9 @@ impl<'a> ItemCardSlip<'a> {
     /// 储存条件.
     pub const STORAGE: &'static str = "storage";
 
+    /// 单独存放.
+    pub const APART: &'static str = "apart";
+
     /// 批准文号有效期至.
     pub const APPROVAL_UNTIL: &'static str = "approval_until";
 
@@ -159,6 +162,12 @@ impl<'a> ItemCardSlip<'a> {
     /// 储存条件.
     pub fn storage(self) -> Option<&'a str> {
         let value = self.value("storage");
+        value.as_text()
+    }
+
+    /// 单独存放.
+    pub fn apart(self) -> Option<&'a str> {
+        let value = self.value("apart");
         value.as_text()
     }
 

@@ -315,6 +315,12 @@ impl<'a> ItemRecord<'a> {
         value.as_text().map(Arc::from)
     }
 
+    /// 单独存放.
+    pub fn apart(self) -> Option<Arc<str>> {
+        let value = self.fact("apart");
+        value.as_text().map(Arc::from)
+    }
+
     /// 药品类别.
     pub fn class(self) -> Option<Arc<str>> {
         let value = self.fact("class");

@@ -341,6 +341,9 @@ impl<'a> DestructionSlip<'a> {
     /// 销毁日期.
     pub const DESTROYED_ON: &'static str = "destroyed_on";
 
+    /// 监督销毁的部门.
+    pub const AUTHORITY: &'static str = "authority";
+
     /// The slip that is about to be signed, when it is one of these.
     pub fn of(context: &RuleContext<'a>) -> Option<Self> {
         Self::view(context.slip, context.facts)
@@ -393,6 +396,12 @@ impl<'a> DestructionSlip<'a> {
     pub fn destroyed_on(self) -> Option<Day> {
         let value = self.value("destroyed_on");
         value.as_day()
+    }
+
+    /// 监督销毁的部门.
+    pub fn authority(self) -> Option<&'a str> {
+        let value = self.value("authority");
+        value.as_text()
     }
 
     /// Its lines.
@@ -655,6 +664,12 @@ impl<'a> ItemRecord<'a> {
     /// 储存条件.
     pub fn storage(self) -> Option<Arc<str>> {
         let value = self.fact("storage");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 单独存放.
+    pub fn apart(self) -> Option<Arc<str>> {
+        let value = self.fact("apart");
         value.as_text().map(Arc::from)
     }
 

@@ -17,6 +17,9 @@ impl<'a> OrderSlip<'a> {
     /// 供货单位.
     pub const SUPPLIER: &'static str = "supplier";
 
+    /// 供货单位销售人员.
+    pub const SELLER: &'static str = "seller";
+
     /// 要求到货日期.
     pub const DELIVER_BY: &'static str = "deliver_by";
 
@@ -55,6 +58,13 @@ impl<'a> OrderSlip<'a> {
         let value = self.value("supplier");
         let (key, facts) = (value.as_text()?, self.facts);
         Some(PartyRecord { key, facts })
+    }
+
+    /// 供货单位销售人员.
+    pub fn seller(self) -> Option<QualificationRecord<'a>> {
+        let value = self.value("seller");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(QualificationRecord { key, facts })
     }
 
     /// 要求到货日期.
@@ -676,6 +686,9 @@ impl<'a> InspectionLine<'a> {
     /// 批准文号.
     pub const APPROVAL_NUMBER: &'static str = "approval_number";
 
+    /// 产地.
+    pub const ORIGIN: &'static str = "origin";
+
     /// 抽样数量.
     pub const SAMPLED: &'static str = "sampled";
 
@@ -763,6 +776,12 @@ impl<'a> InspectionLine<'a> {
     /// 批准文号.
     pub fn approval_number(self) -> Option<&'a str> {
         let value = self.value("approval_number");
+        value.as_text()
+    }
+
+    /// 产地.
+    pub fn origin(self) -> Option<&'a str> {
+        let value = self.value("origin");
         value.as_text()
     }
 
@@ -1047,6 +1066,12 @@ impl<'a> ItemRecord<'a> {
         value.as_text().map(Arc::from)
     }
 
+    /// 单独存放.
+    pub fn apart(self) -> Option<Arc<str>> {
+        let value = self.fact("apart");
+        value.as_text().map(Arc::from)
+    }
+
     /// 药品类别.
     pub fn class(self) -> Option<Arc<str>> {
         let value = self.fact("class");
@@ -1179,6 +1204,54 @@ impl<'a> PartyRecord<'a> {
     /// 质量评审日期.
     pub fn reviewed_on(self) -> Option<Day> {
         let value = self.fact("reviewed_on");
+        value.as_day()
+    }
+}
+
+/// 单位资质: a record as of today.
+#[derive(Clone, Copy)]
+pub struct QualificationRecord<'a> {
+    key: &'a str,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> QualificationRecord<'a> {
+    /// Its key.
+    pub fn key(self) -> &'a str {
+        self.key
+    }
+
+    fn fact(self, field: &str) -> Value {
+        self.facts.fact("qualification", self.key, field)
+    }
+
+    /// 名称.
+    pub fn name(self) -> Option<Arc<str>> {
+        let value = self.fact("name");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 资质种类.
+    pub fn kind(self) -> Option<Arc<str>> {
+        let value = self.fact("kind");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 编号.
+    pub fn paper(self) -> Option<Arc<str>> {
+        let value = self.fact("paper");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 范围.
+    pub fn scope(self) -> Option<Arc<str>> {
+        let value = self.fact("scope");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 有效期至.
+    pub fn until(self) -> Option<Day> {
+        let value = self.fact("until");
         value.as_day()
     }
 }

@@ -20,6 +20,9 @@ impl<'a> BillSlip<'a> {
     /// 购货单位采购人员.
     pub const PURCHASER: &'static str = "purchaser";
 
+    /// 结算方式.
+    pub const PAYMENT: &'static str = "payment";
+
     /// 合计金额.
     pub const SUM: &'static str = "sum";
 
@@ -62,6 +65,12 @@ impl<'a> BillSlip<'a> {
         let value = self.value("purchaser");
         let (key, facts) = (value.as_text()?, self.facts);
         Some(QualificationRecord { key, facts })
+    }
+
+    /// 结算方式.
+    pub fn payment(self) -> Option<&'a str> {
+        let value = self.value("payment");
+        value.as_text()
     }
 
     /// 合计金额.
@@ -113,6 +122,9 @@ impl<'a> BillLine<'a> {
 
     /// 上市许可持有人.
     pub const MARKETING_HOLDER: &'static str = "marketing_holder";
+
+    /// 产地.
+    pub const ORIGIN: &'static str = "origin";
 
     /// 单位.
     pub const UNIT: &'static str = "unit";
@@ -181,6 +193,12 @@ impl<'a> BillLine<'a> {
     /// 上市许可持有人.
     pub fn marketing_holder(self) -> Option<&'a str> {
         let value = self.value("marketing_holder");
+        value.as_text()
+    }
+
+    /// 产地.
+    pub fn origin(self) -> Option<&'a str> {
+        let value = self.value("origin");
         value.as_text()
     }
 
@@ -596,6 +614,12 @@ impl<'a> ItemRecord<'a> {
     /// 储存条件.
     pub fn storage(self) -> Option<Arc<str>> {
         let value = self.fact("storage");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 单独存放.
+    pub fn apart(self) -> Option<Arc<str>> {
+        let value = self.fact("apart");
         value.as_text().map(Arc::from)
     }
 

@@ -4,6 +4,7 @@
 
 use model::{Rule, SourceText};
 
+mod bins;
 mod codes;
 
 #[path = "../flows/bin_transfer.rs"]
@@ -179,11 +180,13 @@ pub fn scenarios() -> Vec<SourceText> {
         "flows/purchase_inbound.scenario",
         "flows/purchase_inbound_more.scenario",
         "flows/purchase_inbound_now.scenario",
+        "flows/purchase_inbound_special.scenario",
         "flows/purchase_inbound_staff.scenario",
         "flows/purchase_price_adjustment.scenario",
         "flows/purchase_return.scenario",
         "flows/sales_out.scenario",
         "flows/sales_out_proposed.scenario",
+        "flows/sales_out_special.scenario",
         "flows/sales_price_adjustment.scenario",
         "flows/sales_return.scenario",
         "flows/stocktake.scenario",
