@@ -10,7 +10,7 @@ const DRUGS: &str = "药品";
 /// The kind of goods that the bin of an item must be for.
 fn kind(context: &RuleContext<'_>, item: &str) -> String {
     let fact = |field: &str| context.facts.fact("item", item, field);
-    if let Some(apart) = fact("apart").as_text() {
+    if let Some(apart) = fact("apart").as_text().filter(|apart| *apart != "无须") {
         return apart.to_owned();
     }
     let class = fact("class");
