@@ -21,7 +21,7 @@ pub const PEOPLE: [(&str, &str); 6] = [
 ];
 
 /// Login, name and role of those who do what is not a purchase.
-pub const OTHERS: [(&str, &str, &str); 12] = [
+pub const OTHERS: [(&str, &str, &str); 13] = [
     ("feng", "冯采购", "gsp.purchaser"),
     ("jiang", "蒋销售", "gsp.salesperson"),
     ("zheng", "郑业务", "gsp.sales_agent"),
@@ -34,6 +34,7 @@ pub const OTHERS: [(&str, &str, &str); 12] = [
     ("wei", "卫部长", "gsp.quality_department"),
     ("yan", "严养护", "gsp.maintainer"),
     ("shen", "沈人事", "gsp.personnel"),
+    ("you", "尤运输", "gsp.dispatcher"),
 ];
 
 /// Login and name of the administrator.
@@ -303,74 +304,4 @@ pub fn partner_fields(at: usize, partner: &Partner, today: Day) -> Vec<(&'static
         ("telephone", partner.contact.1.to_owned()),
         ("bank", "示例银行滨江支行".to_owned()),
     ]
-}
-
-/// Login, post, schooling, subject, days until the health check runs out, whether trained for cold goods.
-type File = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    i64,
-    bool,
-);
-
-/// What is on file of those who sign steps that ask for it. One health check is about to run out.
-#[rustfmt::skip]
-const FILES: [File; 12] = [
-    ("wang",  "采购", "大专", "药学", 230, false),
-    ("zhao",  "收货", "高中", "其他", 150, true),
-    ("qian",  "质量管理", "本科", "药学", 190, true),
-    ("sun",   "验收", "本科", "中药学", 260, true),
-    ("zhou",  "储存", "中专", "药学", 120, true),
-    ("feng",  "采购", "本科", "医学", 210, false),
-    ("jiang", "销售", "大专", "其他", 240, false),
-    ("zheng", "销售", "大专", "药学", 160, false),
-    ("he",    "销售", "高中", "其他", 170, false),
-    ("shi",   "复核", "中专", "药学", 200, true),
-    ("wei",   "质量管理部门负责人", "本科", "药学", 140, false),
-    ("yan",   "养护", "中专", "生物", 18, true),
-];
-
-/// A record to be put: register, key, fields.
-type Put = (&'static str, String, Vec<(&'static str, String)>);
-
-/// The files of the staff: qualification, health and training of each, as of a day.
-pub fn staff(today: Day) -> Vec<Put> {
-    let ahead = |days: i64| today.plus_days(days).unwrap_or(today).to_string();
-    let people = people();
-    let mut out = Vec::new();
-    for (login, post, schooling, subject, health, cold) in FILES {
-        let person = people.iter().find(|person| &*person.login == login);
-        let name = person.map_or(login, |person| &person.name);
-        let mut fields = vec![
-            ("name", name.to_owned()),
-            ("post", post.to_owned()),
-            ("schooling", schooling.to_owned()),
-            ("subject", subject.to_owned()),
-            ("health", "合格".to_owned()),
-            ("health_until", ahead(health)),
-        ];
-        if post == "质量管理部门负责人" {
-            fields.push(("pharmacist_until", ahead(700)));
-            fields.push(("years", "8".to_owned()));
-        }
-        out.push(("gsp.staff", login.to_owned(), fields));
-        let kinds: &[&str] = if cold {
-            &["岗位", "冷藏冷冻"]
-        } else {
-            &["岗位"]
-        };
-        for kind in kinds {
-            let fields = vec![
-                ("name", format!("{name} {kind}")),
-                ("person", login.to_owned()),
-                ("kind", (*kind).to_owned()),
-                ("score", "92".to_owned()),
-                ("until", ahead(health + 60)),
-            ];
-            out.push(("gsp.training", format!("{login}/{kind}"), fields));
-        }
-    }
-    out
 }

@@ -1,6 +1,7 @@
 //! A demo company: made by real commands, at times in the past, ending today.
 
 pub mod company;
+mod files;
 mod plan;
 mod weeks;
 
@@ -167,7 +168,8 @@ impl Clerk<'_> {
             };
             self.act(at, company::ADMINISTRATOR.0, act).map(drop)
         };
-        for (register, key, fields) in company::staff(today) {
+        let files = files::staff(today).into_iter().chain(files::house(today));
+        for (register, key, fields) in files {
             put(register, &key, fields)?;
         }
         for item in &company::ITEMS {
