@@ -113,7 +113,11 @@ fn reversal(context: Context<'_>, slip: &Slip, fresh: &mut Vec<Waiting>) {
     let Some((kind, _)) = declaration(context.flow, slip) else {
         return;
     };
-    if let Some((_, last)) = context.flow.steps_of(kind).last() {
+    // A last step that was no part of this run has executed nothing.
+    let signed = |step: &Step| slip.signatures(&step.qualified).next().is_some();
+    let steps = || context.flow.steps_of(kind);
+    let executed = steps().filter(|(_, step)| signed(step)).last();
+    if let Some((_, last)) = executed.or_else(|| steps().last()) {
         let mut waiting = waits(context, slip, last, WaitingKind::Reversal);
         waiting.due = None;
         waiting.from = Some((asked.person.clone(), asked.reason.clone()));

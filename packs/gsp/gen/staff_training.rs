@@ -303,6 +303,18 @@ impl<'a> StaffRecord<'a> {
         value.as_text().map(Arc::from)
     }
 
+    /// 健康检查结论.
+    pub fn health(self) -> Option<Arc<str>> {
+        let value = self.fact("health");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 健康检查有效期至.
+    pub fn health_until(self) -> Option<Day> {
+        let value = self.fact("health_until");
+        value.as_day()
+    }
+
     /// 学历.
     pub fn schooling(self) -> Option<Arc<str>> {
         let value = self.fact("schooling");
@@ -331,17 +343,5 @@ impl<'a> StaffRecord<'a> {
     pub fn years(self) -> Option<Amount> {
         let value = self.fact("years");
         value.as_amount()
-    }
-
-    /// 健康检查结论.
-    pub fn health(self) -> Option<Arc<str>> {
-        let value = self.fact("health");
-        value.as_text().map(Arc::from)
-    }
-
-    /// 健康检查有效期至.
-    pub fn health_until(self) -> Option<Day> {
-        let value = self.fact("health_until");
-        value.as_day()
     }
 }

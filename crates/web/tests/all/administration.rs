@@ -121,8 +121,8 @@ fn changed() -> Vec<SourceText> {
     for text in &mut texts {
         if text.path.ends_with("limits.kdl") {
             text.text = text.text.replace(
-                "    from \"2013-06-01\"",
-                "    from \"2026-07-01\" 200 source=\"新制度\"\n    from \"2013-06-01\"",
+                "    from \"2013-06-01\" 180",
+                "    from \"2026-07-01\" 200 source=\"新制度\"\n    from \"2013-06-01\" 180",
             );
             assert!(text.text.contains("新制度"));
         }

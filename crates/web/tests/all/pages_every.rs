@@ -27,7 +27,7 @@ const DATA: [&str; 16] = [
 ];
 
 /// Words in Latin letters that are names or keys on a Chinese page too.
-const NAMES: [&str; 77] = [
+const NAMES: [&str; 78] = [
     "BPMN",
     "date",
     "scope",
@@ -84,6 +84,7 @@ const NAMES: [&str; 77] = [
     "stock",
     "fill",
     "approve",
+    "check",
     "wang",
     "zhao",
     "qian",
