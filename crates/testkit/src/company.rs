@@ -163,7 +163,7 @@ pub fn files(packs: &Catalog, people: &[Person], from: Day) -> Vec<Act> {
     acts
 }
 
-/// The post of whoever has one of these roles; the others keep goods.
+/// The post of whoever has one of these roles; the others purchase, which lets them keep, sell and review goods too.
 fn post(person: &Person) -> &'static str {
     let posts = [
         ("buyer", "采购"),
@@ -176,5 +176,5 @@ fn post(person: &Person) -> &'static str {
         grants.any(|grant| grant.role.rsplit('.').next() == Some(role))
     };
     let found = posts.iter().find(|(role, _)| has(role));
-    found.map_or("储存", |(_, post)| post)
+    found.map_or("采购", |(_, post)| post)
 }
