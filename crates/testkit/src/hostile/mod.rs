@@ -11,10 +11,13 @@ mod people;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{Act, Command, SYSTEM};
+use engine::SYSTEM;
 use kernel::{Day, Moment, OrgId};
 use model::Catalog;
 pub use people::Company;
+
+/// What a watcher sees.
+pub use engine::{Act, Command, Line, Record, SignedStep, Slip};
 
 use crate::dice::Dice;
 use crate::house::Answer;

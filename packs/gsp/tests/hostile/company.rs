@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::Act;
 use model::Catalog;
-use testkit::hostile::{Company, first_day};
+use testkit::hostile::{Act, Company, first_day};
 
 pub fn company(packs: &Catalog) -> Company {
     let mut company = Company::of(packs, first_day());

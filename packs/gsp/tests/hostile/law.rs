@@ -1,6 +1,6 @@
 //! The law of the trade, asked of what was accepted. Clauses are those of 药品经营质量管理规范现场检查指导原则.
 
-use engine::{Act, Command, Line, SignedStep, Slip};
+use testkit::hostile::{Act, Command, Line, SignedStep, Slip};
 use testkit::{Answer, House, Oracle};
 
 use crate::scene::Scene;

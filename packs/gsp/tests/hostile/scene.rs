@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use engine::{Line, Record, Slip};
 use kernel::{Day, SlipId, Value};
+use testkit::hostile::{Line, Record, Slip};
 use testkit::{House, Oracle};
 
 /// A slip right after a signature on it.
