@@ -18,7 +18,19 @@ const OUTSIDE: &[&str] = &[
 const OUTSIDE_STD: &[&str] = &["fs", "net", "env", "process", "thread"];
 
 /// Words that a pack uses as names and the engine uses in its own right: the language of the house comes first.
-const OWN_WORDS: &[&str] = &["order", "person", "line", "register", "ledger", "receiver"];
+const OWN_WORDS: &[&str] = &[
+    "order",
+    "person",
+    "line",
+    "register",
+    "ledger",
+    "receiver",
+    "count",
+    "result",
+    "stop",
+    "release",
+    "inspection",
+];
 
 /// No quantity and no sum of money is a floating-point number: no such type, no such literal.
 pub fn floats(file: &str, text: &str) -> Vec<String> {

@@ -41,8 +41,8 @@ impl Fonts {
 }
 
 fn unpack(packed: &[u8]) -> Vec<Font> {
-    let data = wuff::decompress_woff2(packed)
-        .expect("the embedded fonts are whole: a test unpacks them");
+    let data =
+        wuff::decompress_woff2(packed).expect("the embedded fonts are whole: a test unpacks them");
     Font::iter(Bytes::new(data)).collect()
 }
 

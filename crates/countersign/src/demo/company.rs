@@ -21,7 +21,7 @@ pub const PEOPLE: [(&str, &str); 6] = [
 ];
 
 /// Login, name and role of those who do what is not a purchase.
-pub const OTHERS: [(&str, &str, &str); 13] = [
+pub const OTHERS: [(&str, &str, &str); 14] = [
     ("feng", "冯采购", "gsp.purchaser"),
     ("jiang", "蒋销售", "gsp.salesperson"),
     ("zheng", "郑业务", "gsp.sales_agent"),
@@ -35,12 +35,14 @@ pub const OTHERS: [(&str, &str, &str); 13] = [
     ("yan", "严养护", "gsp.maintainer"),
     ("shen", "沈人事", "gsp.personnel"),
     ("you", "尤运输", "gsp.dispatcher"),
+    // What differs when stock is taken is counted again by another keeper.
+    ("xu", "许保管", "gsp.keeper"),
 ];
 
 /// Login and name of the administrator.
 pub const ADMINISTRATOR: (&str, &str) = ("admin", "系统管理员");
 
-/// Everyone: one person per role, and the administrator.
+/// Everyone: one person per role, a second keeper, and the administrator.
 pub fn people() -> Vec<Person> {
     let clerk = |at: usize, (login, name): (&str, &str), role: &str| Person {
         login: login.into(),

@@ -16,7 +16,7 @@ type File = (
 
 /// What is on file of those who sign steps that ask for it. One health check is about to run out.
 #[rustfmt::skip]
-const FILES: [File; 13] = [
+const FILES: [File; 14] = [
     ("wang",  "采购", "大专", "药学", 230, false),
     ("zhao",  "收货", "高中", "其他", 150, true),
     ("qian",  "质量管理", "本科", "药学", 190, true),
@@ -30,6 +30,7 @@ const FILES: [File; 13] = [
     ("wei",   "质量管理部门负责人", "本科", "药学", 140, false),
     ("yan",   "养护", "中专", "生物", 18, true),
     ("you",   "运输", "高中", "其他", 220, true),
+    ("xu",    "储存", "高中", "其他", 180, true),
 ];
 
 /// A record to be put: register, key, fields.

@@ -100,8 +100,8 @@ async fn six_lines(server: &Server, folder: &Path) -> Any<()> {
     clerk.browser.click("[name=\"h.supplier\"]").await?;
     clerk.data("GY001").await?;
     clerk.stroke("Enter").await?;
-    // Day, address and payment are left out.
-    for _ in 0..3 {
+    // Day, address, payment and seller are left out.
+    for _ in 0..4 {
         clerk.stroke("Enter").await?;
     }
     let lines = [

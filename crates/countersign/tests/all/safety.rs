@@ -163,7 +163,13 @@ fn a_damaged_backup_restores_nothing() {
     }
     std::fs::write(&backup, &bytes).expect("as it was");
     Connection::open(&backup)
-        .and_then(|db| db.execute("update signature set person = 'zhou' where seq = 100", []))
+        .and_then(|db| {
+            let first = "(select min(seq) from signature)";
+            db.execute(
+                &format!("update signature set person = 'zhou' where seq = {first}"),
+                [],
+            )
+        })
         .expect("altered");
     let ran = run(&words);
     assert_eq!(ran.code, 1, "{ran:?}");

@@ -625,6 +625,87 @@ impl<'a> ReportSlip<'a> {
     }
 }
 
+/// 养护计划单.
+#[derive(Clone, Copy)]
+pub struct PlanSlip<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> PlanSlip<'a> {
+    /// The slip that is about to be signed, when it is one of these.
+    pub fn of(context: &RuleContext<'a>) -> Option<Self> {
+        Self::view(context.slip, context.facts)
+    }
+
+    /// The nearest of these that the slip comes from.
+    pub fn above(context: &RuleContext<'a>) -> Option<Self> {
+        let mut sources = context.sources.iter();
+        sources.find_map(|slip| Self::view(*slip, context.facts))
+    }
+
+    fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
+        (&*slip.declaration.name == "plan").then_some(Self { slip, facts })
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    /// Its lines.
+    pub fn lines(self) -> impl Iterator<Item = PlanLine<'a>> {
+        (0..self.slip.lines.len()).map(move |position| PlanLine {
+            slip: self.slip,
+            facts: self.facts,
+            position,
+        })
+    }
+}
+
+/// 养护计划单: a line.
+#[derive(Clone, Copy)]
+pub struct PlanLine<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+    position: usize,
+}
+
+impl<'a> PlanLine<'a> {
+    /// 商品.
+    pub const ITEM: &'static str = "item";
+
+    /// 数量.
+    pub const QTY: &'static str = "qty";
+
+    /// Its position, from 0.
+    pub fn position(self) -> usize {
+        self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.line(self.position, field)
+    }
+
+    /// 商品.
+    pub fn item(self) -> Option<ItemRecord<'a>> {
+        let value = self.value("item");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(ItemRecord { key, facts })
+    }
+
+    /// 数量.
+    pub fn qty(self) -> Option<Amount> {
+        let value = self.value("qty");
+        value.as_amount()
+    }
+}
+
 /// 科目: a record as of today.
 #[derive(Clone, Copy)]
 pub struct AccountRecord<'a> {

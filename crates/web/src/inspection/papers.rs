@@ -119,7 +119,8 @@ pub(super) fn readme(ask: &Ask, now: Moment, told: &Told) -> String {
 单位 organisation: {} {}\r\n期间 period: {} — {}\r\n流程 flows: {flows}\r\n生成 made: {now}\r\n\
 单据 slips: {}    日志行 journal rows: {}\r\n公钥指纹 fingerprint of the key (SHA-256 of public.pem):\r\n{}\r\n\r\n\
 一、怎样看\r\n\
-  打开 index.html。每类单据有供阅读的网页、打印格式（PDF）和表格（CSV，UTF-8）。单据按业务日期取；敏感字段（如银行账号）不在其内。\r\n\
+  打开 index.html。每类单据有供阅读的网页、打印格式（PDF）和表格（CSV，UTF-8）。单据按业务日期取；敏感字段（如银行账号）不在其内；\r\n\
+  日志保留各请求的原文，其中可能有此类内容，转交他人前请留意 journal/journal.csv。\r\n\
 二、怎样校验（不需要本软件）\r\n\
   解压后运行 sh verify.sh，或逐条执行：\r\n\
     openssl pkeyutl -verify -pubin -inkey public.pem -rawin -in MANIFEST.sha256 -sigfile MANIFEST.sha256.sig\r\n\
@@ -132,7 +133,8 @@ pub(super) fn readme(ask: &Ask, now: Moment, told: &Told) -> String {
   （countersign verify 所印）应在其中；若不在，日志自那时以后被改写过。签字所载“日志行”即 journal.csv 的序号。\r\n\r\n\
 1. Reading\r\n\
   Open index.html. Every kind of slip has pages to read, printed forms (PDF) and tables (CSV, UTF-8). Slips are taken by their\r\n\
-  business day; sensitive fields, such as bank accounts, are not in it.\r\n\
+  business day; sensitive fields, such as bank accounts, are not in it. The journal keeps every request as it was sent, and\r\n\
+  with it such fields: mind journal/journal.csv before you hand it on.\r\n\
 2. Checking, without the product\r\n\
   Unpack it and run sh verify.sh, or one by one the two commands above. The first proves that the list was signed with the\r\n\
   organisation's key, the second that no file has changed since. Ask the organisation by another way for the fingerprint of its\r\n\

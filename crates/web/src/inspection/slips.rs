@@ -14,6 +14,7 @@ use store::{HistoryRow, ListQuery, NoteRow, SignatureRow};
 use super::archive::Archive;
 use super::papers::{self, document};
 use super::{Ask, Failed, Sources, Told, heads, row};
+use crate::names::masked;
 use crate::pages::words;
 use crate::parts::lang::Lang;
 use crate::slip_form::{Paper, Printable, printable};
@@ -352,10 +353,32 @@ fn read(from: &Sources<'_>, ask: &Ask, slip: std::sync::Arc<Slip>) -> Result<Who
         zh: printable(from.store, from.org, &slip, &paper(Language::Zh))?,
         en: printable(from.store, from.org, &slip, &paper(Language::En))?,
         signatures: from.store.signatures(from.org, slip.id)?,
-        history: from.store.history(from.org, slip.id)?,
+        history: history(from, &slip)?,
         notes: from.store.notes(from.org, slip.id)?,
         slip,
     })
+}
+
+/// What was changed when, with what is sensitive masked as pages mask it. Of a field that is not declared nobody knows.
+fn history(from: &Sources<'_>, slip: &Slip) -> Result<Vec<HistoryRow>, Failed> {
+    let mut rows = from.store.history(from.org, slip.id)?;
+    let catalog = from.store.catalog();
+    let declared = catalog.slip_of(&slip.version, &slip.kind);
+    for change in rows.iter_mut().flat_map(|row| &mut row.changes) {
+        let field = declared.and_then(|(.., declared)| match change.line {
+            Some(_) => declared.line_field(&change.field),
+            None => declared.header_field(&change.field),
+        });
+        if field.is_none_or(|(_, field)| field.sensitive) {
+            for text in [&mut change.before, &mut change.after]
+                .into_iter()
+                .flatten()
+            {
+                *text = masked(text);
+            }
+        }
+    }
+    Ok(rows)
 }
 
 /// Values by the names of today's declaration; an earlier one may have another order.

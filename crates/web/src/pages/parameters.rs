@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use kernel::{Day, Value};
 use maud::{Markup, html};
-use model::{Catalog, Pack, Parameter, ParameterRow};
+use model::{Catalog, FieldKind, Pack, Parameter, ParameterRow};
 
 use super::desk::{Asked, Content, Desk, Reader};
 use super::people::{check, tabs};
@@ -60,8 +60,28 @@ fn value(row: &ParameterRow) -> String {
     }
 }
 
-/// The rows of one parameter. `all` shows what is past too.
-fn rows(reader: &Reader<'_>, parameter: &Parameter, day: Day, all: bool) -> Markup {
+/// What a row is for, as people read it: many a key is the code of a choice of the pack.
+fn key<'a>(reader: &Reader<'_>, pack: &'a Pack, row: &'a ParameterRow) -> &'a str {
+    let slips = pack.flows.iter().flat_map(|flow| &flow.slips);
+    let filled = slips.flat_map(|slip| slip.header.iter().chain(slip.lines.iter().flatten()));
+    let fields = pack.registers.iter().flat_map(|register| &register.fields);
+    let choices = fields.chain(filled).filter_map(|field| match &field.kind {
+        FieldKind::Choice(choices) => Some(choices),
+        _ => None,
+    });
+    let mut named = choices.flatten().filter(|choice| choice.code == row.key);
+    named
+        .next()
+        .map_or(&*row.key, |choice| words::label(reader.lang, &choice.label))
+}
+
+/// The rows of one parameter of a pack. `all` shows what is past too.
+fn rows(
+    reader: &Reader<'_>,
+    (pack, parameter): (&Pack, &Parameter),
+    day: Day,
+    all: bool,
+) -> Markup {
     let keyed = parameter.rows.iter().any(|row| !row.key.is_empty());
     let shown = parameter
         .rows
@@ -84,7 +104,7 @@ fn rows(reader: &Reader<'_>, parameter: &Parameter, day: Day, all: bool) -> Mark
                 tbody {
                     @for (row, (standing, until)) in shown {
                         tr {
-                            @if keyed { td class="main" { (if row.key.is_empty() { reader.t("其余", "All others") } else { &*row.key }) } }
+                            @if keyed { td class="main" { (if row.key.is_empty() { reader.t("其余", "All others") } else { key(reader, pack, row) }) } }
                             td { (state(reader, standing)) }
                             td class="num" data-label=(reader.t("数值", "Value")) { (value(row)) }
                             td class="code" data-label=(reader.t("自", "From")) { (row.from) }
@@ -158,7 +178,7 @@ pub(crate) async fn all(desk: Desk, asked: Asked) -> Result<Response, Error> {
                             h2 { a href=(format!("/admin/parameters/{}.{}", pack.name, parameter.name)) { (words::label(reader.lang, &parameter.label)) } }
                             small class="mute" { (words::label(reader.lang, &pack.label)) }
                         }
-                        (rows(reader, parameter, day, false))
+                        (rows(reader, (pack, parameter), day, false))
                     }
                 }
             }
@@ -192,7 +212,7 @@ pub(crate) async fn one(
             (head(&crumbs, &title, html! { code lang="zxx" { "parameter." (parameter.name) } }, html! {
                 a class="button" href=(text) { (reader.t("业务包原文", "Text of the pack")) }
             }))
-            section class="card" { (rows(reader, parameter, day_of(reader, &asked), true)) }
+            section class="card" { (rows(reader, (pack, parameter), day_of(reader, &asked), true)) }
         };
         Ok(Content::new(title, body))
     })
