@@ -74,6 +74,7 @@ fn an_archive_is_whole_and_every_change_to_it_is_found() {
     assert!(text(&folder, "slips/gsp.purchase_inbound.order/lines.csv").contains(number));
     assert!(text(&folder, "signatures.csv").contains(number));
     assert!(text(&folder, "history.csv").contains(number));
+    assert_eq!(text(&folder, "not-printed.csv").lines().count(), 1);
     assert!(
         text(&folder, "ledgers/gsp.stock/entries.csv")
             .lines()

@@ -5,6 +5,7 @@
 mod archive;
 mod books;
 mod papers;
+mod prints;
 mod slips;
 
 use std::io::{self, Write};

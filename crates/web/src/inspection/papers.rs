@@ -97,6 +97,7 @@ pub(super) fn index(ask: &Ask, now: Moment, listed: &Listed, told: &Told) -> Str
         h2 { "其他 Further" }
         ul {
             li { a href="signatures.csv" { "signatures.csv" } " 签字 signatures" }
+            li { a href="not-printed.csv" { "not-printed.csv" } " 没有打印格式文件的单据及原因 slips without a printed form, and why" }
             li { a href="history.csv" { "history.csv" } " 每张单据的经过与改动 what was done and changed on each slip" }
             li { a href="notes.csv" { "notes.csv" } " 批注、抄送、催办、附件、打印 comments, copies, reminders, attachments, prints" }
             li { "ledgers/ 各账期初、发生、期末 opening, entries and closing of every ledger" }

@@ -13,6 +13,7 @@ use store::{HistoryRow, ListQuery, NoteRow, SignatureRow};
 
 use super::archive::Archive;
 use super::papers::{self, document};
+use super::prints::Unprinted;
 use super::{Ask, Failed, Sources, Told, heads, row};
 use crate::names::masked;
 use crate::pages::words;
@@ -42,28 +43,28 @@ pub(super) struct Kind {
 }
 
 /// A table that is gathered on the disk, because the archive holds one open file at a time.
-struct Spool(BufWriter<File>);
+pub(super) struct Spool(BufWriter<File>);
 
 impl Spool {
-    fn new(names: &[&str]) -> Result<Spool, Failed> {
+    pub fn new(names: &[&str]) -> Result<Spool, Failed> {
         let mut out = BufWriter::new(tempfile::tempfile()?);
         heads(&mut out, names)?;
         Ok(Spool(out))
     }
 
-    fn row(&mut self, cells: &[&str]) -> Result<(), Failed> {
+    pub fn row(&mut self, cells: &[&str]) -> Result<(), Failed> {
         Ok(row(&mut self.0, cells)?)
     }
 
-    fn file(self) -> Result<File, Failed> {
+    pub fn file(self) -> Result<File, Failed> {
         Ok(self.0.into_inner().map_err(|error| error.into_error())?)
     }
 }
 
 /// Everything known of one slip.
-struct Whole {
-    slip: std::sync::Arc<Slip>,
-    zh: Option<Printable>,
+pub(super) struct Whole {
+    pub slip: std::sync::Arc<Slip>,
+    pub zh: Option<Printable>,
     en: Option<Printable>,
     signatures: Vec<SignatureRow>,
     history: Vec<HistoryRow>,
@@ -101,6 +102,7 @@ struct Rest {
     signatures: Spool,
     history: Spool,
     notes: Spool,
+    unprinted: Unprinted,
     contents: HashSet<String>,
     versions: BTreeSet<String>,
 }
@@ -146,6 +148,7 @@ impl Rest {
                 "文件 file",
                 "日志行 journal row",
             ])?,
+            unprinted: Unprinted::new()?,
             contents: HashSet::new(),
             versions: BTreeSet::new(),
         })
@@ -232,6 +235,7 @@ impl Rest {
         archive.copy("signatures.csv", self.signatures.file()?)?;
         archive.copy("history.csv", self.history.file()?)?;
         archive.copy("notes.csv", self.notes.file()?)?;
+        archive.copy("not-printed.csv", self.unprinted.file()?)?;
         Ok(())
     }
 }
@@ -317,7 +321,7 @@ fn of_kind<W: Write>(
         }
         if let (Some(first), Some(last)) = (all.first(), all.last()) {
             let nth = kind.pages.len() + 1;
-            let print = match prints(from, ask, &all) {
+            let print = match rest.unprinted.print(from, ask, &all)? {
                 Some(pdf) => Some(archive.file(&format!("{folder}/prints-{nth:04}.pdf"), &pdf)?),
                 None => None,
             };
@@ -435,21 +439,6 @@ fn table_rows(
         lines.row(&cells)?;
     }
     Ok(())
-}
-
-/// The printed forms of some slips, in Chinese, as one file.
-fn prints(from: &Sources<'_>, ask: &Ask, all: &[Whole]) -> Option<Vec<u8>> {
-    if !ask.prints {
-        return None;
-    }
-    let made: Vec<&Printable> = all.iter().filter_map(|whole| whole.zh.as_ref()).collect();
-    // An organisation's own form may be wrong; what cannot be set is still on the page to read.
-    let jobs: Vec<_> = made
-        .iter()
-        .filter(|made| !made.own)
-        .map(|made| (made.form(), &made.data))
-        .collect();
-    from.printer.render_all(&jobs).ok()
 }
 
 /// Slips as people read them, in both languages.

@@ -8,7 +8,7 @@ use maud::html;
 use super::desk::{Content, Desk};
 use super::outgoing::{Back, Card, administrator, card};
 use super::people::{check, tabs};
-use super::sent_files::{self, Format, Stopped, send, turn};
+use super::sent_files::{self, Stopped, ZIP, send, turn};
 use super::words;
 use crate::auth::Posted;
 use crate::error::Error;
@@ -130,27 +130,21 @@ pub(crate) async fn take(desk: Desk, posted: Posted) -> Result<Response, Error> 
     };
     let turn = turn()?;
     let query = format!("from={from}&to={to}&flow={flow}&prints={}", typed("prints"));
-    sent_files::journal(&desk, &posted.acting, "inspection", "zip", &query).await?;
+    sent_files::journal(&desk, &posted.acting, "inspection", ZIP.ending, &query).await?;
     let (app, now) = (desk.app.clone(), desk.app.now());
-    Ok(send(
-        desk,
-        turn,
-        "inspection",
-        Format::Zip,
-        move |reader, pipe| {
-            let sources = Sources {
-                store: reader.store,
-                org: reader.org,
-                key: app.secret_key()?,
-                printer: app.printer(),
-                now,
-                progress: &|_, _| {},
-            };
-            match write(&sources, &ask, pipe) {
-                Ok(_) => Ok(()),
-                Err(Failed::Io(error)) => Err(Stopped::from(error)),
-                Err(Failed::Store(error)) => Err(Stopped::Fault(Error::from(error))),
-            }
-        },
-    ))
+    Ok(send(desk, turn, "inspection", ZIP, move |reader, pipe| {
+        let sources = Sources {
+            store: reader.store,
+            org: reader.org,
+            key: app.secret_key()?,
+            printer: app.printer(),
+            now,
+            progress: &|_, _| {},
+        };
+        match write(&sources, &ask, pipe) {
+            Ok(_) => Ok(()),
+            Err(Failed::Io(error)) => Err(Stopped::from(error)),
+            Err(Failed::Store(error)) => Err(Stopped::Fault(Error::from(error))),
+        }
+    }))
 }

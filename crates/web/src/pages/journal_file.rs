@@ -119,9 +119,13 @@ pub(crate) async fn file(
         .await?;
     let turn = turn()?;
     sent_files::journal(&desk, acting, "journal", format.name(), query).await?;
-    Ok(send(desk, turn, "journal", format, move |reader, pipe| {
-        write(reader, query_of(reader, &asked)?, last, format, pipe)
-    }))
+    Ok(send(
+        desk,
+        turn,
+        "journal",
+        format.kind(),
+        move |reader, pipe| write(reader, query_of(reader, &asked)?, last, format, pipe),
+    ))
 }
 
 /// The file that the page asks for.

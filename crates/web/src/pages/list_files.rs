@@ -121,7 +121,7 @@ pub(crate) async fn file(
         desk,
         turn,
         what,
-        format,
+        format.kind(),
         move |reader, pipe| {
             let catalog = reader.catalog();
             let list = list_of(reader, &catalog, &asked)?;

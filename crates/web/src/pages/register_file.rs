@@ -72,7 +72,7 @@ pub(crate) async fn file(
         desk,
         turn,
         &name,
-        format,
+        format.kind(),
         move |reader, pipe| write(reader, &qualified, &asked, format, pipe),
     ))
 }

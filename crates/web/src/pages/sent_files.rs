@@ -28,13 +28,25 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Characters of a question that the journal keeps.
 const QUERY_MAX: usize = 1_900;
 
-/// The form of a file.
+/// How a file that is sent is named and told to a browser.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind {
+    /// The end of its name.
+    pub ending: &'static str,
+    media: &'static str,
+}
+
+/// An archive.
+pub(crate) const ZIP: Kind = Kind {
+    ending: "zip",
+    media: "application/zip",
+};
+
+/// The form of a table as a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Xlsx,
     Csv,
-    /// An archive; no table is one.
-    Zip,
 }
 
 impl Format {
@@ -49,19 +61,19 @@ impl Format {
 
     /// Its name, and the end of a file's name.
     pub const fn name(self) -> &'static str {
-        match self {
-            Format::Xlsx => "xlsx",
-            Format::Csv => "csv",
-            Format::Zip => "zip",
-        }
+        self.kind().ending
     }
 
-    const fn media(self) -> &'static str {
-        match self {
-            Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            Format::Csv => "text/csv; charset=utf-8",
-            Format::Zip => "application/zip",
-        }
+    /// The file that it makes.
+    pub const fn kind(self) -> Kind {
+        let (ending, media) = match self {
+            Format::Xlsx => (
+                "xlsx",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            ),
+            Format::Csv => ("csv", "text/csv; charset=utf-8"),
+        };
+        Kind { ending, media }
     }
 }
 
@@ -110,7 +122,7 @@ impl<W: Write> Table<W> {
     pub fn begin(format: Format, mut out: W, heads: Vec<String>) -> io::Result<Table<W>> {
         Ok(match format {
             Format::Xlsx => Table::Xlsx(Box::new(Workbook::begin(out, heads)?)),
-            Format::Csv | Format::Zip => {
+            Format::Csv => {
                 // The mark tells a spreadsheet that this is UTF-8.
                 out.write_all("\u{feff}".as_bytes())?;
                 let mut table = Table::Csv(out);
@@ -208,7 +220,7 @@ pub(crate) fn send(
     desk: Desk,
     turn: SemaphorePermit<'static>,
     name: &str,
-    format: Format,
+    kind: Kind,
     write: impl FnOnce(&Reader<'_>, Pipe) -> Result<(), Stopped> + Send + 'static,
 ) -> Response {
     let (sender, receiver) = mpsc::channel(PIECES);
@@ -233,10 +245,10 @@ pub(crate) fn send(
         }
     });
     let headers = [
-        (CONTENT_TYPE, format.media().to_owned()),
+        (CONTENT_TYPE, kind.media.to_owned()),
         (
             CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}-{day}.{}\"", format.name()),
+            format!("attachment; filename=\"{name}-{day}.{}\"", kind.ending),
         ),
     ];
     (headers, Body::from_stream(ReceiverStream::new(receiver))).into_response()

@@ -77,7 +77,7 @@ pub(crate) async fn file(
         desk,
         turn,
         &name,
-        format,
+        format.kind(),
         move |reader, pipe| {
             let catalog = reader.catalog();
             let (pack, ledger) = find(&catalog, &qualified)?;
