@@ -111,6 +111,9 @@ pub(crate) fn bar(
         }
         let said = match progress {
             Progress::Now | Progress::Returned => waiting_for(reader, slip, &waits, able)?,
+            Progress::Ahead if step.when.is_some() => reader
+                .t("仅在需要时办理", "only where it applies")
+                .to_owned(),
             _ => String::new(),
         };
         steps.push(Step {

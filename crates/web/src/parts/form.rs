@@ -69,7 +69,7 @@ pub fn form(lang: Lang, form: &Form) -> Markup {
             data-computed=[form.computed.as_deref()] novalidate {
             (hidden(&form.hidden))
             (head(lang, form))
-            @if !form.refused.is_empty() { (summary(not_submitted(lang), &form.refused)) }
+            @if !form.refused.is_empty() { (summary(not_done(lang, &form.refused), &form.refused)) }
             @if !form.known.is_empty() { section class="card" aria-label=(t(lang, "来源", "Source")) { (facts(&form.known)) } }
             @if !form.fields.is_empty() {
                 section class="card" aria-label=(form.title) {
@@ -87,7 +87,15 @@ pub fn form(lang: Lang, form: &Form) -> Markup {
     }
 }
 
-fn not_submitted(lang: Lang) -> &'static str {
+/// What did not happen: nobody who only asked a ledger for lines has tried to submit.
+fn not_done(lang: Lang, refused: &[Refused]) -> &'static str {
+    if refused.iter().all(|one| one.code == "nothing_proposed") {
+        return t(
+            lang,
+            "没有生成明细，已填内容都在：",
+            "No lines were made. Nothing you typed is lost:",
+        );
+    }
     t(
         lang,
         "没有提交。请处理以下问题，已填内容都在：",

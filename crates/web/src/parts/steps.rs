@@ -45,7 +45,8 @@ pub struct Step {
     pub progress: Progress,
     /// The signatures given to it; several where a group signs.
     pub signatures: Vec<Signature>,
-    /// For the step that waits: whom for and how long. For a group: how many of how many.
+    /// For the step that waits: whom for and how long. For a group: how many of how many. For one ahead: whether it comes
+    /// at all.
     pub waits: String,
 }
 
