@@ -197,10 +197,18 @@ impl Shape {
     }
 }
 
-/// The first part of a list that is no known word; brackets narrow the word before them.
-fn are_known<'t>(text: &'t str, words: &[Arc<str>]) -> Result<(), &'t str> {
+/// The words that a list names, each without the brackets that narrow it: what is left out in brackets is not named.
+pub fn listed(text: &str) -> impl Iterator<Item = &str> {
+    parts(text).map(word)
+}
+
+fn word(part: &str) -> &str {
+    part.split(['（', '(']).next().unwrap_or(part).trim()
+}
+
+fn parts(text: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0;
-    let parts = text.split(|one: char| {
+    let parts = text.split(move |one: char| {
         match one {
             '（' | '(' => depth += 1,
             '）' | ')' => depth -= 1,
@@ -208,13 +216,13 @@ fn are_known<'t>(text: &'t str, words: &[Arc<str>]) -> Result<(), &'t str> {
         }
         depth == 0 && matches!(one, '、' | '，' | ',' | '；' | ';')
     });
-    for part in parts.map(str::trim) {
-        let word = part.split(['（', '(']).next().unwrap_or(part).trim();
-        if !words.iter().any(|known| **known == *word) {
-            return Err(part);
-        }
-    }
-    Ok(())
+    parts.map(str::trim)
+}
+
+/// The first part of a list that is no known word.
+fn are_known<'t>(text: &'t str, words: &[Arc<str>]) -> Result<(), &'t str> {
+    let unknown = |part: &&str| !words.iter().any(|known| **known == *word(part));
+    parts(text).find(unknown).map_or(Ok(()), Err)
 }
 
 /// What the characters of a 统一社会信用代码 are worth: its place in this row. I, O, S, V and Z are left out.

@@ -15,9 +15,12 @@ pub const HELD_BY: &[&str] = &[
     "sales_out.bill.customer_qualified",
     "sales_out.bill.purchaser_authorised",
     "sales_out.bill.within_scope",
+    "sales_out.bill.approved",
     "sales_out.bill.not_expired",
     "sales_out.bill.not_stopped",
     "sales_out.delivery.customer_still_qualified",
+    "sales_out.delivery.within_scope_now",
+    "sales_out.delivery.approved_now",
     "sales_out.delivery.not_expired_now",
     "sales_out.delivery.not_stopped_now",
     "sales_out.delivery.sound",
@@ -98,7 +101,7 @@ fn of_step(scene: &Scene<'_>, step: &str) -> Option<&'static str> {
             if !scene.in_force("party", &customer, "licence_until") {
                 return Some("goods left for a customer without a licence (*09001)");
             }
-            of_lots(scene, |_| true)
+            of_lots(scene, |_| true).or_else(|| allowed_to_buy(scene))
         }
         "sales_out.delivery.check" => {
             let sound = |line: &Line| scene.line(line, "condition").as_deref() == Some("合格");
@@ -115,12 +118,19 @@ fn of_step(scene: &Scene<'_>, step: &str) -> Option<&'static str> {
     }
 }
 
-/// A scope names classes, each perhaps with what it leaves out in brackets.
+/// A scope names classes; what stands in brackets it does not name.
 fn scope_has(scope: &str, class: &str) -> bool {
-    let names = scope.split(['、', '，', ',', '；', ';']);
-    names
-        .map(|name| name.split(['（', '(']).next().unwrap_or("").trim())
-        .any(|name| name == class)
+    let (mut outside, mut depth) = (String::new(), 0);
+    for one in scope.chars() {
+        match one {
+            '（' | '(' => depth += 1,
+            '）' | ')' => depth -= 1,
+            one if depth == 0 => outside.push(one),
+            _ => {}
+        }
+    }
+    let mut names = outside.split(['、', '，', ',', '；', ';']);
+    names.any(|name| name.trim() == class)
 }
 
 fn order(scene: &Scene<'_>) -> Option<&'static str> {
@@ -178,14 +188,22 @@ fn bill(scene: &Scene<'_>) -> Option<&'static str> {
     {
         return Some("goods were billed through somebody who is not authorised (*09001)");
     }
+    of_lots(scene, |_| true).or_else(|| allowed_to_buy(scene))
+}
+
+/// Whether the goods are approved, and of a class that the customer may buy.
+fn allowed_to_buy(scene: &Scene<'_>) -> Option<&'static str> {
+    let customer = scene.header("customer").unwrap_or_default();
     let scope = scene.fact("party", &customer, "scope").unwrap_or_default();
-    of_lots(scene, |_| true).or_else(|| {
-        scene.slip.lines.iter().find_map(|line| {
-            let item = scene.fact("batch", &scene.line(line, "lot")?, "item")?;
-            let class = scene.fact("item", &item, "class").unwrap_or_default();
-            (!scope_has(&scope, &class))
-                .then_some("goods were billed that the customer may not buy (*09001)")
-        })
+    scene.slip.lines.iter().find_map(|line| {
+        let item = scene.fact("batch", &scene.line(line, "lot")?, "item")?;
+        let class = scene.fact("item", &item, "class").unwrap_or_default();
+        if !scope_has(&scope, &class) {
+            return Some("goods went to a customer who may not buy them (*09001)");
+        }
+        let until = scene.fact("item", &item, "approval_until");
+        let over = until.is_some_and(|until| until < scene.day.to_string());
+        over.then_some("goods went out whose approval has ended (*06301)")
     })
 }
 
