@@ -4,7 +4,7 @@ use model::{Rule, RuleContext, Verdict};
 
 use crate::qualified::{self, in_scope};
 use crate::staff;
-use crate::views::sales_out::{BillLine, BillSlip};
+use crate::views::sales_out::{BillLine, BillSlip, DeliveryLine, DeliverySlip};
 
 /// The rules by the names of their guards.
 pub const RULES: &[(&str, Rule)] = &[
@@ -17,6 +17,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("second_checker_trained", staff::trained),
     ("purchaser_authorised", purchaser_authorised),
     ("within_scope", within_scope),
+    ("within_scope_now", within_scope_now),
 ];
 
 /// 购货单位采购人员须有在有效期内的授权: an authorisation of this very customer, in force today.
@@ -48,17 +49,36 @@ fn within_scope(context: &RuleContext<'_>) -> Verdict {
         return Verdict::Fails;
     };
     let scope = bill.customer().and_then(|customer| customer.scope());
-    let outside = bill.lines().find(|line| {
-        let class = line.item().and_then(|item| item.class());
-        !class
-            .zip(scope.as_deref())
-            .is_some_and(|(class, scope)| in_scope(scope, &class))
-    });
-    match outside {
+    let classes = bill.lines().map(|line| line.item()?.class());
+    judged(outside(scope.as_deref(), classes), BillLine::LOT)
+}
+
+/// The same when the goods leave: the customer's scope may have been narrowed since.
+fn within_scope_now(context: &RuleContext<'_>) -> Verdict {
+    let Some(delivery) = DeliverySlip::of(context) else {
+        return Verdict::Fails;
+    };
+    let scope = delivery.customer().and_then(|customer| customer.scope());
+    let classes = delivery.lines().map(|line| line.item()?.class());
+    judged(outside(scope.as_deref(), classes), DeliveryLine::LOT)
+}
+
+/// The first line whose class the scope does not name.
+fn outside<Class: AsRef<str>>(
+    scope: Option<&str>,
+    classes: impl Iterator<Item = Option<Class>>,
+) -> Option<usize> {
+    let named = |class: Option<Class>| {
+        class
+            .zip(scope)
+            .is_some_and(|(class, scope)| in_scope(scope, class.as_ref()))
+    };
+    classes.map(named).position(|named| !named)
+}
+
+fn judged(line: Option<usize>, field: &'static str) -> Verdict {
+    match line {
         None => Verdict::Holds,
-        Some(line) => Verdict::FailsAt {
-            line: Some(line.position()),
-            field: BillLine::LOT,
-        },
+        Some(_) => Verdict::FailsAt { line, field },
     }
 }

@@ -2,7 +2,7 @@
 
 use model::{Rule, RuleContext, Verdict};
 
-use crate::staff::File;
+use crate::staff::{File, head_years};
 use crate::views::staff_file::StaffCardSlip;
 
 /// The rules by the names of their guards.
@@ -27,7 +27,7 @@ fn fits_post(context: &RuleContext<'_>) -> Verdict {
         pharmacist_until: context.slip.header("pharmacist_until").as_day(),
         years: years.map_or(0, |years| years.units),
     };
-    if file.fits(&file.post, context.today) {
+    if file.fits(&file.post, context.today, head_years(context)) {
         return Verdict::Holds;
     }
     Verdict::FailsAt {

@@ -14,8 +14,6 @@ const RELATED: [&str; 3] = ["医学", "生物", "化学"];
 const LEVELS: [&str; 3] = ["初级", "中级", "高级"];
 /// Posts that may not be held beside another one (*02301).
 const QUALITY_POSTS: [&str; 4] = ["质量负责人", "质量管理部门负责人", "质量管理", "验收"];
-/// Years of quality work that the heads of quality must have (*02001, *02101).
-const HEAD_YEARS: i64 = 3;
 
 /// What is on file of a person.
 #[derive(Debug, Clone, Default)]
@@ -68,13 +66,14 @@ impl File {
     }
 
     /// Whether schooling, title and years do for a post (*01901 to 02402).
-    pub fn fits(&self, post: &str, today: Day) -> bool {
+    /// `head_years`: see [`head_years`].
+    pub fn fits(&self, post: &str, today: Day, head_years: i64) -> bool {
         match post {
             "企业负责人" => self.schooled("大专") || self.titled("中级", false),
             "质量负责人" => {
-                self.schooled("本科") && self.pharmacist(today) && self.years >= HEAD_YEARS
+                self.schooled("本科") && self.pharmacist(today) && self.years >= head_years
             }
-            "质量管理部门负责人" => self.pharmacist(today) && self.years >= HEAD_YEARS,
+            "质量管理部门负责人" => self.pharmacist(today) && self.years >= head_years,
             "质量管理" => {
                 self.studied("中专", &PHARMACY)
                     || self.studied("大专", &RELATED)
@@ -97,6 +96,12 @@ impl File {
     }
 }
 
+/// Years of quality work that the heads of quality must have; nobody has enough where no limit is known.
+pub fn head_years(context: &RuleContext<'_>) -> i64 {
+    let years = context.facts.parameter("quality_head_years", "");
+    years.as_amount().map_or(i64::MAX, |years| years.units)
+}
+
 fn count(value: &Value) -> i64 {
     value.as_amount().map_or(0, |amount| amount.units)
 }
@@ -117,7 +122,10 @@ fn qualified(context: &RuleContext<'_>, posts: &[&str]) -> Verdict {
     let herbs = any_goods(context, "class", &["中药材", "中药饮片"]);
     let judged_herbs =
         !herbs || !matches!(&*file.post, "验收" | "养护") || file.fits_herbs(&file.post);
-    (posts.contains(&&*file.post) && file.fits(&file.post, context.today) && judged_herbs).into()
+    (posts.contains(&&*file.post)
+        && file.fits(&file.post, context.today, head_years(context))
+        && judged_herbs)
+        .into()
 }
 
 /// 质量管理人员.
@@ -143,8 +151,7 @@ pub fn buyer(context: &RuleContext<'_>) -> Verdict {
 /// 销售、储存等人员: whoever is not of the quality department and is schooled well enough.
 pub fn other(context: &RuleContext<'_>) -> Verdict {
     let file = File::of(context.facts, context.signer);
-    (!file.post.is_empty() && !QUALITY_POSTS.contains(&&*file.post) && file.fits("", context.today))
-        .into()
+    (!file.post.is_empty() && !QUALITY_POSTS.contains(&&*file.post) && file.schooled("高中")).into()
 }
 
 /// 培训: for the post, and for cold goods and goods under special control where the slip has any.
@@ -207,7 +214,7 @@ mod tests {
             (file("高中", "", "药学初级"), "企业负责人", false),
             (file("大专", "", ""), "企业负责人", true),
         ] {
-            assert_eq!(file.fits(post, today), fits, "{file:?} as {post}");
+            assert_eq!(file.fits(post, today, 3), fits, "{file:?} as {post}");
         }
     }
 
@@ -219,18 +226,20 @@ mod tests {
             ..file("本科", "药学", "")
         };
         let (last, after) = (day("2026-04-01"), day("2026-04-02"));
-        assert!(head.fits("质量负责人", last) && head.fits("质量管理部门负责人", last));
-        assert!(!head.fits("质量负责人", after) && !head.fits("质量管理部门负责人", after));
+        assert!(head.fits("质量负责人", last, 3) && head.fits("质量管理部门负责人", last, 3));
+        assert!(!head.fits("质量负责人", after, 3) && !head.fits("质量管理部门负责人", after, 3));
         let young = File {
             years: 2,
             ..head.clone()
         };
-        assert!(!young.fits("质量负责人", last) && !young.fits("质量管理部门负责人", last));
+        assert!(!young.fits("质量负责人", last, 3) && !young.fits("质量管理部门负责人", last, 3));
         let college = File {
             schooling: "大专".to_owned(),
             ..head
         };
-        assert!(!college.fits("质量负责人", last) && college.fits("质量管理部门负责人", last));
+        assert!(
+            !college.fits("质量负责人", last, 3) && college.fits("质量管理部门负责人", last, 3)
+        );
     }
 
     #[test]
