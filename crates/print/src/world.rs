@@ -14,13 +14,14 @@ use typst::{
 use crate::fonts::Fonts;
 
 /// The form kit; `kit.typ` is what forms import, the others are its parts.
-const KIT: [(&str, &str); 8] = [
+const KIT: [(&str, &str); 9] = [
     ("/kit.typ", include_str!("../kit/kit.typ")),
     ("/calibration.typ", include_str!("../kit/calibration.typ")),
     ("/overlay.typ", include_str!("../kit/overlay.typ")),
     ("/papers.typ", include_str!("../kit/papers.typ")),
     ("/figures.typ", include_str!("../kit/figures.typ")),
     ("/pages.typ", include_str!("../kit/pages.typ")),
+    ("/card.typ", include_str!("../kit/card.typ")),
     ("/parts.typ", include_str!("../kit/parts.typ")),
     ("/words.typ", include_str!("../kit/words.typ")),
 ];

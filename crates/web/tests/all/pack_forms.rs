@@ -1,4 +1,5 @@
-//! The forms of the pack print what its own stories made, in both languages.
+//! The forms of the pack print what its own stories made, in both languages. With `FORMS=FOLDER` the papers are kept there,
+//! to be looked at.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -52,12 +53,22 @@ fn every_form_prints_a_slip_of_the_stories() {
                 let made = printable(&store, org, &slip, &paper)
                     .expect("read")
                     .expect("a form");
-                let pdf = printer.render(&made.form(), &made.data);
-                wrong.extend(pdf.err().map(|error| format!("{kind}: {error}")));
+                match printer.render(&made.form(), &made.data) {
+                    Ok(pdf) => keep(kind, language, &pdf),
+                    Err(error) => wrong.push(format!("{kind}: {error}")),
+                }
             }
             printed.insert(kind.clone());
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(printed, kinds);
+}
+
+fn keep(kind: &str, language: Language, pdf: &[u8]) {
+    let Some(folder) = std::env::var_os("FORMS") else {
+        return;
+    };
+    let name = format!("{kind}.{language:?}.pdf");
+    std::fs::write(std::path::Path::new(&folder).join(name), pdf).expect("write the paper");
 }
