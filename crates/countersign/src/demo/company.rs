@@ -231,7 +231,7 @@ pub fn item_fields(item: &Item) -> Vec<(&'static str, String)> {
 }
 
 /// The class that the letter of the approval number stands for.
-fn class(item: &Item) -> &'static str {
+pub fn class(item: &Item) -> &'static str {
     if item.approval.contains("字S") {
         "生物制品"
     } else if item.approval.contains("字Z") {
@@ -251,16 +251,16 @@ pub const CUSTOMERS: [Customer; 3] = [
         "示例城南医院",
         "化学药制剂、中成药、生物制品",
         "周示例",
-        50_000,
+        300_000,
     ),
     (
         "KH002",
         "示例便民大药房",
         "化学药制剂、中成药",
         "钱示例",
-        5_000,
+        80_000,
     ),
-    ("KH003", "示例康宁诊所", "化学药制剂", "孙示例", 2_000),
+    ("KH003", "示例康宁诊所", "化学药制剂", "孙示例", 40_000),
 ];
 
 /// Fields of a customer's record, as of a day.

@@ -3,6 +3,7 @@
 pub mod company;
 mod files;
 mod plan;
+mod trade;
 mod weeks;
 
 use std::collections::BTreeMap;

@@ -157,7 +157,7 @@ pub fn first_day(now: Moment) -> Day {
 }
 
 /// The working days before today on which orders were written, the earliest first.
-fn working_days(now: Moment) -> Vec<Day> {
+pub fn working_days(now: Moment) -> Vec<Day> {
     let count = (ORDERS - 2) / PER_DAY;
     let mut days = Vec::with_capacity(count);
     let mut day = now.day();

@@ -8,6 +8,7 @@ use store::Draft;
 
 use super::Clerk;
 use super::plan::{Deed, ORDERS, Wanted, What, deeds, in_halves, lines, spread, supplier};
+use super::trade::{Held, Trade};
 use crate::demo::company::{ITEMS, PARTNERS, PEOPLE};
 use crate::house::ORG;
 use crate::purchase::{
@@ -51,20 +52,33 @@ struct Lot {
     made: Day,
     qty: i64,
     refused: i64,
+    failed: i64,
 }
 
 /// Lives through the weeks, then lets the timers run out that are due.
 pub fn live(clerk: &mut Clerk<'_>, now: Moment, progress: &dyn Fn(u64, u64)) -> Result<(), Stop> {
     let mut courses: Vec<Course> = vec![Course::default(); ORDERS];
     let deeds = deeds(now);
+    let mut trade = Trade::new(now);
     for (done, deed) in deeds.iter().enumerate() {
         progress(done as u64, deeds.len() as u64);
+        trades(clerk, &mut trade, deed.at)?;
         timers(clerk, deed.at)?;
         let course = &mut courses[deed.order];
-        course.deed(clerk, deed)?;
+        trade.stocked(course.deed(clerk, deed)?);
     }
+    trades(clerk, &mut trade, now)?;
     drafts(clerk, &courses, now)?;
     timers(clerk, now)
+}
+
+/// What is done with the goods by then.
+fn trades(clerk: &mut Clerk<'_>, trade: &mut Trade, by: Moment) -> Result<(), Stop> {
+    while let Some(at) = trade.due(by) {
+        timers(clerk, at)?;
+        trade.take(clerk)?;
+    }
+    Ok(())
 }
 
 /// Lets the timers run out that were due by then, each at its time.
@@ -141,7 +155,8 @@ fn shown(shown: &Option<Shown>) -> Result<&Shown, Stop> {
 }
 
 impl Course {
-    fn deed(&mut self, clerk: &mut Clerk<'_>, deed: &Deed) -> Result<(), Stop> {
+    /// Does a deed; what it put into stock.
+    fn deed(&mut self, clerk: &mut Clerk<'_>, deed: &Deed) -> Result<Vec<Held>, Stop> {
         let (at, order) = (deed.at, deed.order);
         match deed.what {
             What::Fill => {
@@ -207,9 +222,9 @@ impl Course {
                 delivery.notice = Shown::of(&clerk.act(at, QUALITY, act)?);
             }
             What::Inspect(number) => self.inspect(clerk, at, order, number)?,
-            What::Store(number) => self.store(clerk, at, number)?,
+            What::Store(number) => return self.store(clerk, at, number),
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     fn talk(&self, clerk: &mut Clerk<'_>, deed: &Deed) -> Result<(), Stop> {
@@ -299,13 +314,14 @@ impl Course {
     ) -> Result<(), Stop> {
         let delivery = &mut self.deliveries[number];
         let mut typed = Vec::new();
-        for (position, lot) in delivery.lots.iter().enumerate() {
+        for (position, lot) in delivery.lots.iter_mut().enumerate() {
             let qty = lot.qty - lot.refused;
             let failed = if order % 7 == 4 && position == 0 {
                 1 + (spread(order, 91) % 3) as i64
             } else {
                 0
             };
+            lot.failed = failed;
             let mut fields = vec![
                 ("sampled", qty.min(3).to_string()),
                 ("passed", (qty - failed).to_string()),
@@ -325,23 +341,22 @@ impl Course {
         Ok(())
     }
 
-    fn store(&mut self, clerk: &mut Clerk<'_>, at: Moment, number: usize) -> Result<(), Stop> {
+    fn store(
+        &mut self,
+        clerk: &mut Clerk<'_>,
+        at: Moment,
+        number: usize,
+    ) -> Result<Vec<Held>, Stop> {
         let delivery = &self.deliveries[number];
-        let typed: Vec<TypedLine> = delivery
-            .lots
-            .iter()
-            .enumerate()
-            .map(|(position, lot)| {
-                let zone = match lot.wanted.item().storage {
-                    "冷藏" => "L",
-                    "阴凉" => "Y",
-                    _ => "C",
-                };
-                let bin = format!("{zone}-{:02}-{:02}", lot.wanted.item % 12 + 1, position + 1);
-                TypedLine {
-                    source: Some(position as i64 + 1),
-                    fields: vec![("bin", bin)],
-                }
+        let goods: Vec<Held> = (1..)
+            .zip(&delivery.lots)
+            .map(|(position, lot)| lot.put_away(position))
+            .collect();
+        let typed: Vec<TypedLine> = (1..)
+            .zip(&goods)
+            .map(|(position, held)| TypedLine {
+                source: Some(position),
+                fields: vec![("bin", held.bin.clone())],
             })
             .collect();
         let act = begin(
@@ -350,7 +365,25 @@ impl Course {
             &[],
             &typed,
         );
-        clerk.act(at, KEEPER, act).map(drop)
+        clerk.act(at, KEEPER, act)?;
+        Ok(goods)
+    }
+}
+
+impl Lot {
+    /// Where it is put, by how it is stored, and what of it was found good.
+    fn put_away(&self, position: usize) -> Held {
+        let zone = match self.wanted.item().storage {
+            "冷藏" => "L",
+            "阴凉" => "Y",
+            _ => "C",
+        };
+        Held {
+            item: self.wanted.item,
+            batch: self.batch.clone(),
+            bin: format!("{zone}-{:02}-{position:02}", self.wanted.item % 12 + 1),
+            qty: self.qty - self.refused - self.failed,
+        }
     }
 }
 
@@ -421,6 +454,7 @@ fn lots(order: usize, number: usize, day: Day) -> Vec<Lot> {
                 made,
                 qty: *qty,
                 refused,
+                failed: 0,
             });
         }
     }
