@@ -25,7 +25,8 @@ use crate::text::random;
 
 const ALL: &str = "/admin/webhooks";
 
-fn load(reader: &Reader<'_>) -> Result<Settings, Error> {
+/// The settings of the organisation.
+pub(super) fn load(reader: &Reader<'_>) -> Result<Settings, Error> {
     Ok(Settings::load(reader.store, reader.org)?)
 }
 
@@ -364,7 +365,7 @@ async fn page(
             section class="card" {
                 header { h2 { (reader.t("发送记录", "What was sent")) } }
                 @if sent.is_empty() { div class="in mute" { (reader.t("还没有发送。", "Nothing yet.")) } }
-                @else { (table(&letters::rows(reader, &sent, reader.t("发送记录", "What was sent")))) }
+                @else { (table(&letters::rows(reader, &load(reader)?, &sent, reader.t("发送记录", "What was sent")))) }
             }
         };
         Ok(Content::new(title, body).with(status))

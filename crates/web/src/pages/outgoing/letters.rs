@@ -3,10 +3,14 @@
 use axum::extract::Path;
 use axum::response::Response;
 use maud::html;
+use notify::preference::Event;
+use notify::settings::{Settings, WEBHOOK};
 use store::{Cursor, Delivery, DeliveryQuery, DeliveryState};
 
 use super::super::desk::{Asked, Content, Desk, Reader, address, done, go};
 use super::super::people::{check, tabs};
+use super::super::words;
+use super::hooks::load;
 use super::{administrator, button, shown};
 use crate::auth::Posted;
 use crate::error::Error;
@@ -29,19 +33,46 @@ fn state(reader: &Reader<'_>, state: DeliveryState) -> (Tone, String) {
     (tone, text.to_owned())
 }
 
+/// To whom a delivery goes: the address of a person, the name of a webhook.
+fn to(settings: &Settings, one: &Delivery) -> String {
+    if !one.address.is_empty() {
+        return one.address.clone();
+    }
+    let hook = one
+        .target
+        .strip_prefix(WEBHOOK)
+        .and_then(|id| settings.webhooks.get(id));
+    hook.map_or_else(|| one.target.clone(), |kept| kept.is.name.clone())
+}
+
+/// What a delivery is about: the act of a webhook, the event of a notice.
+fn about<'a>(reader: &Reader<'_>, kind: &'a str) -> &'a str {
+    match Event::of(kind).map(Event::label) {
+        Some((zh, en)) => reader.t(zh, en),
+        None => words::act(reader.lang, kind),
+    }
+}
+
+/// What is sent, as it is read with ease: JSON in lines of its own.
+fn readable(body: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(body)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or_else(|_| body.to_owned())
+}
+
 /// Deliveries as a table.
-pub(super) fn rows(reader: &Reader<'_>, all: &[Delivery], caption: &str) -> Table {
+pub(super) fn rows(
+    reader: &Reader<'_>,
+    settings: &Settings,
+    all: &[Delivery],
+    caption: &str,
+) -> Table {
     let rows = all.iter().map(|one| {
         let (tone, text) = state(reader, one.state);
-        let to = if one.address.is_empty() {
-            &one.target
-        } else {
-            &one.address
-        };
         Row::from(vec![
             Cell::new(one.created.minute()).to(format!("{ALL}/{}", percent(&one.id))),
-            Cell::new(to.as_str()).under(&*one.person),
-            Cell::new(one.kind.as_str()),
+            Cell::new(to(settings, one)).under(&*one.person),
+            Cell::new(about(reader, &one.kind)),
             Cell::new(one.tries.to_string()),
             Cell::state(tone, text),
             Cell::new(one.result.as_str()),
@@ -52,7 +83,7 @@ pub(super) fn rows(reader: &Reader<'_>, all: &[Delivery], caption: &str) -> Tabl
         heads: vec![
             Head::new(reader.t("时间", "Made"), Shape::Main),
             Head::new(reader.t("发给", "To"), Shape::Plain),
-            Head::new(reader.t("内容", "Of"), Shape::Code),
+            Head::new(reader.t("内容", "Of"), Shape::Plain),
             Head::new(reader.t("次数", "Tries"), Shape::Number),
             Head::new(reader.t("状态", "State"), Shape::Plain),
             Head::new(reader.t("对方答复", "Answer"), Shape::Plain),
@@ -92,7 +123,7 @@ pub(crate) async fn all(desk: Desk, asked: Asked) -> Result<Response, Error> {
                 choose: Choose::One(choices),
                 value: asked.text("state").to_owned(),
             }],
-            table: rows(reader, &page.rows, title),
+            table: rows(reader, &load(reader)?, &page.rows, title),
             pager: Pager {
                 after: page.next.map(|next| address(ALL, &[("state", asked.text("state")), ("after", &next.0)])),
                 ..Pager::default()
@@ -125,7 +156,7 @@ pub(crate) async fn one(desk: Desk, Path(id): Path<String>) -> Result<Response, 
         };
         let list = [
             fact("编号", "Id", one.id.clone()),
-            fact("发给", "To", format!("{} {}", one.target, one.address)),
+            fact("发给", "To", to(&load(reader)?, &one)),
             fact("状态", "State", text),
             fact("下次尝试", "Next try", if one.state == DeliveryState::Waiting { shown(one.due) } else { "—".to_owned() }),
             fact("日志行", "Journal row", one.seq.to_string()),
@@ -163,7 +194,7 @@ pub(crate) async fn one(desk: Desk, Path(id): Path<String>) -> Result<Response, 
             @if !hidden {
                 section class="card" {
                     header { h2 { (reader.t("内容", "What is sent")) } }
-                    div class="in" { @if !one.title.is_empty() { p { b { (one.title) } } } pre style="white-space:pre-wrap" { (one.body) } }
+                    div class="in" { @if !one.title.is_empty() { p { b { (one.title) } } } pre { (readable(&one.body)) } }
                 }
             }
         };
