@@ -120,12 +120,19 @@ impl Access {
         })
     }
 
-    /// Whether two connections can be had at once.
-    pub fn lends_two(&self) -> bool {
+    /// Lends a connection for one reading, with a second one where there is one to spare.
+    pub fn read_by_two<T>(
+        &self,
+        work: impl FnOnce(&dyn Sql, Option<&(dyn Sql + Sync)>) -> Result<T>,
+    ) -> Result<T> {
         match self {
-            Access::Sqlite { readers, .. } => readers.most() > 1,
-            Access::Postgres { readers, .. } => readers.most() > 1,
-            Access::Memory { .. } => false,
+            Access::Sqlite { readers, .. } => readers.with(|one| {
+                readers.with_spare(|two| work(one, two.map(|two| two as &(dyn Sql + Sync))))
+            }),
+            Access::Postgres { readers, .. } => readers.with(|one| {
+                readers.with_spare(|two| work(one, two.map(|two| two as &(dyn Sql + Sync))))
+            }),
+            Access::Memory { .. } => self.read(|one| work(one, None)),
         }
     }
 

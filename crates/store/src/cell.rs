@@ -78,7 +78,7 @@ impl From<&str> for Cell {
 
 /// Adds a cell to what is hashed: its kind, its length and its bytes, so that two different rows never give the same
 /// input. Text and bytes are one kind: which of them a column holds is the schema's to say.
-fn feed(out: &mut Vec<u8>, cell: CellRef<'_>) {
+pub(crate) fn feed(out: &mut Vec<u8>, cell: CellRef<'_>) {
     match cell {
         CellRef::Null => out.push(0),
         CellRef::Int(value) => {

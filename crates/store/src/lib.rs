@@ -44,6 +44,7 @@ mod copy;
 mod counters;
 mod fold;
 mod foresee;
+mod image;
 mod judge;
 mod lane;
 mod migrate;

@@ -59,12 +59,32 @@ impl<C> Pool<C> {
         result.unwrap_or(Err(StoreError::Closed))
     }
 
+    /// Lends a connection beside one that the caller has, unless all are lent: nobody waits with one in his hand.
+    pub fn with_spare<T>(
+        &self,
+        work: impl FnOnce(Option<&C>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let Some(connection) = self.take_or(false)? else {
+            return work(None);
+        };
+        let lent = Lent {
+            pool: self,
+            connection: Some(connection),
+        };
+        work(lent.connection.as_ref())
+    }
+
     fn take(&self) -> Result<C, StoreError> {
+        self.take_or(true)?.ok_or(StoreError::Closed)
+    }
+
+    /// A connection; when all are lent, `wait` says whether to wait for one.
+    fn take_or(&self, wait: bool) -> Result<Option<C>, StoreError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             while let Some(connection) = state.idle.pop() {
                 if (self.usable)(&connection) {
-                    return Ok(connection);
+                    return Ok(Some(connection));
                 }
                 state.made -= 1;
             }
@@ -72,13 +92,17 @@ impl<C> Pool<C> {
                 state.made += 1;
                 break;
             }
+            if !wait {
+                return Ok(None);
+            }
             state = self
                 .freed
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
         drop(state);
-        (self.make)().inspect_err(|_| self.give(None))
+        let made = (self.make)().inspect_err(|_| self.give(None));
+        made.map(Some)
     }
 
     fn give(&self, connection: Option<C>) {
@@ -134,6 +158,20 @@ mod tests {
         });
         assert_eq!(served.load(Ordering::SeqCst), 20);
         assert!(MADE.load(Ordering::SeqCst) <= 3);
+    }
+
+    #[test]
+    fn a_spare_one_is_lent_without_waiting() {
+        let pool = Pool::new(2, |_: &()| true, Box::new(|| Ok(())));
+        for _ in 0..3 {
+            let lent = pool.with(|()| {
+                pool.with_spare(|two| {
+                    let third = pool.with_spare(|three| Ok(three.is_some()))?;
+                    Ok((two.is_some(), third))
+                })
+            });
+            assert!(matches!(lent, Ok((true, false))));
+        }
     }
 
     #[test]

@@ -136,7 +136,7 @@ fn into_postgres(
     let target = driver.connect(address)?;
     in_transaction(&target, "begin", || {
         fill(&backup, &target, options, progress)?;
-        let report = verify::within(&target, None, &options.catalog, progress)?;
+        let report = verify::within(&target, &options.catalog, progress)?;
         compare(&manifest, &report, &target)
     })?;
     Ok(manifest)

@@ -2,6 +2,8 @@
 
 use crate::api::StoreError;
 use crate::cell::{Cell, CellRef, Row};
+use crate::image::{EachImage, Images};
+use crate::schema::Table;
 
 /// The differences between the databases that a text may depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,28 @@ pub(crate) trait Sql {
         params: &[Cell],
         each: &mut dyn FnMut(&[CellRef<'_>]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
+
+    /// Hands over rows of a table in the form in which they are hashed. `condition` picks them and `order` sorts them, by an
+    /// index that has them in this order.
+    fn images(
+        &self,
+        table: &Table,
+        condition: &str,
+        order: &str,
+        params: &[Cell],
+        each: EachImage<'_>,
+    ) -> Result<(), StoreError> {
+        let text = format!(
+            "select {} from {} where {condition} order by {order}",
+            table.column_list(),
+            table.name
+        );
+        let mut images = Images::of(table.name);
+        self.scan(&text, params, &mut |cells| {
+            images.add(cells.iter().copied());
+            images.drain(each)
+        })
+    }
 
     /// Runs a statement; how many rows it changed.
     fn execute(&self, sql: &str, params: &[Cell]) -> Result<u64, StoreError>;

@@ -14,6 +14,8 @@ use crate::backend::{Backend, Begun, Wanted};
 use crate::batch::{How, Write};
 use crate::cell::{Cell, CellRef, Row};
 use crate::checkpointer::Checkpointer;
+use crate::image::{EachImage, Images, gathered, teach};
+use crate::schema::Table;
 use crate::sql::{Dialect, Sql};
 
 /// How long a writer waits for another process before it gives up.
@@ -124,6 +126,7 @@ impl Sqlite {
 
 fn tune(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    teach(connection)?;
     // Otherwise the planner looks at the values bound, and a statement is prepared anew whenever they change.
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
@@ -215,6 +218,36 @@ impl Sql for Sqlite {
         each: &mut dyn FnMut(&[CellRef<'_>]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         each_row(&self.lock(), sql, params, each)
+    }
+
+    fn images(
+        &self,
+        table: &Table,
+        condition: &str,
+        order: &str,
+        params: &[Cell],
+        each: EachImage<'_>,
+    ) -> Result<(), StoreError> {
+        let sql = format!(
+            "select 1 from {} where {condition} and row_image({}) order by {order}",
+            table.name,
+            table.column_list()
+        );
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(&sql).map_err(error(&sql))?;
+        bind(&mut statement, params).map_err(error(&sql))?;
+        let mut images = Images::of(table.name);
+        let mut rows = statement.raw_query();
+        loop {
+            gathered(images);
+            let more = rows.next().map(|row| row.is_some());
+            images = gathered(Images::default());
+            let more = more.map_err(error(&sql))?;
+            images.drain(each)?;
+            if !more {
+                return Ok(());
+            }
+        }
     }
 
     fn execute(&self, sql: &str, params: &[Cell]) -> Result<u64, StoreError> {

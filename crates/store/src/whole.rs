@@ -2,7 +2,6 @@
 
 use crate::access::Access;
 use crate::api::{Bad, Options, Progress, Report, StoreError, StoreUrl};
-use crate::sql::Sql;
 use crate::store::Store;
 use crate::verify;
 
@@ -78,9 +77,7 @@ fn verify_through(
     catalog: &model::Catalog,
     progress: Progress<'_>,
 ) -> Result<Report> {
-    let through = |work: &mut dyn FnMut(&dyn Sql) -> Result<()>| access.read(|sql| work(sql));
-    let second: Option<verify::Second<'_>> = access.lends_two().then_some(&through);
-    access.read(|sql| verify::verify(sql, second, catalog, progress))
+    access.read_by_two(|sql, second| verify::verify(sql, second, catalog, progress))
 }
 
 /// Verifies a database that need not be open anywhere; changes nothing in it.

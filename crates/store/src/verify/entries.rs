@@ -68,7 +68,7 @@ impl<'a> Entries<'a> {
         let key = (account, day / 100);
         let (side, state) = (usize::from(side == 1), usize::try_from(state).unwrap_or(2));
         let legs = passed.sums.of(key.0, key.1);
-        legs.last_seq = seq;
+        legs.last_seq = legs.last_seq.max(seq);
         if state == 2 {
             legs.posted[side] = legs.posted[side].wrapping_add(amount);
         } else {

@@ -1,28 +1,41 @@
-//! The journal, part by part, with the rows its commands wrote once and for all.
+//! The journal, part by part, with the rows its commands wrote once and for all. Whoever has time takes the next part.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use super::accounts::Accounts;
 use super::cursor::{Cursors, Rows, Written};
 use super::entries::Entries;
 use super::found::{Found, FoundAt};
 use super::mentions::{Mention, Mentions};
-use super::passed::Passed;
+use super::passed::{End, Passed, Taken, latest};
 use super::{bytes_of, key_text};
 use crate::api::StoreError;
-use crate::cell::{CellRef, row_digest, row_hash};
-use crate::schema::{self, Table};
+use crate::cell::CellRef;
+use crate::image::Image;
+use crate::schema;
 use crate::sql::Sql;
 
-/// Journal rows read at a time; few in tests, so that they cross from one chunk into the next.
-const CHUNK: i64 = if cfg!(test) { 16 } else { 2_048 };
+/// Journal rows of a part; few in tests, so that much crosses from one part into the next.
+const PART: i64 = if cfg!(test) { 16 } else { 2_048 };
 
-/// A part of the journal.
-pub(crate) struct Half<'a> {
+/// The journal, from which parts are taken.
+pub(crate) struct Journal<'a> {
     pub org: i64,
-    pub from: i64,
-    pub to: i64,
+    /// The last row.
+    pub last: i64,
     pub accounts: &'a Accounts,
     pub found: &'a Found,
     pub tell: &'a (dyn Fn(u64) + Sync),
+    pub next: Mutex<Next>,
+}
+
+/// The part to be taken next.
+#[derive(Debug, Default)]
+pub(crate) struct Next {
+    /// The row before it.
+    after: i64,
+    taken: u32,
 }
 
 /// Rows that carry a number that no journal row has.
@@ -66,68 +79,88 @@ fn strays(sql: &dyn Sql, org: i64, from: i64, to: i64, found: &Found) -> Result<
     Ok(())
 }
 
-impl Half<'_> {
-    /// Reads the part in chunks.
+impl Journal<'_> {
+    /// Reads one part after the other until none is left.
     pub fn read(&self, sql: &dyn Sql) -> Result<Passed, StoreError> {
         let mut passed = Passed::default();
-        if self.from > 1 {
-            let row = sql.first(
-                "select hash, at from journal where org = ?1 and seq = ?2",
-                &[self.org.into(), (self.from - 1).into()],
-            )?;
-            // A missing row is named by the part it belongs to.
-            if let Some(row) = row {
-                let hash = row.blob(0)?;
-                passed.last_hash = hash.as_ref().try_into().unwrap_or([0; 32]);
-                passed.last_at = row.int(1)?;
-            }
-        } else {
-            passed.last_at = i64::MIN;
-        }
-        let mut from = self.from;
-        while from <= self.to {
-            let to = (from + CHUNK - 1).min(self.to);
-            let next = self.next_row(sql, from)?;
-            if next > to {
-                // Nothing at all for a while: said once, however long it is.
-                self.gap(sql, from, next.min(self.to + 1), &mut passed)?;
-                from = next;
-                continue;
-            }
-            let written = self.written(sql, from, to, &mut passed)?;
-            self.chunk(sql, from, to, &written, &mut passed)?;
+        let mut written = Written::default();
+        while let Some((from, part)) = self.take(sql)? {
+            let to = self.part_end(from);
+            let mut end = self.end_before(sql, from)?;
+            self.written(sql, from, to, &mut written, &mut passed)?;
+            self.part(sql, (from, to, part), &written, &mut end, &mut passed)?;
+            passed.ends.push(end);
             (self.tell)(u64::try_from(to - from + 1).unwrap_or(0));
-            from = to + 1;
         }
         Ok(passed)
+    }
+
+    /// The first row of a part that nobody has taken, and its number, from one on.
+    fn take(&self, sql: &dyn Sql) -> Result<Option<(i64, u32)>, StoreError> {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        while next.after < self.last {
+            let from = next.after + 1;
+            let row = self.next_row(sql, from)?;
+            if row - from >= PART {
+                // Nothing at all for a while: said once, however long it is.
+                self.gap(sql, from, row)?;
+                next.after = row - 1;
+                continue;
+            }
+            next.after = self.part_end(from);
+            next.taken += 1;
+            return Ok(Some((from, next.taken)));
+        }
+        Ok(None)
+    }
+
+    fn part_end(&self, from: i64) -> i64 {
+        from.saturating_add(PART - 1).min(self.last)
+    }
+
+    /// Where the part before a row ends. A row that is not sound says nothing about the next one; one that is missing is
+    /// named by the part it belongs to.
+    fn end_before(&self, sql: &dyn Sql, from: i64) -> Result<End, StoreError> {
+        let mut end = End {
+            from,
+            at: i64::MIN,
+            ..End::default()
+        };
+        sql.images(
+            &schema::JOURNAL,
+            "org = ?1 and seq = ?2",
+            "seq",
+            &[self.org.into(), (from - 1).into()],
+            &mut |row| {
+                if sound(row) {
+                    end.hash = stored_hash(row);
+                    end.at = row.int(2).unwrap_or(i64::MIN);
+                }
+                Ok(())
+            },
+        )?;
+        Ok(end)
     }
 
     fn found(&self) -> FoundAt<'_> {
         Found::at(self.org, self.found)
     }
 
-    /// The first journal row from `from` on; one past the part when there is none.
+    /// The first journal row from `from` on; one past the last when there is none.
     fn next_row(&self, sql: &dyn Sql, from: i64) -> Result<i64, StoreError> {
         let row = sql.first(
             "select seq from journal where org = ?1 and seq >= ?2 and seq <= ?3 order by seq limit 1",
-            &[self.org.into(), from.into(), self.to.into()],
+            &[self.org.into(), from.into(), self.last.into()],
         )?;
-        row.map_or(Ok(self.to + 1), |row| row.int(0))
+        row.map_or(Ok(self.last.saturating_add(1)), |row| row.int(0))
     }
 
-    fn gap(
-        &self,
-        sql: &dyn Sql,
-        from: i64,
-        to: i64,
-        passed: &mut Passed,
-    ) -> Result<(), StoreError> {
+    fn gap(&self, sql: &dyn Sql, from: i64, to: i64) -> Result<(), StoreError> {
         self.found().at_seq(
             "journal",
             from,
             format!("is missing, and all rows before {to}"),
         );
-        passed.last_hash = [0; 32];
         strays(sql, self.org, from, to, self.found)
     }
 
@@ -136,154 +169,78 @@ impl Half<'_> {
         sql: &dyn Sql,
         from: i64,
         to: i64,
+        written: &mut Written,
         passed: &mut Passed,
-    ) -> Result<Written, StoreError> {
-        let mut written = Written::default();
-        self.rows(
-            sql,
-            &schema::SIGNATURE,
-            (1, None),
-            from,
-            to,
-            &mut written.signature,
-            &mut |_| {},
-        )?;
-        let mut entries = Entries::new(self.accounts, self.found());
-        self.rows(
-            sql,
-            &schema::LEG,
-            (1, Some(2)),
-            from,
-            to,
-            &mut written.leg,
-            &mut |cells| {
-                passed.legs += 1;
-                entries.leg(cells, passed);
-            },
-        )?;
-        entries.close();
-        self.rows(
-            sql,
-            &schema::RECORD,
-            (6, Some(7)),
-            from,
-            to,
-            &mut written.record,
-            &mut |cells| {
-                passed.records += 1;
-                if let (b"credential", CellRef::Int(seq)) = (bytes_of(cells[1]), cells[6]) {
-                    passed
-                        .credentials
-                        .insert(String::from_utf8_lossy(bytes_of(cells[2])).into(), seq);
-                }
-            },
-        )?;
-        self.rows(
-            sql,
-            &schema::NOTE,
-            (1, Some(2)),
-            from,
-            to,
-            &mut written.note,
-            &mut |cells| {
-                if let (CellRef::Int(seq), b"attachment") = (cells[1], bytes_of(cells[4])) {
-                    passed
-                        .contents
-                        .insert(String::from_utf8_lossy(bytes_of(cells[9])).into(), seq);
-                }
-            },
-        )?;
-        self.rows(
-            sql,
-            &schema::PACK_TEXT,
-            (4, None),
-            from,
-            to,
-            &mut written.pack_text,
-            &mut |_| {},
-        )?;
-        Ok(written)
-    }
-
-    /// Digests of the rows of a table that belong to a chunk. `place`: the columns with the journal row and the position.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one reading with all that it goes by"
-    )]
-    fn rows(
-        &self,
-        sql: &dyn Sql,
-        table: &Table,
-        place: (usize, Option<usize>),
-        from: i64,
-        to: i64,
-        out: &mut Rows,
-        each: &mut dyn FnMut(&[CellRef<'_>]),
     ) -> Result<(), StoreError> {
-        let order = match place.1 {
-            Some(n) => format!("seq, {}", table.columns[n].name),
-            None => "seq".to_owned(),
+        let read = |rows: &mut Rows, each: &mut dyn FnMut(&Image<'_>)| {
+            rows.clear();
+            let (table, order) = (rows.table(), rows.order());
+            sql.images(
+                table,
+                "org = ?1 and seq >= ?2 and seq <= ?3",
+                &order,
+                &[self.org.into(), from.into(), to.into()],
+                &mut |row| {
+                    rows.add(row);
+                    each(row);
+                    Ok(())
+                },
+            )
         };
-        let text = format!(
-            "select {} from {} where org = ?1 and seq >= ?2 and seq <= ?3 order by {order}",
-            table.scan_list(sql.dialect()),
-            table.name
-        );
-        sql.scan(
-            &text,
-            &[self.org.into(), from.into(), to.into()],
-            &mut |cells| {
-                let int = |at: usize| match cells[at] {
-                    CellRef::Int(value) => value,
-                    _ => -1,
-                };
-                let digest = row_digest(table.name, cells.iter().copied());
-                let at = (int(place.0), place.1.map_or(0, int));
-                out.digests.push((at.0, at.1, digest));
-                if place.0 != 1 {
-                    let key = key_text(table, cells);
-                    let key = key.split_once(' ').map_or(&*key, |(_, rest)| rest);
-                    out.keys.insert(at, key.to_owned());
-                }
-                each(cells);
-                Ok(())
-            },
-        )
+        read(&mut written.signature, &mut |_| {})?;
+        let mut entries = Entries::new(self.accounts, self.found());
+        read(&mut written.leg, &mut |row| {
+            passed.legs += 1;
+            entries.leg(row.cells, passed);
+        })?;
+        entries.close();
+        read(&mut written.record, &mut |row| {
+            passed.records += 1;
+            if let (b"credential", Some(seq)) = (bytes_of(row.cells[1]), row.int(6)) {
+                let login = String::from_utf8_lossy(bytes_of(row.cells[2]));
+                latest(&mut passed.credentials, login.into(), seq);
+            }
+        })?;
+        read(&mut written.note, &mut |row| {
+            if let (Some(seq), b"attachment") = (row.int(1), bytes_of(row.cells[4])) {
+                let hash = String::from_utf8_lossy(bytes_of(row.cells[9]));
+                latest(&mut passed.contents, hash.into(), seq);
+            }
+        })?;
+        read(&mut written.pack_text, &mut |_| {})
     }
 
-    fn chunk(
+    fn part(
         &self,
         sql: &dyn Sql,
-        from: i64,
-        to: i64,
+        (from, to, part): (i64, i64, u32),
         written: &Written,
+        end: &mut End,
         passed: &mut Passed,
     ) -> Result<(), StoreError> {
-        let text = format!(
-            "select {} from journal where org = ?1 and seq >= ?2 and seq <= ?3 order by seq",
-            schema::JOURNAL.scan_list(sql.dialect())
-        );
         let mut expected = from;
         let mut cursors = Cursors::new(self.found(), written);
-        sql.scan(
-            &text,
+        sql.images(
+            &schema::JOURNAL,
+            "org = ?1 and seq >= ?2 and seq <= ?3",
+            "seq",
             &[self.org.into(), from.into(), to.into()],
-            &mut |cells| {
-                let CellRef::Int(seq) = cells[1] else {
+            &mut |row| {
+                let Some(seq) = row.int(1) else {
                     return Ok(());
                 };
                 while expected < seq {
-                    self.missing(expected, &mut cursors, passed);
+                    self.missing(expected, &mut cursors, end);
                     expected += 1;
                 }
                 expected = seq + 1;
                 passed.rows += 1;
-                let sound = self.journal_row(seq, cells, passed);
-                let CellRef::Blob(wrote) = cells[13] else {
+                let is_sound = self.journal_row(seq, row, end);
+                let CellRef::Blob(wrote) = row.cells[13] else {
                     return Ok(());
                 };
-                if sound {
-                    self.mentioned(seq, wrote, &mut cursors, passed);
+                if is_sound {
+                    self.mentioned(seq, part, wrote, &mut cursors, passed);
                 } else {
                     cursors.skip(seq);
                 }
@@ -291,83 +248,82 @@ impl Half<'_> {
             },
         )?;
         while expected <= to {
-            self.missing(expected, &mut cursors, passed);
+            self.missing(expected, &mut cursors, end);
             expected += 1;
         }
         cursors.finish();
         Ok(())
     }
 
-    fn missing(&self, seq: i64, cursors: &mut Cursors<'_>, passed: &mut Passed) {
+    fn missing(&self, seq: i64, cursors: &mut Cursors<'_>, end: &mut End) {
         self.found().at_seq("journal", seq, "is missing");
-        passed.last_hash = [0; 32];
+        end.hash = [0; 32];
         cursors.skip(seq);
     }
 
     /// Hash, link, time and number of a journal row; whether the row is as it was written.
-    fn journal_row(&self, seq: i64, cells: &[CellRef<'_>], passed: &mut Passed) -> bool {
-        let found = self.found();
-        let hash = row_hash(schema::JOURNAL.name, cells[..15].iter().copied());
-        let sound = cells[15] == CellRef::Blob(&hash);
-        if !sound {
+    fn journal_row(&self, seq: i64, row: &Image<'_>, end: &mut End) -> bool {
+        let (found, cells) = (self.found(), row.cells);
+        let is_sound = sound(row);
+        if !is_sound {
             found.at_seq("journal", seq, "is not what its hash was made of");
-        } else if cells[14] != CellRef::Blob(&passed.last_hash) && passed.last_hash != [0; 32]
+        } else if cells[14] != CellRef::Blob(&end.hash) && end.hash != [0; 32]
             || (seq == 1 && cells[14] != CellRef::Blob(&[0; 32]))
         {
             found.at_seq("journal", seq, "does not follow on the row before it");
         }
         // The next row is held against what this one says, so that only the altered one is named.
-        passed.last_hash = match cells[15] {
-            CellRef::Blob(stored) if sound => stored.try_into().unwrap_or([0; 32]),
-            _ => [0; 32],
-        };
-        if !sound {
+        end.hash = if is_sound { stored_hash(row) } else { [0; 32] };
+        if !is_sound {
             return false;
         }
-        if let CellRef::Int(at) = cells[2] {
-            if at < passed.last_at {
+        if let Some(at) = row.int(2) {
+            if at < end.at {
                 found.at_seq("journal", seq, "is earlier than the row before it");
             }
-            passed.last_at = at;
+            end.at = at;
         }
-        if let (series, CellRef::Int(serial)) = (bytes_of(cells[9]), cells[10])
+        if let (series, Some(serial)) = (bytes_of(cells[9]), row.int(10))
             && !series.is_empty()
         {
-            self.serial(seq, series, serial, passed);
+            self.serial(seq, series, serial, &mut end.series);
         }
         true
     }
 
-    fn serial(&self, seq: i64, series: &[u8], serial: i64, passed: &mut Passed) {
+    fn serial(
+        &self,
+        seq: i64,
+        series: &[u8],
+        serial: i64,
+        all: &mut BTreeMap<std::sync::Arc<str>, Taken>,
+    ) {
         let series = String::from_utf8_lossy(series);
-        match passed.series.get_mut(&*series) {
-            Some((_, last)) => {
-                if *last + 1 != serial {
-                    self.found().at_seq(
-                        "journal",
-                        seq,
-                        format!(
-                            "takes number {serial} of {series} after {last}: a gap or a duplicate"
-                        ),
-                    );
-                }
-                *last = serial;
-            }
-            None => {
-                if self.from == 1 && serial != 1 {
-                    self.found().at_seq(
-                        "journal",
-                        seq,
-                        format!("takes number {serial} of {series} first"),
-                    );
-                }
-                passed.series.insert(series.into(), (serial, serial));
-            }
+        let Some(taken) = all.get_mut(&*series) else {
+            let (first, last) = (serial, serial);
+            all.insert(series.into(), Taken { seq, first, last });
+            return;
+        };
+        if taken.last + 1 != serial {
+            let last = taken.last;
+            self.found().at_seq(
+                "journal",
+                seq,
+                format!("takes number {serial} of {series} after {last}: a gap or a duplicate"),
+            );
         }
+        taken.last = serial;
     }
 
     /// Holds what a journal row says it wrote against what is there.
-    fn mentioned(&self, seq: i64, wrote: &[u8], cursors: &mut Cursors<'_>, passed: &mut Passed) {
+    fn mentioned(
+        &self,
+        seq: i64,
+        part: u32,
+        wrote: &[u8],
+        cursors: &mut Cursors<'_>,
+        passed: &mut Passed,
+    ) {
         for mention in Mentions(wrote) {
             match mention {
                 None => self
@@ -379,10 +335,8 @@ impl Half<'_> {
                 Some(Mention::Note(digest)) => cursors.note.expect(seq, digest),
                 Some(Mention::PackText(digest)) => cursors.pack_text.expect(seq, digest),
                 Some(Mention::Account(id, digest)) => {
-                    passed.last_account = id;
-                    let info = usize::try_from(id)
-                        .ok()
-                        .and_then(|at| self.accounts.by_id.get(at));
+                    passed.last_account = id.max(passed.last_account);
+                    let info = self.accounts.get(id);
                     let what = match info.and_then(|info| info.digest) {
                         None => "is missing",
                         Some(other) if other != digest => "is not as it was written",
@@ -391,13 +345,25 @@ impl Half<'_> {
                     self.found()
                         .at_key(seq, "account", &format!("id={id}"), what);
                 }
-                Some(Mention::Slip(id, digest)) => passed.slips.set(id, digest),
-                Some(Mention::Body(id, digest)) => passed.bodies.set(id, digest),
+                Some(Mention::Slip(id, digest)) => passed.slips.set(id, part, digest),
+                Some(Mention::Body(id, digest)) => passed.bodies.set(id, part, digest),
                 Some(Mention::Credential(digest)) => {
                     passed.credential_digests.insert(seq, digest);
                 }
             }
         }
         cursors.past(seq);
+    }
+}
+
+/// Whether a journal row is what its hash was made of.
+fn sound(row: &Image<'_>) -> bool {
+    row.cells[15] == CellRef::Blob(&row.hash_but_last())
+}
+
+fn stored_hash(row: &Image<'_>) -> [u8; 32] {
+    match row.cells[15] {
+        CellRef::Blob(stored) => stored.try_into().unwrap_or([0; 32]),
+        _ => [0; 32],
     }
 }

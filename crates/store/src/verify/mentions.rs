@@ -65,45 +65,68 @@ impl Mentions<'_> {
     }
 }
 
-/// The last mention of each row by its number; numbers are dense.
+/// The last mention of each row by its number; numbers are dense. Each with the part of the journal that has it, from one
+/// on, since parts are not read in their order.
 #[derive(Debug, Default)]
-pub(crate) struct LastMentions(Vec<Option<RowDigest>>);
+pub(crate) struct LastMentions(Vec<(u32, RowDigest)>);
 
 /// No organisation has more slips than this; a larger number is not one.
 const NUMBERS_MAX: i64 = 1 << 33;
 
 impl LastMentions {
-    pub fn set(&mut self, id: i64, digest: RowDigest) {
+    /// Within a part, what is set later counts.
+    pub fn set(&mut self, id: i64, part: u32, digest: RowDigest) {
         let Some(at) = usize::try_from(id).ok().filter(|_| id < NUMBERS_MAX) else {
             return;
         };
         if at >= self.0.len() {
-            self.0
-                .resize((at + 1).max(self.0.len() * 2).max(1_024), None);
+            let size = (at + 1).max(self.0.len() * 2).max(1_024);
+            self.0.resize(size, (0, [0; 16]));
         }
-        self.0[at] = Some(digest);
+        if self.0[at].0 <= part {
+            self.0[at] = (part, digest);
+        }
     }
 
-    /// What is to be compared with the row of that number; each is given once.
-    pub fn take(&mut self, id: i64) -> Option<RowDigest> {
-        self.0.get_mut(usize::try_from(id).ok()?)?.take()
+    /// What is to be compared with the row of that number.
+    pub fn get(&self, id: i64) -> Option<RowDigest> {
+        let (part, digest) = self.0.get(usize::try_from(id).ok()?)?;
+        (*part > 0).then_some(*digest)
     }
 
-    /// Numbers that were not taken.
-    pub fn left(&self) -> impl Iterator<Item = i64> {
-        (0..)
-            .zip(&self.0)
-            .filter(|(_, digest)| digest.is_some())
-            .map(|(id, _)| id)
+    /// No number from here on was mentioned.
+    pub fn end(&self) -> i64 {
+        i64::try_from(self.0.len()).unwrap_or(NUMBERS_MAX)
     }
 
-    /// With what was mentioned later.
-    pub fn then(mut self, later: LastMentions) -> LastMentions {
-        for (id, digest) in (0..).zip(later.0) {
-            if let Some(digest) = digest {
-                self.set(id, digest);
+    /// With what was found in other parts.
+    pub fn and(mut self, other: LastMentions) -> LastMentions {
+        for (id, (part, digest)) in (0..).zip(other.0) {
+            if part > 0 {
+                self.set(id, part, digest);
             }
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mention_of_the_latest_part_counts_in_whatever_order_parts_are_read() {
+        let mut one = LastMentions::default();
+        one.set(7, 3, [1; 16]);
+        one.set(7, 1, [2; 16]);
+        one.set(8, 1, [3; 16]);
+        one.set(8, 1, [4; 16]);
+        let mut other = LastMentions::default();
+        other.set(7, 2, [5; 16]);
+        other.set(9, 2, [6; 16]);
+        other.set(-1, 2, [7; 16]);
+        let both = one.and(other);
+        let found = [0, 7, 8, 9].map(|id| both.get(id).map(|digest| digest[0]));
+        assert_eq!(found, [None, Some(1), Some(4), Some(6)]);
     }
 }

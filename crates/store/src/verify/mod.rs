@@ -1,9 +1,12 @@
 //! `verify`: everything that can be recomputed is recomputed, and what is not as it was written is named.
 //!
 //! 1. The journal is read in order: its own hashes and links, its numbers, and the digest of every row that a command
-//!    wrote against that row as it is now. Two threads read one half each.
+//!    wrote against that row as it is now.
 //! 2. What changes over time is held against what the journal said of it last (slips), or against what follows from the
 //!    rest (balances from legs, what waits from slips, numbers from the journal).
+//!
+//! Where two connections see the same state, two threads share the work: each takes the next part of what is to be read
+//! (accounts, then the journal, then slips and balances) until none is left.
 
 mod accounts;
 mod cursor;
@@ -14,46 +17,78 @@ mod found;
 mod journal;
 pub(crate) mod mentions;
 mod passed;
+mod ranges;
 mod state;
 
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::time::Instant;
 
 use model::Catalog;
 
 use crate::access::{begin_reading, in_transaction};
 use crate::api::{Progress, Report, StoreError};
-use crate::cell::{Cell, CellRef};
+use crate::cell::{Cell, CellRef, Row};
 use crate::migrate;
 use crate::schema::{Role, TABLES};
 use crate::sql::Sql;
-use accounts::Accounts;
+use accounts::Reading;
 use found::Found;
-use journal::Half;
+use journal::Journal;
 use passed::Passed;
+use state::State;
 
 /// Shorter journals are not worth a second thread; in tests they are, so that both ways are tried.
 const SPLIT_FROM: i64 = if cfg!(test) { 60 } else { 20_000 };
 
-/// Lends a second connection for the length of some work.
-pub(crate) type Second<'a> = &'a (
-        dyn Fn(&mut dyn FnMut(&dyn Sql) -> Result<(), StoreError>) -> Result<(), StoreError> + Sync
-    );
+/// How often it is tried to make two connections see the same state while others write.
+const TRIES: usize = 5;
 
-/// Verifies what a connection sees at this moment. With a second connection half of the journal is read through that one.
+/// A second connection, for a thread beside the caller's.
+pub(crate) type Second<'a> = &'a (dyn Sql + Sync);
+
+/// Verifies what a connection sees at this moment; a second one shares the work.
 pub(crate) fn verify(
     sql: &dyn Sql,
     second: Option<Second<'_>>,
     catalog: &Catalog,
     progress: Progress<'_>,
 ) -> Result<Report, StoreError> {
-    in_transaction(sql, begin_reading(sql.dialect()), || {
-        within(sql, second, catalog, progress)
-    })
+    let begin = begin_reading(sql.dialect());
+    for _ in 0..TRIES {
+        let Some(other) = second else { break };
+        let report = in_transaction(sql, begin, || {
+            let heads = heads(sql)?;
+            in_transaction(other, begin, || {
+                // Nothing that the journal vouches for changes without it.
+                if heads != self::heads(other)? {
+                    return Ok(None);
+                }
+                through(sql, Some(other), catalog, progress).map(Some)
+            })
+        })?;
+        if let Some(report) = report {
+            return Ok(report);
+        }
+    }
+    in_transaction(sql, begin, || through(sql, None, catalog, progress))
+}
+
+/// Where all journals end.
+fn heads(sql: &dyn Sql) -> Result<Vec<Row>, StoreError> {
+    sql.query("select org, seq, hash from head order by org", &[])
 }
 
 /// Verifies inside a transaction of the caller.
 pub(crate) fn within(
+    sql: &dyn Sql,
+    catalog: &Catalog,
+    progress: Progress<'_>,
+) -> Result<Report, StoreError> {
+    through(sql, None, catalog, progress)
+}
+
+fn through(
     sql: &dyn Sql,
     second: Option<Second<'_>>,
     catalog: &Catalog,
@@ -71,6 +106,25 @@ pub(crate) fn within(
     report.per_second = report.journal_rows.saturating_mul(1_000) / report.millis;
     found.into_report(&mut report);
     Ok(report)
+}
+
+/// Does work that is taken part by part, by two threads where there are two connections; what each of them did.
+fn by_all<T: Send>(
+    sql: &dyn Sql,
+    second: Option<Second<'_>>,
+    work: &(dyn Fn(&dyn Sql) -> Result<T, StoreError> + Sync),
+) -> Result<Vec<T>, StoreError> {
+    let Some(other) = second else {
+        return Ok(vec![work(sql)?]);
+    };
+    std::thread::scope(|scope| {
+        let beside = scope.spawn(move || work(other));
+        let mine = work(sql);
+        let other = beside
+            .join()
+            .unwrap_or_else(|_| Err(StoreError::Internal("verify failed".to_owned())));
+        Ok(vec![mine?, other?])
+    })
 }
 
 fn check_migrations(sql: &dyn Sql, found: &Found) -> Result<(), StoreError> {
@@ -155,56 +209,44 @@ fn organisation(
             &[org.into()],
         )?
         .map_or(Ok(0), |row| row.int(0))?;
-    let accounts = Accounts::read(sql, org, last, catalog, found)?;
+    let second = second.filter(|_| last > SPLIT_FROM);
+    let reading = Reading::new(sql, org, last, catalog, found)?;
+    by_all(sql, second, &|sql| reading.read(sql))?;
+    let accounts = reading.finish();
     let done = std::sync::atomic::AtomicU64::new(0);
     let tell = |rows: u64| {
         let so_far = done.fetch_add(rows, std::sync::atomic::Ordering::Relaxed) + rows;
         progress("journal", so_far, u64::try_from(last).unwrap_or(0));
     };
-    let half = |from: i64, to: i64| Half {
+    let journal = Journal {
         org,
-        from,
-        to,
+        last,
         accounts: &accounts,
         found,
         tell: &tell,
+        next: Mutex::default(),
     };
-    let passed = match second {
-        // The first thread has the rest to do, so it gets less of the journal.
-        Some(second) if last > SPLIT_FROM => {
-            let middle = last * 3 / 10;
-            let mut later: Result<Passed, StoreError> = Err(StoreError::Closed);
-            let earlier = std::thread::scope(|scope| {
-                let later = &mut later;
-                let half = &half;
-                let other = scope.spawn(move || {
-                    second(&mut |sql| {
-                        *later = half(middle + 1, last).read(sql);
-                        Ok(())
-                    })
-                });
-                let earlier = half(1, middle).read(sql);
-                match other.join() {
-                    Ok(Ok(())) => earlier,
-                    Ok(Err(error)) => Err(error),
-                    Err(_) => Err(StoreError::Internal("verify failed".to_owned())),
-                }
-            })?;
-            earlier.then(later?, &Found::at(org, found))
-        }
-        _ => half(1, last).read(sql)?,
-    };
+    let parts = by_all(sql, second, &|sql| journal.read(sql))?;
+    let mut passed = parts.into_iter().reduce(Passed::and).unwrap_or_default();
+    let series = passed.series(&Found::at(org, found));
     report.organisations += i64::from(last > 0);
     report.journal_rows += passed.rows;
     report.legs += passed.legs;
     report.records += passed.records;
     if last > 0 {
+        let hash = passed.ends.last().map_or([0; 32], |end| end.hash);
         report
             .heads
-            .push((org, last, engine::hex(&passed.last_hash).to_string()));
+            .push((org, last, engine::hex(&hash).to_string()));
     }
     journal::beyond(sql, org, last, found)?;
-    state::check(sql, org, last, &accounts, passed, progress, found, report)
+    let state = State {
+        sql,
+        second,
+        org,
+        found: Found::at(org, found),
+    };
+    state.check(last, &accounts, &passed, &series, progress, report)
 }
 
 /// A row's key for a message: the names of the key's columns with their values.
@@ -222,6 +264,11 @@ pub(crate) fn key_text(table: &crate::schema::Table, cells: &[CellRef<'_>]) -> S
         })
         .collect();
     parts.join(" ")
+}
+
+/// A key without the organisation, which comes first in each.
+pub(crate) fn beside_org(key: &str) -> &str {
+    key.split_once(' ').map_or(key, |(_, rest)| rest)
 }
 
 /// The bytes of a text.

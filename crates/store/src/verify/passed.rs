@@ -1,4 +1,4 @@
-//! What reading the journal leaves to be compared.
+//! What reading the journal leaves to be compared. Parts of it are read in any order, by several threads.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ impl Legs {
         for (sum, more) in self.posted.iter_mut().zip(later.posted) {
             *sum = sum.wrapping_add(more);
         }
-        self.last_seq = later.last_seq;
+        self.last_seq = self.last_seq.max(later.last_seq);
     }
 }
 
@@ -126,22 +126,37 @@ impl Turnovers {
     }
 }
 
-/// What reading a part of the journal leaves to be compared.
+/// A series within a part of the journal.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    /// Journal row of the first number.
+    pub seq: i64,
+    pub first: i64,
+    pub last: i64,
+}
+
+/// Where a part of the journal ends, and what only shows beside the part before it.
+#[derive(Debug, Default)]
+pub(crate) struct End {
+    pub from: i64,
+    pub hash: [u8; 32],
+    pub at: i64,
+    pub series: BTreeMap<Arc<str>, Taken>,
+}
+
+/// What reading some parts of the journal leaves to be compared.
 #[derive(Debug, Default)]
 pub(crate) struct Passed {
     pub rows: i64,
     pub legs: i64,
     pub records: i64,
-    pub last_hash: [u8; 32],
-    pub last_at: i64,
+    pub ends: Vec<End>,
     pub slips: LastMentions,
     pub bodies: LastMentions,
     pub sums: Sums,
     /// Sums in states other than posted.
     pub others: HashMap<(i64, i64), [i64; 6]>,
     pub turnovers: Turnovers,
-    /// Series: first and last number taken.
-    pub series: BTreeMap<Arc<str>, (i64, i64)>,
     /// Latest version of each credential's record: journal row.
     pub credentials: BTreeMap<Arc<str>, i64>,
     pub credential_digests: HashMap<i64, RowDigest>,
@@ -151,45 +166,62 @@ pub(crate) struct Passed {
     pub last_account: i64,
 }
 
+/// Keeps the latest journal row of each name.
+pub(crate) fn latest(rows: &mut BTreeMap<Arc<str>, i64>, name: Arc<str>, seq: i64) {
+    let last = rows.entry(name).or_insert(seq);
+    *last = seq.max(*last);
+}
+
 impl Passed {
-    /// With the part that follows.
-    pub fn then(mut self, later: Passed, found: &FoundAt<'_>) -> Passed {
-        self.rows += later.rows;
-        self.legs += later.legs;
-        self.records += later.records;
-        self.last_hash = later.last_hash;
-        self.last_at = later.last_at;
-        self.slips = self.slips.then(later.slips);
-        self.bodies = self.bodies.then(later.bodies);
-        self.sums.add(later.sums);
-        for (key, more) in later.others {
+    /// With other parts.
+    pub fn and(mut self, other: Passed) -> Passed {
+        self.rows += other.rows;
+        self.legs += other.legs;
+        self.records += other.records;
+        self.ends.extend(other.ends);
+        self.slips = self.slips.and(other.slips);
+        self.bodies = self.bodies.and(other.bodies);
+        self.sums.add(other.sums);
+        for (key, more) in other.others {
             for (sum, more) in self.others.entry(key).or_default().iter_mut().zip(more) {
                 *sum = sum.wrapping_add(more);
             }
         }
-        self.turnovers.add(later.turnovers);
-        for (series, (first, last)) in later.series {
-            match self.series.get_mut(&series) {
-                Some(range) => {
-                    if range.1 + 1 != first {
-                        found.at_key(
-                            0,
-                            "series",
-                            &format!("name={series}"),
-                            format!("after {} comes {first}: a gap or a duplicate", range.1),
-                        );
-                    }
-                    range.1 = last;
+        self.turnovers.add(other.turnovers);
+        for (name, seq) in other.credentials {
+            latest(&mut self.credentials, name, seq);
+        }
+        self.credential_digests.extend(other.credential_digests);
+        for (name, seq) in other.contents {
+            latest(&mut self.contents, name, seq);
+        }
+        self.last_account = self.last_account.max(other.last_account);
+        self
+    }
+
+    /// Puts the parts in their order and holds the numbers of each against those of the part before; where each series ends.
+    pub fn series(&mut self, found: &FoundAt<'_>) -> BTreeMap<Arc<str>, i64> {
+        self.ends.sort_by_key(|end| end.from);
+        let mut all: BTreeMap<Arc<str>, i64> = BTreeMap::new();
+        for (name, taken) in self.ends.iter().flat_map(|end| &end.series) {
+            let Taken { seq, first, last } = taken;
+            match all.insert(name.clone(), *last) {
+                Some(before) if before + 1 != *first => {
+                    let what = format!(
+                        "takes number {first} of {name} after {before}: a gap or a duplicate"
+                    );
+                    found.at_seq("journal", *seq, what);
                 }
-                None => {
-                    self.series.insert(series, (first, last));
+                None if *first != 1 => {
+                    found.at_seq(
+                        "journal",
+                        *seq,
+                        format!("takes number {first} of {name} first"),
+                    );
                 }
+                _ => {}
             }
         }
-        self.credentials.extend(later.credentials);
-        self.credential_digests.extend(later.credential_digests);
-        self.contents.extend(later.contents);
-        self.last_account = self.last_account.max(later.last_account);
-        self
+        all
     }
 }
