@@ -64,7 +64,8 @@ pub(crate) fn enter(
             .filter(|(at, _)| step.enters.contains(at));
         match field {
             Some((at, field)) => {
-                if let Some(value) = entered(context, field, None, text, &mut refusals)? {
+                let per = per_package(context, declared, sources, slip, None, field)?;
+                if let Some(value) = entered(context, field, None, text, &per, &mut refusals)? {
                     slip.header[at] = value;
                 }
             }
@@ -84,17 +85,19 @@ pub(crate) fn enter(
             "lines cannot be added at this step",
         ));
     }
-    for (position, (typed, line)) in input.lines.iter().zip(&mut slip.lines).enumerate() {
+    for position in 0..input.lines.len().min(slip.lines.len()) {
+        let typed = &input.lines[position];
         for (name, text) in &typed.fields {
             let field = declared
                 .line_field(name)
                 .filter(|(at, _)| step.enters_line.contains(at));
             match field {
                 Some((at, field)) => {
+                    let per = per_package(context, declared, sources, slip, Some(position), field)?;
                     if let Some(value) =
-                        entered(context, field, Some(position), text, &mut refusals)?
+                        entered(context, field, Some(position), text, &per, &mut refusals)?
                     {
-                        line.values[at] = value;
+                        slip.lines[position].values[at] = value;
                     }
                 }
                 None => refusals.push(not_now(
@@ -129,15 +132,38 @@ pub(crate) fn enter(
     Refusal::all(refusals).map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 
+/// How much goes into a package of a field that may be typed in packages.
+fn per_package(
+    context: Context<'_>,
+    declared: &model::Slip,
+    sources: &[Arc<Slip>],
+    slip: &Slip,
+    line: Option<usize>,
+    field: &Field,
+) -> Checked<Value> {
+    let Some(packed) = &field.packed else {
+        return Ok(Value::Empty);
+    };
+    let line = line.and_then(|line| slip.lines.get(line));
+    view(context, declared, sources, slip)
+        .at(line)
+        .value(&packed.per)
+}
+
 /// The value of what was typed; `None` and a refusal when it is none.
 fn entered(
     context: Context<'_>,
     field: &Field,
     line: Option<usize>,
     text: &str,
+    per: &Value,
     refusals: &mut Vec<Refusal>,
 ) -> Checked<Option<Value>> {
-    match values::entered(field, text) {
+    let read = match values::packed(field, text) {
+        Some((_, marked)) => values::in_base_units(field, &marked, per),
+        None => values::entered(field, text),
+    };
+    match read {
         Ok(value) => {
             refusals.extend(unknown_reference(context, field, line, &value)?);
             Ok(Some(value))

@@ -8,7 +8,7 @@ use model::{Field, FieldKind};
 
 use crate::scope::{View, declaration};
 use crate::step::{Checked, Context, Stop};
-use crate::values::{entered, read, refuse, shown};
+use crate::values::{entered, in_base_units, packed, read, refuse, shown};
 use crate::{Class, Input, Line, LineInput, Record, Refusal, Slip};
 
 /// A filled-in form.
@@ -163,7 +163,10 @@ fn takes_lines(fields: &[Field]) -> bool {
         found
     };
     fields.iter().any(|field| {
-        let reads = reads(&field.is) || reads(&field.default) || reads(&field.must);
+        let per = field.packed.as_ref().map(|packed| packed.per.clone());
+        let reads = [&field.is, &field.default, &field.must, &per]
+            .into_iter()
+            .any(reads);
         field.carry || field.draws.is_some() || reads
     })
 }
@@ -274,7 +277,23 @@ fn enter(
         }
         return Ok(Value::Empty);
     }
-    match entered(field, text) {
+    let value = match packed(field, text) {
+        Some((packed, marked)) => {
+            let view = View {
+                context,
+                declaration: declared,
+                header: &filled.header,
+                lines: &filled.lines,
+                sources,
+            };
+            let line = target
+                .position()
+                .and_then(|position| filled.lines.get(position));
+            in_base_units(field, &marked, &view.at(line).value(&packed.per)?)
+        }
+        None => entered(field, text),
+    };
+    match value {
         Ok(value) => {
             if let Some(refusal) = unknown_reference(context, field, target.position(), &value)? {
                 filled.refusals.push(refusal);

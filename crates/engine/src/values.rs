@@ -1,7 +1,7 @@
 //! Reading what was typed, by the declared field.
 
 use kernel::{Amount, AmountError, Day, Moment, Unit, Value};
-use model::{Field, FieldKind, Register};
+use model::{Field, FieldKind, Packed, Register};
 
 use crate::{Class, Refusal};
 
@@ -71,6 +71,56 @@ pub(crate) fn entered(field: &Field, text: &str) -> Result<Value, Unreadable> {
         return Err(unreadable(zh, en));
     }
     Ok(value)
+}
+
+/// What was typed in packages: before the mark and after it; `None` when no mark stands in it.
+pub(crate) fn packed<'a>(field: &'a Field, text: &str) -> Option<(&'a Packed, (String, String))> {
+    let packed = field.packed.as_ref()?;
+    let found = packed
+        .marks
+        .iter()
+        .find_map(|mark| text.split_once(&**mark));
+    found.map(|(before, after)| (packed, (before.trim().to_owned(), after.trim().to_owned())))
+}
+
+/// `3件5` in base units, given how many go into a package: exact, or refused.
+pub(crate) fn in_base_units(
+    field: &Field,
+    (packages, loose): &(String, String),
+    per: &Value,
+) -> Result<Value, Unreadable> {
+    let FieldKind::Amount(unit) = field.kind else {
+        return Err(unreadable("不是数量", "is not an amount"));
+    };
+    let per = per.as_amount().filter(|per| per.units > 0).ok_or_else(|| {
+        unreadable(
+            "不能按件填写：没有每件的数量",
+            "cannot be typed in packages: how much goes into one is not known",
+        )
+    })?;
+    let amount = |text: &str, unit| match read_amount(text, unit)? {
+        Value::Amount(amount) => Ok(i128::from(amount.units)),
+        _ => Ok(0),
+    };
+    let packages = amount(packages, Unit::Count)?;
+    let loose = match loose.as_str() {
+        "" => 0,
+        text => amount(text, unit)?,
+    };
+    if packages < 0 || loose < 0 {
+        return Err(unreadable(
+            "按件填写时不能为负数",
+            "cannot be negative when it is typed in packages",
+        ));
+    }
+    // A count of base units has no decimals; the field's own unit may have some.
+    let scale = 10i128.pow(unit.scale() - per.unit.scale());
+    let units = (packages * i128::from(per.units))
+        .checked_mul(scale)
+        .and_then(|units| i64::try_from(units + loose).ok());
+    units
+        .map(|units| Value::Amount(Amount::new(units, unit)))
+        .ok_or_else(|| unreadable("数值过大", "is too large"))
 }
 
 fn read_text(text: &str, length_max: u32) -> Result<Value, Unreadable> {

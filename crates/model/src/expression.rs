@@ -76,6 +76,10 @@ pub enum Binary {
     AtMost,
     /// The greater or later of both (`at_least`).
     AtLeast,
+    /// How many of the right go whole into the left, as a count (`in_whole`); towards zero.
+    InWhole,
+    /// What the left has beyond those (`rest_of`), in its own unit and with its sign.
+    RestOf,
 }
 
 /// A resolved name.
@@ -332,6 +336,10 @@ fn binary(op: Binary, left: Value, right: Value) -> Result<Value, EvalError> {
             Some(order) if (order == Ordering::Greater) == (op == Binary::AtMost) => right,
             Some(_) => left,
         },
+        Binary::InWhole | Binary::RestOf => match (left, right) {
+            (Value::Amount(a), Value::Amount(b)) => whole_and_rest(a, b, op)?,
+            _ => Value::Empty,
+        },
         Binary::Equal => Value::Flag(left == right),
         Binary::NotEqual => Value::Flag(left != right),
         Binary::Add | Binary::Subtract => match (left, right) {
@@ -360,6 +368,23 @@ fn binary(op: Binary, left: Value, right: Value) -> Result<Value, EvalError> {
             }
         }
     })
+}
+
+/// Exact: the checker admits a right side of no more decimals than the left one. Without a positive right side there is neither.
+fn whole_and_rest(a: Amount, b: Amount, op: Binary) -> Result<Value, EvalError> {
+    let (a_scale, b_scale) = (a.unit.scale(), b.unit.scale());
+    let by = i128::from(b.units) * 10i128.pow(a_scale.saturating_sub(b_scale));
+    if by <= 0 {
+        return Ok(Value::Empty);
+    }
+    let units = i128::from(a.units) * 10i128.pow(b_scale.saturating_sub(a_scale));
+    let (found, unit) = match op {
+        Binary::InWhole => (units / by, Unit::Count),
+        _ => (units % by, a.unit),
+    };
+    i64::try_from(found)
+        .map(|units| Value::Amount(Amount::new(units, unit)))
+        .map_err(|_| EvalError::TooLarge)
 }
 
 fn compare(left: &Value, right: &Value) -> Option<Ordering> {

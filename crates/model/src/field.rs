@@ -41,6 +41,8 @@ pub struct Field {
     pub scan: Option<Arc<str>>,
     /// How a text proves that it can be right; asked when it is entered.
     pub proof: Option<Proof>,
+    /// How it may be typed in packages of a whole number of base units.
+    pub packed: Option<Packed>,
     /// Explanation shown under the field, where the pack gives one.
     pub help: Option<Label>,
 }
@@ -73,6 +75,16 @@ pub struct Choice {
     pub code: Arc<str>,
     /// What people read.
     pub label: Label,
+}
+
+/// `packed=item.per_case marks="件 箱"`: `3件5` is three packages and five more. What is kept is the amount in base units, so
+/// nothing is ever rounded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed {
+    /// Base units per package: a count, or an amount of the field's unit.
+    pub per: Expr,
+    /// Words or characters that stand between packages and what is loose.
+    pub marks: Vec<Arc<str>>,
 }
 
 /// `draws=order.qty`: bounded by what remains of that field on the line of that slip up the chain.

@@ -22,6 +22,8 @@ function tidy(el, text = el.value) {
   if (!text) return '';
   if ('scale' in el.dataset) {
     text = text.normalize('NFKC');
+    // 3件5 stays as it is typed: only the server knows how much goes into a package.
+    if (el.dataset.marks?.split(' ').some(mark => text.includes(mark))) return text;
     // A sum typed into the cell: =12*3.5+2
     return tidyNumber(/^=|[-+*/÷×(].*\d/.test(text.slice(1)) || text[0] === '=' ? sum(text.replace(/^=/, ''), +(el.dataset.kept ?? el.dataset.scale)) ?? '?' : text, +el.dataset.scale);
   }
@@ -303,7 +305,7 @@ $('[data-fill] [aria-invalid=true]')?.focus();
 for (const form of $$('[data-computed]')) {
   let wait, turn = 0;
   form.addEventListener('input', () => {
-    if (!$('output[data-asks]', form)) return;
+    if (!$('output[data-asks],input[data-marks]', form)) return;
     clearTimeout(wait);
     const mine = ++turn;
     wait = setTimeout(async () => {
@@ -311,7 +313,11 @@ for (const form of $$('[data-computed]')) {
       if (!told || mine !== turn) return;
       for (const out of $$('.field output[data-asks]', form)) out.textContent = told.header[out.dataset.f] ?? '';
       const rows = $$('line-grid tbody tr', form).filter(row => !row.blank?.());
-      rows.forEach((row, i) => { for (const out of $$('output[data-asks]', row)) out.textContent = told.lines[i]?.[out.dataset.f] ?? ''; });
+      rows.forEach((row, i) => {
+        for (const out of $$('output[data-asks]', row)) out.textContent = told.lines[i]?.[out.dataset.f] ?? '';
+        for (const input of $$('input[data-marks]', row)) input.dataset.base = told.lines[i]?.[input.dataset.f] ?? '';
+        row.closest('line-grid').count(row);
+      });
     }, 300);
   });
 }

@@ -219,7 +219,8 @@ customElements.define('line-grid', class extends HTMLElement {
   value(row, name, depth = 0) {
     const key = name.replace(/^line\./, ''), cell = row.by.get(key);
     if (!cell) return read((row.with ??= JSON.parse(row.dataset.with || '{}'))[name] ?? this.form.elements['h.' + key]?.value);
-    if (cell.tagName !== 'OUTPUT') return read(cell.value);
+    // Of 3件5 the server has said what it is.
+    if (cell.tagName !== 'OUTPUT') return read(cell.value) || read(cell.dataset.base);
     if (!cell.dataset.is) return read(cell.dataset.value);
     const d = depth < 20 ? evaluate(cell.dataset.is, inner => this.value(row, inner, depth + 1)) : null;
     return d && rounded(d, +cell.dataset.kept);

@@ -1,7 +1,7 @@
 //! Typed views of the slips of 商品资料初装 for the rules in `flows/item_registration.rs`.
 //! Generated from the pack's text; a test keeps it so. Do not edit.
 
-use kernel::{Day, Value};
+use kernel::{Amount, Day, Value};
 use model::{Facts, RuleContext, RuleSlip};
 
 /// 商品资料初装卡片.
@@ -29,6 +29,12 @@ impl<'a> ItemCardSlip<'a> {
 
     /// 单位.
     pub const UNIT: &'static str = "unit";
+
+    /// 每件数量.
+    pub const PER_CASE: &'static str = "per_case";
+
+    /// 可有小数.
+    pub const FRACTIONS: &'static str = "fractions";
 
     /// 商品条码.
     pub const GTIN: &'static str = "gtin";
@@ -121,6 +127,21 @@ impl<'a> ItemCardSlip<'a> {
     pub fn unit(self) -> Option<&'a str> {
         let value = self.value("unit");
         value.as_text()
+    }
+
+    /// 每件数量.
+    pub fn per_case(self) -> Option<Amount> {
+        let value = self.value("per_case");
+        value.as_amount()
+    }
+
+    /// 可有小数.
+    pub fn fractions(self) -> Option<bool> {
+        let value = self.value("fractions");
+        match value {
+            Value::Flag(value) => Some(*value),
+            _ => None,
+        }
     }
 
     /// 商品条码.

@@ -138,6 +138,12 @@ impl<'a> BillLine<'a> {
     /// 数量.
     pub const QTY: &'static str = "qty";
 
+    /// 件数.
+    pub const CASES: &'static str = "cases";
+
+    /// 零散数.
+    pub const LOOSE: &'static str = "loose";
+
     /// 单价.
     pub const PRICE: &'static str = "price";
 
@@ -223,6 +229,18 @@ impl<'a> BillLine<'a> {
     /// 数量.
     pub fn qty(self) -> Option<Amount> {
         let value = self.value("qty");
+        value.as_amount()
+    }
+
+    /// 件数.
+    pub fn cases(self) -> Option<Amount> {
+        let value = self.value("cases");
+        value.as_amount()
+    }
+
+    /// 零散数.
+    pub fn loose(self) -> Option<Amount> {
+        let value = self.value("loose");
         value.as_amount()
     }
 
@@ -355,6 +373,12 @@ impl<'a> DeliveryLine<'a> {
     /// 出库数量.
     pub const QTY: &'static str = "qty";
 
+    /// 件数.
+    pub const CASES: &'static str = "cases";
+
+    /// 零散数.
+    pub const LOOSE: &'static str = "loose";
+
     /// 金额.
     pub const AMOUNT: &'static str = "amount";
 
@@ -446,6 +470,18 @@ impl<'a> DeliveryLine<'a> {
     /// 出库数量.
     pub fn qty(self) -> Option<Amount> {
         let value = self.value("qty");
+        value.as_amount()
+    }
+
+    /// 件数.
+    pub fn cases(self) -> Option<Amount> {
+        let value = self.value("cases");
+        value.as_amount()
+    }
+
+    /// 零散数.
+    pub fn loose(self) -> Option<Amount> {
+        let value = self.value("loose");
         value.as_amount()
     }
 
@@ -579,6 +615,21 @@ impl<'a> ItemRecord<'a> {
     pub fn unit(self) -> Option<Arc<str>> {
         let value = self.fact("unit");
         value.as_text().map(Arc::from)
+    }
+
+    /// 每件数量.
+    pub fn per_case(self) -> Option<Amount> {
+        let value = self.fact("per_case");
+        value.as_amount()
+    }
+
+    /// 可有小数.
+    pub fn fractions(self) -> Option<bool> {
+        let value = self.fact("fractions");
+        match value {
+            Value::Flag(value) => Some(value),
+            _ => None,
+        }
     }
 
     /// 商品条码.

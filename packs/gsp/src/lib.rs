@@ -180,6 +180,7 @@ pub fn scenarios() -> Vec<SourceText> {
         "flows/purchase_inbound.scenario",
         "flows/purchase_inbound_more.scenario",
         "flows/purchase_inbound_now.scenario",
+        "flows/purchase_inbound_packages.scenario",
         "flows/purchase_inbound_special.scenario",
         "flows/purchase_inbound_staff.scenario",
         "flows/purchase_price_adjustment.scenario",

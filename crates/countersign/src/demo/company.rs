@@ -221,6 +221,10 @@ pub fn item_fields(item: &Item) -> Vec<(&'static str, String)> {
         ("dosage_form", item.form.to_owned()),
         ("specification", item.specification.to_owned()),
         ("unit", item.unit.to_owned()),
+        (
+            "per_case",
+            if item.unit == "盒" { "60" } else { "24" }.to_owned(),
+        ),
         ("gtin", gtin(item.code)),
         ("approval_number", item.approval.to_owned()),
         ("manufacturer", manufacturer.to_owned()),

@@ -44,6 +44,8 @@ pub(crate) enum Operator {
     Else,
     AtMost,
     AtLeast,
+    InWhole,
+    RestOf,
     Add,
     Subtract,
     Multiply,
@@ -83,7 +85,7 @@ impl Operator {
             | Operator::GreaterOrEqual => 4,
             Operator::Else | Operator::AtMost | Operator::AtLeast => 5,
             Operator::Add | Operator::Subtract => 6,
-            Operator::Multiply | Operator::Divide => 7,
+            Operator::Multiply | Operator::Divide | Operator::InWhole | Operator::RestOf => 7,
         }
     }
 
@@ -99,6 +101,8 @@ impl Operator {
             Operator::Else => "else",
             Operator::AtMost => "at_most",
             Operator::AtLeast => "at_least",
+            Operator::InWhole => "in_whole",
+            Operator::RestOf => "rest_of",
             Operator::And => "and",
             Operator::Equal => "==",
             Operator::NotEqual => "!=",

@@ -223,6 +223,7 @@ impl Checker<'_> {
             Operator::Add | Operator::Subtract => self.sum(operator, left, right, at)?,
             Operator::Else => self.otherwise(left, right, at)?,
             Operator::AtMost | Operator::AtLeast => self.bound(operator, left, right, at)?,
+            Operator::InWhole | Operator::RestOf => self.packages(operator, left, right, at)?,
             Operator::Multiply => self.product(left, right, at)?,
             Operator::Divide => self.quotient(left, right, at)?,
             _ => (self.comparison(operator, left, right, at)?, Ty::Flag),
@@ -373,6 +374,37 @@ impl Checker<'_> {
         }
         let right = self.convert(right, &left.ty)?;
         Some((pair(Binary::Else, left.expr, right), left.ty))
+    }
+
+    /// `a in_whole b`, `a rest_of b`: an amount, and how much goes into a package of it.
+    fn packages(
+        &self,
+        operator: Operator,
+        left: Checked,
+        right: Checked,
+        at: Span,
+    ) -> Option<(Expr, Ty)> {
+        let Ty::Amount(unit) = left.ty else {
+            return self.operands(operator, &left.ty, &right.ty, at, None);
+        };
+        let right = match right.ty {
+            Ty::Number(number) if number.zero() => {
+                let message = "nothing goes into a package of zero";
+                self.desk.error(Kind::Divisor, right.span, message);
+                return None;
+            }
+            Ty::Number(number) => self.number(number, unit, right.span)?,
+            Ty::Amount(other) if other == unit || other == Unit::Count => right.expr,
+            _ => {
+                let hint = "the right side is a count, or an amount of the unit of the left one";
+                return self.operands(operator, &left.ty, &right.ty, at, Some(hint));
+            }
+        };
+        let (op, unit) = match operator {
+            Operator::InWhole => (Binary::InWhole, Unit::Count),
+            _ => (Binary::RestOf, unit),
+        };
+        Some((pair(op, left.expr, right), Ty::Amount(unit)))
     }
 
     fn product(&self, left: Checked, right: Checked, at: Span) -> Option<(Expr, Ty)> {

@@ -138,6 +138,8 @@ fn name(rest: &str) -> (Sign, usize) {
         "else" => Sign::Operator(Operator::Else),
         "at_most" => Sign::Operator(Operator::AtMost),
         "at_least" => Sign::Operator(Operator::AtLeast),
+        "in_whole" => Sign::Operator(Operator::InWhole),
+        "rest_of" => Sign::Operator(Operator::RestOf),
         "not" => Sign::Not,
         "true" => Sign::Flag(true),
         "false" => Sign::Flag(false),

@@ -71,6 +71,7 @@ fn expressions_of(flow: &Flow) -> Vec<&Expr> {
                 .into_iter()
                 .flatten(),
         );
+        found.extend(field.packed.as_ref().map(|packed| &packed.per));
     }
     for proposal in flow.slips.iter().filter_map(|slip| slip.proposal.as_ref()) {
         found.extend(proposal.fields.iter().map(|(_, expr)| expr));

@@ -48,6 +48,8 @@ pub(crate) struct FieldDraft<'a> {
     pub default: Option<&'a Word>,
     pub must: Option<&'a Word>,
     pub draws: Option<&'a Word>,
+    /// Base units per package, and the marks of packages.
+    pub packed: Option<(&'a Word, Vec<Arc<str>>)>,
 }
 
 impl<'a> Reader<'a> {
@@ -92,6 +94,9 @@ impl<'a> Reader<'a> {
         let draws = (stands == FieldStands::Line)
             .then(|| reading.text("draws"))
             .flatten();
+        let packed = on_slip
+            .then(|| self.packed(&mut reading, is, kind.as_ref()))
+            .flatten();
         self.conflicts(&reading, optional, is, default);
         if scan.is_some() && is.is_some() {
             let message = "`scan=` and `is=`: a computed field is never entered";
@@ -115,6 +120,7 @@ impl<'a> Reader<'a> {
                 length_max: length.and_then(|n| u32::try_from(n).ok()).unwrap_or(LENGTH),
                 scan,
                 proof,
+                packed: None,
                 help,
             },
             ty,
@@ -123,7 +129,49 @@ impl<'a> Reader<'a> {
             default,
             must,
             draws,
+            packed,
         })
+    }
+
+    /// `packed=item.per_case marks="件 箱"`.
+    fn packed(
+        &self,
+        reading: &mut Reading<'a>,
+        is: Option<&Word>,
+        kind: Option<&FieldKind>,
+    ) -> Option<(&'a Word, Vec<Arc<str>>)> {
+        let per = reading.property("packed");
+        let marks = reading.text("marks");
+        let (Some(per), Some(marks)) = (per, marks) else {
+            if per.is_some() != marks.is_some() {
+                let message =
+                    "`packed=` says how much goes into a package, `marks=` how packages are typed";
+                let hint = "write `packed=item.per_case marks=\"件 箱\"`".to_owned();
+                self.desk
+                    .hinted(Kind::Missing, reading.span(), message, hint);
+            }
+            return None;
+        };
+        if is.is_some() {
+            let message = "`packed=` and `is=`: a computed field is never entered";
+            self.desk.error(Kind::Conflict, per.span, message);
+            return None;
+        }
+        if kind.is_some_and(|kind| !matches!(kind, FieldKind::Amount(_))) {
+            self.desk
+                .error(Kind::Conflict, per.span, "only an amount comes in packages");
+            return None;
+        }
+        let figure = |c: char| c.is_ascii_digit() || "+-.,".contains(c);
+        let words: Vec<Arc<str>> = marks.text.split_whitespace().map(Arc::from).collect();
+        if words.is_empty() || marks.text.contains(figure) {
+            let message = "a mark of packages is a word without figures";
+            let hint = "such as `marks=\"件 箱\"`".to_owned();
+            self.desk
+                .hinted(Kind::WrongValue, marks.span, message, hint);
+            return None;
+        }
+        Some((per, words))
     }
 
     /// `gtin`, `credit_code`, `shape:…`, `words:…`: how a text proves itself.

@@ -46,10 +46,13 @@ fn line(slip: &Slip, at: usize) -> Turn {
 }
 
 fn one(desk: &Desk<'_>, slip: &Slip, own: Turn, field: &Field, span: Span) {
-    let Some(expr): Option<&Expr> = field.is.as_ref().or(field.default.as_ref()) else {
-        return;
+    let per = field.packed.as_ref().map(|packed| &packed.per);
+    let entered: [Option<&Expr>; 2] = [field.is.as_ref().or(field.default.as_ref()), per];
+    let read = |see: &mut dyn FnMut(&Name)| {
+        let exprs = entered.iter().flatten();
+        exprs.for_each(|expr| expr.names(&mut |name| see(name)));
     };
-    expr.names(&mut |name| {
+    read(&mut |name| {
         let known = match name {
             Name::Header(at) => header(slip, *at) < own,
             Name::Line(at) => line(slip, *at) < own,

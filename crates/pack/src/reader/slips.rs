@@ -141,6 +141,7 @@ pub(crate) fn for_others<'a>(
             .chain(slip.lines.iter_mut().flatten())
         {
             (field.is, field.default, field.must, field.draws) = (None, None, None, None);
+            field.packed = None;
         }
         Elsewhere {
             name: Arc::from(format!("{flow}.{}", slip.name)),
@@ -355,6 +356,7 @@ fn carry<'a>(
             draft.field.carry = true;
             draft.span = name.span;
             (draft.is, draft.default, draft.must, draft.draws) = (None, None, None, None);
+            draft.packed = None;
             fields.push(draft);
         }
     }
@@ -478,7 +480,32 @@ fn finish_field(
     field.draws = draft
         .draws
         .and_then(|word| draw(checker, slips, up, draft, word));
+    field.packed = draft
+        .packed
+        .as_ref()
+        .and_then(|(per, marks)| packed(checker, &draft.ty, per, marks));
     field
+}
+
+/// How much goes into a package: a count, or an amount of the field's unit.
+fn packed(
+    checker: &Checker<'_>,
+    own: &Ty,
+    per: &crate::tree::Word,
+    marks: &[Arc<str>],
+) -> Option<model::Packed> {
+    let checked = checker.any(per)?;
+    if checked.ty != *own && checked.ty != Ty::Amount(kernel::Unit::Count) {
+        let message = format!("a package holds a count or {own}, this is {}", checked.ty);
+        checker
+            .desk
+            .error(Kind::TypeMismatch, checked.span, message);
+        return None;
+    }
+    Some(model::Packed {
+        per: checked.expr,
+        marks: marks.to_vec(),
+    })
 }
 
 /// `draws=order.qty`: a line field of a slip up the chain, of the same unit.

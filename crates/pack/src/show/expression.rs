@@ -72,6 +72,8 @@ impl Words<'_> {
             Binary::Else => (self.language.pick("否则", "else"), 5),
             Binary::AtMost => (self.language.pick("至多", "at most"), 5),
             Binary::AtLeast => (self.language.pick("至少", "at least"), 5),
+            Binary::InWhole => (self.language.pick("整除", "in whole"), 7),
+            Binary::RestOf => (self.language.pick("除余", "rest of"), 7),
             Binary::Add => ("+", 6),
             Binary::Subtract => ("-", 6),
         }

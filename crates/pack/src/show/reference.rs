@@ -304,6 +304,14 @@ impl Page<'_> {
             shown("=", "=", &field.is);
             shown("默认", "default", &field.default);
             shown("须", "must be", &field.must);
+            if let Some(packed) = &field.packed {
+                let marks = packed.marks.join(self.pick("、", ", "));
+                let (typed, each) = (
+                    self.pick("可按件填写", "in packages"),
+                    self.pick("每件", "of"),
+                );
+                said.push(format!("{typed} {marks} {each} {}", words.of(&packed.per)));
+            }
             if let Some(draw) = &field.draws {
                 let slip = words.flow.kind(draw.slip);
                 let source = slip

@@ -113,6 +113,9 @@ impl<'a> OrderLine<'a> {
     /// 数量.
     pub const QTY: &'static str = "qty";
 
+    /// 件数.
+    pub const CASES: &'static str = "cases";
+
     /// 单价.
     pub const PRICE: &'static str = "price";
 
@@ -152,6 +155,12 @@ impl<'a> OrderLine<'a> {
     /// 数量.
     pub fn qty(self) -> Option<Amount> {
         let value = self.value("qty");
+        value.as_amount()
+    }
+
+    /// 件数.
+    pub fn cases(self) -> Option<Amount> {
+        let value = self.value("cases");
         value.as_amount()
     }
 
@@ -763,6 +772,12 @@ impl<'a> ItemRecord<'a> {
     pub fn class(self) -> Option<Arc<str>> {
         let value = self.fact("class");
         value.as_text().map(Arc::from)
+    }
+
+    /// 每件数量.
+    pub fn per_case(self) -> Option<Amount> {
+        let value = self.fact("per_case");
+        value.as_amount()
     }
 }
 

@@ -124,6 +124,7 @@ fn fields(fields: &[Field], used: &mut Used) {
             .iter()
             .chain(&field.default)
             .chain(&field.must)
+            .chain(field.packed.as_ref().map(|packed| &packed.per))
             .for_each(|expr| reads(expr, used));
     }
 }

@@ -143,6 +143,9 @@ where
             );
         }
     }
+    if declared.packed.is_some() {
+        change("not packed", Box::new(|field| field.packed = None));
+    }
     if declared.draws.is_some() {
         change("draws dropped", Box::new(|field| field.draws = None));
     }

@@ -55,6 +55,8 @@ impl Writer<'_> {
                     Binary::Else => t(self.lang, "否则", "else"),
                     Binary::AtMost => t(self.lang, "至多", "at most"),
                     Binary::AtLeast => t(self.lang, "至少", "at least"),
+                    Binary::InWhole => t(self.lang, "整除", "in whole"),
+                    Binary::RestOf => t(self.lang, "除余", "rest of"),
                 };
                 format!("{} {sign} {}", self.write(left)?, self.write(right)?)
             }

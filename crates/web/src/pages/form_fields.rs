@@ -10,7 +10,7 @@ use super::{script, slip, values, words};
 use crate::error::Error;
 use crate::parts::field::{Entry, Field as Part, Kind};
 use crate::parts::grid::{Grid, Line};
-use crate::parts::lang::t;
+use crate::parts::lang::{Lang, t};
 
 use super::form::{Back, Body, Maker, Target, filled};
 
@@ -302,11 +302,11 @@ impl Maker<'_> {
             fact: if header { None } else { self.fact(field) },
             is: computed.map(|(text, _)| text),
             total: !header && values::totalled(field),
-            hint: field
-                .help
-                .as_ref()
-                .map(|help| words::label(self.lang(), help).to_owned())
-                .unwrap_or_default(),
+            hint: match &field.help {
+                Some(help) => words::label(self.lang(), help).to_owned(),
+                None => packages(self.lang(), field).unwrap_or_default(),
+            },
+            marks: field.packed.as_ref().map(|packed| packed.marks.join(" ")),
             wide: header && matches!(field.kind, FieldKind::Text) && field.length_max > LONG,
             ..Part::new(&*field.name, label, kind)
         }
@@ -444,4 +444,14 @@ pub(crate) fn kind(reader: &Reader<'_>, pack: &Pack, field: &Field, header: bool
         FieldKind::Register(register) => Kind::Lookup(format!("{}.{register}", pack.name)),
         FieldKind::Person => Kind::Lookup("person".to_owned()),
     }
+}
+
+/// How a number of packages is typed: `3件5`.
+pub(super) fn packages(lang: Lang, field: &Field) -> Option<String> {
+    let mark = field.packed.as_ref()?.marks.first()?;
+    let (zh, en) = (
+        format!("可按整件加零散填写，如 3{mark}5"),
+        format!("may be typed in packages, such as 3{mark}5"),
+    );
+    Some(t(lang, &zh, &en).to_owned())
 }

@@ -202,6 +202,7 @@ fn about(reader: &Reader<'_>, pack: &Pack, flow: &Flow, at: usize, field: &Field
         .help
         .as_ref()
         .map(|help| words::label(reader.lang, help).to_owned());
+    let help = help.or_else(|| super::form_fields::packages(reader.lang, field));
     let must = field.must.as_ref();
     let must = must.and_then(|must| condition::words(reader.lang, pack, flow, at, must));
     let must = must.map(|must| format!("{}{must}", reader.t("须 ", "must be: ")));

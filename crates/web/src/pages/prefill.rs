@@ -119,7 +119,7 @@ pub(crate) async fn computed(
         let shown = |fields: &[model::Field], values: &[kernel::Value]| {
             let mut out = BTreeMap::new();
             for (field, value) in fields.iter().zip(values) {
-                if field.is.is_some() {
+                if field.is.is_some() || field.packed.is_some() {
                     let text = values::shown(reader, pack, field, value)?.text;
                     out.insert(field.name.to_string(), text);
                 }

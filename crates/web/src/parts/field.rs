@@ -56,6 +56,8 @@ pub struct Field {
     pub asks: bool,
     /// Whether the grid shows its sum.
     pub total: bool,
+    /// Marks between packages and what is loose, for a number that may be typed so, such as `3件5`.
+    pub marks: Option<String>,
     /// A sentence below it.
     pub hint: String,
     /// Over the whole width of the form.
@@ -210,6 +212,8 @@ struct Common<'a> {
     need: Option<&'static str>,
     /// Browsers check dialogs; forms are checked by the server, which refuses in the fixed order.
     required: bool,
+    /// Marks of packages, which the script leaves as they are typed.
+    marks: Option<&'a str>,
     bad: Option<&'static str>,
     below: Option<&'a str>,
 }
@@ -231,6 +235,7 @@ fn control(
         data: grid.then_some(field.name.as_str()),
         need: (field.need && !grid).then_some("true"),
         required: field.need && !grid && !name.starts_with("h."),
+        marks: field.marks.as_deref(),
         bad: entry.refusal.is_some().then_some("true"),
         below,
     };
@@ -239,7 +244,12 @@ fn control(
         Kind::Number => typed(
             &common,
             "text",
-            Some("decimal"),
+            // Marks of packages are no figures, so a phone shows all its keys.
+            Some(if field.marks.is_some() {
+                "text"
+            } else {
+                "decimal"
+            }),
             Some((field.scale, field.kept.max(field.scale))),
         ),
         Kind::Secret => typed(&common, "password", None, None),
@@ -260,7 +270,7 @@ fn typed(c: &Common, kind: &str, mode: Option<&str>, digits: Option<(u8, u8)>) -
     let (scale, kept) = (digits.map(|(scale, _)| scale), digits.map(|(_, kept)| kept));
     html! {
         input type=(kind) id=[c.id] name=(c.name) value=(c.value) inputmode=[mode] autocomplete="off" data-f=[c.data]
-            data-scale=[scale] data-kept=[kept] required[c.required] aria-label=[c.label] aria-required=[c.need]
+            data-scale=[scale] data-kept=[kept] data-marks=[c.marks] required[c.required] aria-label=[c.label] aria-required=[c.need]
             aria-invalid=[c.bad] aria-describedby=[c.below];
     }
 }
