@@ -44,6 +44,13 @@ impl Maker<'_> {
                     .push(slip::fact(self.reader, self.pack, field, value)?);
                 continue;
             }
+            let told = typed
+                .header
+                .get(&*field.name)
+                .is_some_and(|text| !text.trim().is_empty());
+            if self.leaves_out(field, at, false) && !told {
+                continue;
+            }
             let entry = self.entry(field, typed.header.get(&*field.name), value)?;
             body.fields.push((self.part(field, true), entry));
         }
@@ -61,14 +68,15 @@ impl Maker<'_> {
             typed.lines.len()
         };
         let blank = TypedLine::default();
+        let shown = self.shown(fields, typed);
         let mut lines = Vec::new();
         for at in 0..rows.min(ROWS_MAX) {
             let line = typed.lines.get(at).unwrap_or(&blank);
-            lines.push(self.line(fields, line, filled.lines.get(at))?);
+            lines.push(self.line(&shown, line, filled.lines.get(at))?);
         }
         Ok(Grid {
             title: t(self.lang(), "明细", "Lines").to_owned(),
-            columns: self.columns(fields),
+            columns: self.columns(&shown),
             lines,
             grows: !drawn,
             fixed: false,
@@ -80,10 +88,40 @@ impl Maker<'_> {
         })
     }
 
-    /// The columns: every declared field, and before one that draws what remains to be drawn.
-    fn columns(&self, fields: &[Field]) -> Vec<Part> {
+    /// The fields of a line that the form shows, by position.
+    fn shown<'f>(&self, fields: &'f [Field], typed: &Typed) -> Vec<(usize, &'f Field)> {
+        let told = |field: &Field| {
+            let mut cells = typed
+                .lines
+                .iter()
+                .filter_map(|line| line.cells.get(&*field.name));
+            cells.any(|text| !text.trim().is_empty())
+        };
+        let all = fields.iter().enumerate();
+        all.filter(|(at, field)| !self.leaves_out(field, *at, true) || told(field))
+            .collect()
+    }
+
+    /// Whether a form of the first step leaves a field out: a later step enters it, or it is computed and for nobody's eyes.
+    fn leaves_out(&self, field: &Field, at: usize, line: bool) -> bool {
+        let enters = |step: &model::Step| match line {
+            true => step.enters_line.contains(&at),
+            false => step.enters.contains(&at),
+        };
+        let mut later = self
+            .flow
+            .steps
+            .iter()
+            .filter(|step| step.slip == self.step.slip && !step.begins);
+        let left_to_them =
+            field.optional && field.default.is_none() && field.draws.is_none() && later.any(enters);
+        left_to_them || (field.sensitive && field.is.is_some())
+    }
+
+    /// The columns: every field that is shown, and before one that draws what remains to be drawn.
+    fn columns(&self, fields: &[(usize, &Field)]) -> Vec<Part> {
         let mut columns = Vec::new();
-        for field in fields {
+        for (_, field) in fields {
             // What is said about the record before it stands small within its cell.
             let after = columns.last().is_some_and(|before: &Part| {
                 before.under || matches!(before.kind, Kind::Lookup(_))
@@ -108,13 +146,13 @@ impl Maker<'_> {
 
     fn line(
         &self,
-        fields: &[Field],
+        fields: &[(usize, &Field)],
         typed: &TypedLine,
         filled: Option<&engine::FormLine>,
     ) -> Result<Line, Error> {
         let source = filled.and_then(|line| line.source);
         let mut cells = Vec::new();
-        for (at, field) in fields.iter().enumerate() {
+        for &(at, field) in fields {
             let left = self.left(filled, at, field);
             if field.draws.is_some() && self.ground.drawn() {
                 let text = left.map(|left| left.to_string()).unwrap_or_default();
@@ -141,7 +179,7 @@ impl Maker<'_> {
                 Some(source) => source_text(source),
                 None => typed.source.clone(),
             },
-            with: self.with(fields, source)?,
+            with: self.with(self.declared.lines.as_deref().unwrap_or_default(), source)?,
             cells,
             refusal: None,
         })
