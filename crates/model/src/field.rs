@@ -36,15 +36,36 @@ pub struct Field {
     pub sensitive: bool,
     /// Most characters of a text; 500 unless declared.
     pub length_max: u32,
-    /// The GS1 application identifier that fills it when a pack is scanned: `10`. In a register, the field by whose value a
-    /// scanned code finds the record.
-    pub scan: Option<Arc<str>>,
+    /// What scanning does to it.
+    pub scan: Option<Scan>,
     /// How a text proves that it can be right; asked when it is entered.
     pub proof: Option<Proof>,
     /// How it may be typed in packages of a whole number of base units.
     pub packed: Option<Packed>,
     /// Explanation shown under the field, where the pack gives one.
     pub help: Option<Label>,
+}
+
+/// What scanning does to a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scan {
+    /// It holds the value of this GS1 application identifier: `10`. What is entered is filled, what is carried or computed must
+    /// agree; in a register, it is a field by whose value a scanned code finds the record.
+    Element(Arc<str>),
+    /// It counts the packs of its line.
+    Count,
+    /// It takes the key of a record of this register, as it stands on a label: that of a bin.
+    Key(Arc<str>),
+}
+
+impl Field {
+    /// The GS1 application identifier whose value it holds.
+    pub fn element(&self) -> Option<&str> {
+        match &self.scan {
+            Some(Scan::Element(code)) => Some(code),
+            _ => None,
+        }
+    }
 }
 
 /// What a field holds.

@@ -14,7 +14,7 @@ mod rule;
 
 pub use catalog::Catalog;
 pub use expression::{Binary, EvalError, Expr, Figure, Name, Reading, Scope, Type, evaluate};
-pub use field::{Choice, Draw, Field, FieldKind, Packed};
+pub use field::{Choice, Draw, Field, FieldKind, Packed, Scan};
 pub use flow::{
     Advance, Flow, Guard, HoldEnd, LegRule, PlaceRef, Post, PostKind, Proposal, Quorum, RecordRule,
     Separation, Slip, SlipRef, Step, StepIndex, Verb,

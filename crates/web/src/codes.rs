@@ -271,6 +271,12 @@ pub const CODES: &[Code] = &[
         "no record has this barcode",
     ),
     code(
+        "barcode_day",
+        &[Request],
+        "条码上的日期与登记的不同",
+        "the barcode gives another day than the record",
+    ),
+    code(
         "draft_elsewhere",
         &[Request],
         "草稿已在别处改动",

@@ -18,6 +18,8 @@ pub const ASSETS: u32 = fingerprint(&[
     include_bytes!("../assets/files.js"),
     include_bytes!("../assets/passkeys.js"),
     include_bytes!("../assets/icons.svg"),
+    include_bytes!("../assets/hand.css"),
+    include_bytes!("../assets/hand.js"),
 ]);
 
 const fn fingerprint(files: &[&[u8]]) -> u32 {
@@ -96,6 +98,8 @@ pub struct Shell {
     pub toasts: Vec<Toast>,
     /// Path and query of this page: the language switch comes back to it.
     pub path: String,
+    /// Whether the page is for a handheld: one thing at a time, and no navigation.
+    pub hand: bool,
     /// The name of the person for whom this one has chosen to act.
     pub acting_for: Option<String>,
 }
@@ -131,7 +135,7 @@ fn said_by_scripts(lang: Lang) -> String {
     .to_string()
 }
 
-fn head(lang: Lang, theme: Theme, title: &str) -> Markup {
+fn head(lang: Lang, theme: Theme, title: &str, hand: bool) -> Markup {
     html! {
         head {
             meta charset="utf-8";
@@ -145,6 +149,10 @@ fn head(lang: Lang, theme: Theme, title: &str) -> Markup {
             script src=(format!("/assets/form.js?v={ASSETS}")) defer {}
             script src=(format!("/assets/grid.js?v={ASSETS}")) defer {}
             script src=(format!("/assets/files.js?v={ASSETS}")) defer {}
+            @if hand {
+                link rel="stylesheet" href=(format!("/assets/hand.css?v={ASSETS}"));
+                script src=(format!("/assets/hand.js?v={ASSETS}")) defer {}
+            }
         }
     }
 }
@@ -155,10 +163,10 @@ pub fn page(shell: &Shell, body: Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.tag()) data-theme=(shell.theme.code()) {
-            (head(lang, shell.theme, &shell.title))
-            body data-say=(said_by_scripts(lang)) data-keys=(keys::bound()) data-csrf=(shell.csrf) data-events="/events" {
+            (head(lang, shell.theme, &shell.title, shell.hand))
+            body class=[shell.hand.then_some("hand")] data-say=(said_by_scripts(lang)) data-keys=(keys::bound()) data-csrf=(shell.csrf) data-events="/events" {
                 a class="skip" href="#main" { (t(lang, "跳到正文", "Skip to content")) }
-                (top_bar(shell))
+                @if shell.hand { (hand_bar(shell)) } @else { (top_bar(shell)) }
                 @if let Some(name) = &shell.acting_for { (acting_for(shell, name)) }
                 main id="main" tabindex="-1" { (body) }
                 (toasts(lang, &shell.toasts))
@@ -173,8 +181,21 @@ pub fn bare(lang: Lang, theme: Theme, title: &str, body: Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.tag()) data-theme=(theme.code()) {
-            (head(lang, theme, title))
+            (head(lang, theme, title, false))
             body data-say=(said_by_scripts(lang)) { main id="main" class="lone" { div { (body) } } }
+        }
+    }
+}
+
+/// What is above a page on a handheld: the way back to scanning, who holds it, and the menu of his account.
+fn hand_bar(shell: &Shell) -> Markup {
+    let lang = shell.lang;
+    html! {
+        header class="top" {
+            a class="brand" href="/handheld" { (icon(Icon::Seal)) (t(lang, "扫描作业", "Scanning")) }
+            span class="grow" {}
+            a class="button quiet" href="/inbox" { (icon(Icon::Inbox)) (t(lang, "待办", "Inbox")) }
+            (user_menu(shell))
         }
     }
 }
@@ -271,6 +292,7 @@ fn user_menu(shell: &Shell) -> Markup {
             }
             div {
                 p { b { (shell.person) } br; small class="mute" { (shell.roles) } }
+                a href="/handheld" { (icon(Icon::Search)) (t(lang, "扫描作业", "Scanning")) }
                 a href="/me" { (icon(Icon::User)) (t(lang, "我的账号", "My account")) }
                 a href="/me/notices" { (icon(Icon::BellRing)) (t(lang, "通知方式", "How I am told")) }
                 a href="/help" { (icon(Icon::Info)) (t(lang, "帮助", "Help")) }

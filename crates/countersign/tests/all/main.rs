@@ -4,6 +4,7 @@ mod browser_audit;
 mod browser_figures;
 mod browser_flow;
 mod browser_forms;
+mod browser_handheld;
 mod browser_inbox;
 mod browser_lost;
 mod browser_passkeys;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kernel::proof::Proof;
 use kernel::{Unit, gs1};
-use model::{Choice, Field, FieldKind};
+use model::{Choice, Field, FieldKind, Scan};
 
 use crate::Kind;
 use crate::expression::{ROOTS, Ty};
@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
         });
         let scan = reading
             .text("scan")
-            .and_then(|word| self.scan(word, kind.as_ref()));
+            .and_then(|word| self.scan(word, kind.as_ref(), stands));
         let proof = reading
             .text("proof")
             .and_then(|word| self.proof(word, kind.as_ref()));
@@ -98,10 +98,6 @@ impl<'a> Reader<'a> {
             .then(|| self.packed(&mut reading, is, kind.as_ref()))
             .flatten();
         self.conflicts(&reading, optional, is, default);
-        if scan.is_some() && is.is_some() {
-            let message = "`scan=` and `is=`: a computed field is never entered";
-            self.desk.error(Kind::Conflict, reading.span(), message);
-        }
         reading.finish();
         let ty = kind.as_ref().map_or(Ty::Unknown, Ty::of);
         Some(FieldDraft {
@@ -188,22 +184,33 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// `gs1:10`: an application identifier whose values the field can hold.
-    fn scan(&self, word: &Word, kind: Option<&FieldKind>) -> Option<Arc<str>> {
-        let code = word
-            .text
+    /// `gs1:10`: an application identifier whose values the field can hold; `count`; `key:bin`, on slips.
+    fn scan(&self, word: &Word, kind: Option<&FieldKind>, stands: FieldStands) -> Option<Scan> {
+        let wrong = |message: String, hint: &str| {
+            let hint = hint.to_owned();
+            self.desk.hinted(Kind::WrongValue, word.span, message, hint);
+            None
+        };
+        let text = word.text.as_str();
+        if text == "count" && stands == FieldStands::Line {
+            return match kind {
+                None | Some(FieldKind::Amount(Unit::Qty | Unit::Count)) => Some(Scan::Count),
+                _ => wrong("packs are counted in `qty` or `count`".to_owned(), "write `qty`"),
+            };
+        }
+        if let Some(register) = text
+            .strip_prefix("key:")
+            .filter(|_| stands != FieldStands::Register)
+        {
+            return self.scanned_key(word, register, kind);
+        }
+        let code = text
             .strip_prefix("gs1:")
             .filter(|code| gs1::title(code).is_some());
         let Some(code) = code else {
-            let message = "`scan` must be an application identifier of GS1";
-            let hint = "such as `gs1:10` for the batch, `gs1:17` for the day of expiry";
-            self.desk.hinted(
-                Kind::WrongValue,
-                word.span,
-                message.to_owned(),
-                hint.to_owned(),
-            );
-            return None;
+            let message = "`scan` must be an application identifier of GS1, `count` in a line or `key:` and a register on a slip";
+            let hint = "such as `gs1:10` for the batch, `gs1:17` for the day of expiry, `key:bin` for the label of a bin";
+            return wrong(message.to_owned(), hint);
         };
         let fits = match kind {
             None | Some(FieldKind::Text) => true,
@@ -212,15 +219,34 @@ impl<'a> Reader<'a> {
             Some(_) => false,
         };
         if !fits {
-            let message = format!(
-                "a field of this type cannot hold what {} says",
-                quoted(&word.text)
-            );
+            let message = format!("a field of this type cannot hold what {} says", quoted(text));
             let hint = "text holds anything, `date` days (11, 12, 13, 15, 16, 17), amounts counts (30, 37)";
-            self.desk
-                .hinted(Kind::WrongValue, word.span, message, hint.to_owned());
+            return wrong(message, hint);
         }
-        fits.then(|| Arc::from(code))
+        Some(Scan::Element(Arc::from(code)))
+    }
+
+    /// `key:bin`: a register whose keys stand on labels, in a text or in a reference to that very register.
+    fn scanned_key(&self, word: &Word, register: &str, kind: Option<&FieldKind>) -> Option<Scan> {
+        if self.tables.register(register).is_none() {
+            let names = self.tables.registers.iter().map(|(name, _)| &**name);
+            let message = format!("there is no register {}", quoted(register));
+            let hint = suggest::did_you_mean(register, names);
+            let hint = hint.unwrap_or_else(|| "name a register of this pack".to_owned());
+            self.desk.hinted(Kind::UnknownType, word.span, message, hint);
+            return None;
+        }
+        match kind {
+            None | Some(FieldKind::Text) => {}
+            Some(FieldKind::Register(own)) if **own == *register => {}
+            Some(_) => {
+                let message = format!("a field of this type holds no key of {}", quoted(register));
+                let hint = "text and references to that register do".to_owned();
+                self.desk.hinted(Kind::WrongValue, word.span, message, hint);
+                return None;
+            }
+        }
+        Some(Scan::Key(Arc::from(register)))
     }
 
     fn conflicts(

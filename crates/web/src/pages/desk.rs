@@ -141,6 +141,8 @@ pub(crate) struct Content {
     pub status: StatusCode,
     pub title: String,
     pub body: Markup,
+    /// Whether it is shown on a handheld, with nothing around it that is not needed there.
+    pub hand: bool,
 }
 
 impl Content {
@@ -150,7 +152,13 @@ impl Content {
             status: StatusCode::OK,
             title: title.into(),
             body,
+            hand: false,
         }
+    }
+
+    /// The same content for a handheld, or not.
+    pub fn by_hand(self, hand: bool) -> Content {
+        Content { hand, ..self }
     }
 
     /// The same content under another status.
@@ -191,7 +199,10 @@ impl Desk {
             .read(move |app| {
                 let reader = Reader::new(app, &memory, &session);
                 let content = make(&reader)?;
-                let shell = reader.shell(&session, here, content.title, path, toast)?;
+                let shell = Shell {
+                    hand: content.hand,
+                    ..reader.shell(&session, here, content.title, path, toast)?
+                };
                 Ok::<_, Error>((content.status, page(&shell, content.body)).into_response())
             })
             .await?;
@@ -463,6 +474,7 @@ impl<'a> Reader<'a> {
             csrf: session.csrf(),
             begin: self.begins()?,
             toasts: toast.into_iter().collect(),
+            hand: false,
             path,
             acting_for,
         })

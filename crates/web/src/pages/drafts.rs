@@ -11,7 +11,8 @@ use kernel::SlipId;
 use serde_json::{Value, json};
 use store::Draft;
 
-use super::desk::address;
+use super::desk::{Reader, address};
+use super::form::Target;
 use crate::App;
 use crate::auth::Acting;
 use crate::error::Error;
@@ -46,17 +47,44 @@ pub(crate) fn ids_text(ids: &[SlipId]) -> String {
 
 /// The form that goes on with a draft.
 pub(crate) fn url(draft: &Draft) -> String {
-    let path = match draft.slip {
-        Some(slip) => format!("/slips/{slip}/sign/{}", draft.step),
-        None => format!("/new/{}", draft.step),
+    let mut kept = pairs(draft);
+    let target = Target {
+        step: draft.step.clone(),
+        slip: draft.slip,
+        hand: by_hand(&kept),
+        ..Target::default()
     };
-    let behalf = pairs(draft).remove("_for").unwrap_or_default();
-    address(&path, &[("draft", &draft.id), ("for", &behalf)])
+    let behalf = kept.remove("_for").unwrap_or_default();
+    address(&target.url(), &[("draft", &draft.id), ("for", &behalf)])
 }
 
 /// The inputs that a draft keeps.
 pub(crate) fn pairs(draft: &Draft) -> BTreeMap<String, String> {
     serde_json::from_str(&draft.body).unwrap_or_default()
+}
+
+/// Whether a draft was begun on a handheld.
+pub(crate) fn by_hand(pairs: &BTreeMap<String, String>) -> bool {
+    pairs.get("_hand").is_some_and(|mark| mark == "1")
+}
+
+/// The newest draft of this very form that the reader began on a handheld: scanning the slip again goes on with it.
+pub(crate) fn begun_by_hand(
+    reader: &Reader<'_>,
+    target: &Target,
+) -> Result<Option<String>, Error> {
+    let behalf = target.on_behalf_of.as_deref().unwrap_or("");
+    let mut own = reader.store.drafts(reader.org, &reader.me.login)?;
+    own.retain(|draft| {
+        let kept = pairs(draft);
+        draft.step == target.step
+            && draft.slip == target.slip
+            && draft.sources == target.sources
+            && by_hand(&kept)
+            && kept.get("_for").map_or("", |login| login.as_str()) == behalf
+    });
+    let newest = own.into_iter().max_by_key(|draft| draft.updated);
+    Ok(newest.map(|draft| draft.id))
 }
 
 /// What a draft is about, in a few of its own words.

@@ -10,7 +10,7 @@ use maud::Markup;
 use super::desk::{Asked, Content, Desk, Reader, address, done, go};
 use super::form::{Back, Mode, Target, form, ground};
 use super::typed::Typed;
-use super::{begin, drafts, heads, prefill, values, words};
+use super::{begin, drafts, handheld, heads, prefill, values, words};
 use crate::auth::{Acting, Address, Fields, Posted, confirm_password};
 use crate::error::{Error, status_of};
 use crate::layout::{Place, Toast};
@@ -31,7 +31,7 @@ pub(crate) async fn show_new(
     for (_, value) in asked.pairs().iter().filter(|(name, _)| name == "from") {
         sources.extend(drafts::ids(value));
     }
-    show(desk, step, None, sources, asked).await
+    show(desk, step, None, sources, asked, false).await
 }
 
 /// A later step, or a slip that was returned to its first.
@@ -40,15 +40,17 @@ pub(crate) async fn show_sign(
     Path((id, step)): Path<(i64, String)>,
     asked: Asked,
 ) -> Result<Response, Error> {
-    show(desk, step, Some(SlipId(id)), Vec::new(), asked).await
+    show(desk, step, Some(SlipId(id)), Vec::new(), asked, false).await
 }
 
-async fn show(
+/// The form of a step; on a handheld it goes on with what was begun on one.
+pub(super) async fn show(
     desk: Desk,
     step: String,
     slip: Option<SlipId>,
     sources: Vec<SlipId>,
     asked: Asked,
+    hand: bool,
 ) -> Result<Response, Error> {
     let csrf = desk.session.csrf();
     desk.show(Place::Slips, move |reader| {
@@ -57,9 +59,15 @@ async fn show(
             slip,
             sources,
             on_behalf_of: reader.asked_for(asked.text("for")),
+            hand,
         };
         let mut back = Back::default();
-        if let Some(id) = asked.some("draft")
+        let begun = match asked.some("draft") {
+            Some(id) => Some(id),
+            None if hand => drafts::begun_by_hand(reader, &target)?,
+            None => None,
+        };
+        if let Some(id) = begun
             && let Some(draft) = reader.store.draft(reader.org, &reader.me.login, &id)?
             && draft.step == target.step
             && draft.slip == target.slip
@@ -98,6 +106,7 @@ fn page(reader: &Reader<'_>, target: &Target, back: &Back, csrf: &str) -> Result
         Err(refusal) => return Ok(not_this(reader, target, &refusal)),
     };
     match form(reader, target, &ground, back, csrf)? {
+        Ok(made) if target.hand => Ok(handheld::page(reader, &target.step, &made).with(status)),
         Ok(made) => {
             Ok(Content::new(made.title.clone(), form_part(reader.lang, &made)).with(status))
         }
@@ -109,6 +118,7 @@ fn page(reader: &Reader<'_>, target: &Target, back: &Back, csrf: &str) -> Result
 fn not_this(reader: &Reader<'_>, target: &Target, refusal: &Refusal) -> Content {
     let about = target.slip.or(target.sources.first().copied());
     let back = match about {
+        _ if target.hand => Link::new(reader.t("继续扫描", "Scan on"), "/handheld"),
         Some(id) => Link::new(reader.t("回到单据", "Back to the slip"), heads::url(id)),
         None => Link::new(reader.t("回到待办", "Back to the inbox"), "/inbox"),
     };
@@ -118,6 +128,7 @@ fn not_this(reader: &Reader<'_>, target: &Target, refusal: &Refusal) -> Content 
         fault::refusal(reader.lang, &refused, &back),
     )
     .with(status_of(refusal))
+    .by_hand(target.hand)
 }
 
 pub(crate) async fn post_new(
@@ -127,7 +138,7 @@ pub(crate) async fn post_new(
     posted: Posted,
 ) -> Result<Response, Error> {
     let sources = drafts::ids(posted.fields.text("_from"));
-    post(desk, step, None, sources, from, posted).await
+    post(desk, step, None, sources, from, posted, false).await
 }
 
 pub(crate) async fn post_sign(
@@ -138,16 +149,17 @@ pub(crate) async fn post_sign(
     posted: Posted,
 ) -> Result<Response, Error> {
     let _ = asked;
-    post(desk, step, Some(SlipId(id)), Vec::new(), from, posted).await
+    post(desk, step, Some(SlipId(id)), Vec::new(), from, posted, false).await
 }
 
-async fn post(
+pub(super) async fn post(
     desk: Desk,
     step: String,
     slip: Option<SlipId>,
     sources: Vec<SlipId>,
     from: Address,
     posted: Posted,
+    hand: bool,
 ) -> Result<Response, Error> {
     let Posted { acting, fields } = posted;
     let behalf = fields.text("_for");
@@ -160,13 +172,15 @@ async fn post(
             own if *own == *desk.session.person.login => None,
             login => Some(login.into()),
         },
+        hand,
     };
     let mut typed = Typed::read(fields.iter());
     match fields.text("_do") {
         "discard" => {
             drafts::drop(&desk.app, &acting.person.login, fields.text("_draft")).await?;
             let said = t(desk.lang(), "草稿已删除", "Draft discarded");
-            Ok(go("/inbox/drafts", Some(&done(said))))
+            let list = if hand { "/handheld" } else { "/inbox/drafts" };
+            Ok(go(list, Some(&done(said))))
         }
         "save" => save(&desk, &acting, &target, &fields).await,
         "sign" | "" => sign(desk, acting, from, target, typed, fields).await,
@@ -350,7 +364,7 @@ async fn sign(
         Ok(answer) => {
             drafts::drop(&desk.app, &acting.person.login, fields.text("_draft")).await?;
             let reply = answer.outcome.unwrap_or_default();
-            Ok(signed(&desk, &label, reply, target.slip))
+            Ok(signed(&desk, &label, reply, &target, fields.text("_key")))
         }
         Err(error) => match error.refusal() {
             Some(refusal) if refusal.code == "confirm" => {
@@ -382,7 +396,7 @@ async fn attempt(
         Ok(answer) => {
             let label = model::Label::default();
             let reply = answer.outcome.unwrap_or_default();
-            Ok(signed(&desk, &label, reply, target.slip))
+            Ok(signed(&desk, &label, reply, &target, fields.text("_key")))
         }
         Err(error) => match error.refusal() {
             Some(refusal) => {
@@ -400,7 +414,8 @@ fn signed(
     desk: &Desk,
     label: &model::Label,
     reply: engine::Reply,
-    slip: Option<SlipId>,
+    target: &Target,
+    key: &str,
 ) -> Response {
     let lang = desk.lang();
     let number = reply.number.unwrap_or_default();
@@ -412,9 +427,11 @@ fn signed(
     let toast = Toast {
         tone: Tone::Done,
         text: said,
-        link: Some(Link::new(t(lang, "下一件待办", "Next task"), "/inbox")),
+        link: (!target.hand).then(|| Link::new(t(lang, "下一件待办", "Next task"), "/inbox")),
     };
-    let page = match reply.slip.or(slip) {
+    let page = match reply.slip.or(target.slip) {
+        // The handheld forgets what it kept of this form.
+        _ if target.hand => address("/handheld", &[("signed", key)]),
         Some(id) => heads::url(id),
         None => "/inbox".to_owned(),
     };
@@ -434,12 +451,9 @@ async fn ask_password(
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     hidden.push(("_do".to_owned(), "sign".to_owned()));
-    let url = match target.slip {
-        Some(id) => format!("/slips/{id}/sign/{}", target.step),
-        None => format!("/new/{}", target.step),
-    };
+    let (url, hand) = (target.url(), target.hand);
     let (step, refusal) = (target.step.clone(), refusal.cloned());
-    let back = address("/inbox", &[]);
+    let back = if hand { "/handheld" } else { "/inbox" };
     let own = crate::auth::sign_in::factors(&desk.app, &desk.session.person.login).await?;
     let passkey = own.iter().any(|factor| factor.kind == "passkey");
     desk.show(Place::Slips, move |reader| {
@@ -471,8 +485,10 @@ async fn ask_password(
             passkey,
             ..Ask::default()
         };
-        let body: Markup = panel(reader.lang, &made, &back);
-        Ok(Content::new(title, body).with(StatusCode::FORBIDDEN))
+        let body: Markup = panel(reader.lang, &made, back);
+        Ok(Content::new(title, body)
+            .with(StatusCode::FORBIDDEN)
+            .by_hand(hand))
     })
     .await
 }

@@ -32,6 +32,19 @@ pub(crate) struct Target {
     pub sources: Vec<SlipId>,
     /// For whom.
     pub on_behalf_of: Option<Arc<str>>,
+    /// Whether it is filled in on a handheld.
+    pub hand: bool,
+}
+
+impl Target {
+    /// Where its form is, and where it is sent.
+    pub fn url(&self) -> String {
+        let before = if self.hand { "/handheld" } else { "" };
+        match self.slip {
+            Some(id) => format!("{before}/slips/{id}/sign/{}", self.step),
+            None => format!("{before}/new/{}", self.step),
+        }
+    }
 }
 
 /// What comes back into a form.
@@ -186,6 +199,7 @@ pub(crate) fn form(
         declared,
         ground,
         fresh: back.typed.is_none(),
+        hand: target.hand,
         refused: Vec::new(),
     };
     let body = match ground.mode {
@@ -226,6 +240,7 @@ pub(super) struct Maker<'a> {
     pub declared: &'a model::Slip,
     pub ground: &'a Ground,
     pub fresh: bool,
+    pub hand: bool,
     pub refused: Vec<Refused>,
 }
 
@@ -314,10 +329,7 @@ impl Maker<'_> {
         if let (None, [source]) = (&self.ground.slip, &self.ground.sources[..]) {
             known.extend(self.source_facts(source)?);
         }
-        let url = match target.slip {
-            Some(id) => format!("/slips/{id}/sign/{}", target.step),
-            None => format!("/new/{}", target.step),
-        };
+        let url = target.url();
         let back_url = crumbs
             .first()
             .map_or_else(|| "/inbox".to_owned(), |link| link.url.clone());
@@ -408,6 +420,7 @@ impl Maker<'_> {
             ),
             ("_draft", back.draft.clone()),
             ("_version", back.version.clone()),
+            ("_hand", if target.hand { "1" } else { "" }.to_owned()),
         ];
         Ok(pairs
             .into_iter()

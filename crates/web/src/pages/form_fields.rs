@@ -81,9 +81,7 @@ impl Maker<'_> {
             grows: !drawn,
             fixed: false,
             proposes: !drawn && self.declared.proposal.is_some(),
-            scan: fields
-                .iter()
-                .any(|field| field.scan.is_some())
+            scan: (!self.hand && fields.iter().any(|field| field.scan.is_some()))
                 .then(|| format!("/scan/{}", self.step.qualified)),
         })
     }
@@ -165,7 +163,9 @@ impl Maker<'_> {
                 .and_then(|line| line.values.get(at))
                 .unwrap_or(&Value::Empty);
             let mut entry = self.entry(field, typed.cells.get(&*field.name), value)?;
-            if self.fresh && self.ground.slip.is_none() && entry.value.is_empty() {
+            // Packs that are scanned one by one are counted from nothing.
+            let counted = self.hand && field.scan == Some(model::Scan::Count);
+            if self.fresh && !counted && self.ground.slip.is_none() && entry.value.is_empty() {
                 // What remains is what usually comes; a clerk who counts less types over it.
                 entry.value = left
                     .filter(|left| left.units > 0)
@@ -345,6 +345,12 @@ impl Maker<'_> {
                 None => packages(self.lang(), field).unwrap_or_default(),
             },
             marks: field.packed.as_ref().map(|packed| packed.marks.join(" ")),
+            scan: match &field.scan {
+                None => "",
+                Some(model::Scan::Count) => "count",
+                Some(model::Scan::Key(_)) => "key",
+                Some(model::Scan::Element(_)) => "element",
+            },
             wide: header && matches!(field.kind, FieldKind::Text) && field.length_max > LONG,
             ..Part::new(&*field.name, label, kind)
         }
@@ -388,7 +394,9 @@ impl Maker<'_> {
         let Some(fields) = &self.declared.lines else {
             return Ok(body);
         };
-        if self.step.enters_line.is_empty() {
+        // On a handheld what leaves is scanned even where nothing is typed.
+        let scanned = self.hand && fields.iter().any(|field| field.scan.is_some());
+        if self.step.enters_line.is_empty() && !scanned {
             let table = slip::lines(
                 self.reader,
                 self.pack,

@@ -29,6 +29,7 @@ pub(crate) mod for_api;
 mod form;
 mod form_fields;
 mod granting;
+mod handheld;
 mod heads;
 mod help;
 mod help_slip;
@@ -139,6 +140,15 @@ fn work() -> Router<Arc<App>> {
         .route("/drafts", post(drafts::autosave))
         .route("/computed", post(prefill::computed))
         .route("/scan/{step}", get(scan::show))
+        .route("/handheld", get(handheld::show))
+        .route(
+            "/handheld/new/{step}",
+            get(handheld::show_new).post(handheld::post_new),
+        )
+        .route(
+            "/handheld/slips/{id}/sign/{step}",
+            get(handheld::show_sign).post(handheld::post_sign),
+        )
         .route("/help", get(help::show))
         .route("/help/{kind}", get(help_slip::one))
         .route("/notices", get(notices::show))

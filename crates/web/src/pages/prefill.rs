@@ -101,6 +101,7 @@ pub(crate) async fn computed(
         slip: of.slip,
         sources: of.sources,
         on_behalf_of: desk.session.on_behalf_of.clone(),
+        ..Target::default()
     };
     desk.read(move |reader| {
         let ground = match ground(reader, &target)? {

@@ -64,6 +64,8 @@ pub struct Field {
     pub wide: bool,
     /// In the line grid: shown within the cell of the column before it, small.
     pub under: bool,
+    /// What scanning does to it: `element`, `count`, `key`, or nothing.
+    pub scan: &'static str,
 }
 
 impl Field {

@@ -140,7 +140,8 @@ fn row(lang: Lang, grid: &Grid, number: usize, line: &Line, stands: Stands) -> M
             }
             @for (at, (column, entry)) in grid.columns.iter().zip(&line.cells).enumerate() {
                 @if !column.under {
-                    td class=(kind_class(column)) data-label=(column.label) {
+                    td class={ (kind_class(column)) @if !column.is_output() { " typed" } } data-label=(column.label)
+                        data-scanned=[Some(column.scan).filter(|scan| !scan.is_empty())] {
                         (cell(lang, &format!("l.{number}.{}", column.name), column, entry, stands != Stands::Pattern))
                         (under(grid, line, at))
                     }

@@ -40,6 +40,7 @@ pub mod field;
 pub mod flow;
 pub mod form;
 pub mod grid;
+pub mod handheld;
 pub mod icon;
 pub mod inbox;
 pub mod keys;

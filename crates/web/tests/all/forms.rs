@@ -106,9 +106,9 @@ async fn a_barcode_fills_the_fields_that_say_so() {
     assert_eq!(
         told["cells"],
         json!([
+            ["batch", "B240101"],
             ["made", "2024-01-01"],
-            ["expiry", "2028-12-31"],
-            ["batch", "B240101"]
+            ["expiry", "2028-12-31"]
         ])
     );
     assert_eq!(told["rest"], json!(["(21)S1"]));

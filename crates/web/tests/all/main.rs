@@ -6,6 +6,7 @@ mod common;
 mod desk;
 mod flow_pages;
 mod forms;
+mod handheld;
 mod hostile;
 mod inspection;
 mod ledger_branches;

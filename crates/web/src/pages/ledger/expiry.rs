@@ -53,7 +53,7 @@ fn fields<'p>(pack: &'p Pack, ledger: &Ledger) -> Option<Fields<'p>> {
         let scanned = |code: &str| {
             lines
                 .iter()
-                .find(|field| field.scan.as_deref() == Some(code))
+                .find(|field| field.element() == Some(code))
         };
         let (batch, expiry) = (scanned("10")?, scanned("17")?);
         (expiry.kind == FieldKind::Day).then_some(Fields {
