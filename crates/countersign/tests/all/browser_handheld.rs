@@ -107,7 +107,9 @@ async fn received(server: &Server, folder: &Path) -> Any<()> {
         .await?;
 
     // It is not all; pressed again, it is signed as any receipt is.
-    browser.run("document.querySelector('details.hand-more').open = true; return 1").await?;
+    browser
+        .run("document.querySelector('details.hand-more').open = true; return 1")
+        .await?;
     browser.fill("[name='h.delivery_note']", "DN77").await?;
     browser.fill("[name='h.transport']", "冷藏车").await?;
     browser.click("[data-submit]").await?;
@@ -116,7 +118,9 @@ async fn received(server: &Server, folder: &Path) -> Any<()> {
     browser
         .wait_for_text(".toast", "已签字：采购收货", PATIENCE)
         .await?;
-    let kept = browser.run("return Object.keys(localStorage).filter(name => name.startsWith('hand:')).length").await?;
+    let kept = browser
+        .run("return Object.keys(localStorage).filter(name => name.startsWith('hand:')).length")
+        .await?;
     assert_eq!(kept, 0, "the device forgets what is signed");
     let said: Vec<_> = browser
         .console()?

@@ -195,7 +195,10 @@ impl<'a> Reader<'a> {
         if text == "count" && stands == FieldStands::Line {
             return match kind {
                 None | Some(FieldKind::Amount(Unit::Qty | Unit::Count)) => Some(Scan::Count),
-                _ => wrong("packs are counted in `qty` or `count`".to_owned(), "write `qty`"),
+                _ => wrong(
+                    "packs are counted in `qty` or `count`".to_owned(),
+                    "write `qty`",
+                ),
             };
         }
         if let Some(register) = text
@@ -219,7 +222,10 @@ impl<'a> Reader<'a> {
             Some(_) => false,
         };
         if !fits {
-            let message = format!("a field of this type cannot hold what {} says", quoted(text));
+            let message = format!(
+                "a field of this type cannot hold what {} says",
+                quoted(text)
+            );
             let hint = "text holds anything, `date` days (11, 12, 13, 15, 16, 17), amounts counts (30, 37)";
             return wrong(message, hint);
         }
@@ -233,7 +239,8 @@ impl<'a> Reader<'a> {
             let message = format!("there is no register {}", quoted(register));
             let hint = suggest::did_you_mean(register, names);
             let hint = hint.unwrap_or_else(|| "name a register of this pack".to_owned());
-            self.desk.hinted(Kind::UnknownType, word.span, message, hint);
+            self.desk
+                .hinted(Kind::UnknownType, word.span, message, hint);
             return None;
         }
         match kind {

@@ -69,10 +69,7 @@ pub(crate) fn by_hand(pairs: &BTreeMap<String, String>) -> bool {
 }
 
 /// The newest draft of this very form that the reader began on a handheld: scanning the slip again goes on with it.
-pub(crate) fn begun_by_hand(
-    reader: &Reader<'_>,
-    target: &Target,
-) -> Result<Option<String>, Error> {
+pub(crate) fn begun_by_hand(reader: &Reader<'_>, target: &Target) -> Result<Option<String>, Error> {
     let behalf = target.on_behalf_of.as_deref().unwrap_or("");
     let mut own = reader.store.drafts(reader.org, &reader.me.login)?;
     own.retain(|draft| {

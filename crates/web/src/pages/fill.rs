@@ -149,7 +149,16 @@ pub(crate) async fn post_sign(
     posted: Posted,
 ) -> Result<Response, Error> {
     let _ = asked;
-    post(desk, step, Some(SlipId(id)), Vec::new(), from, posted, false).await
+    post(
+        desk,
+        step,
+        Some(SlipId(id)),
+        Vec::new(),
+        from,
+        posted,
+        false,
+    )
+    .await
 }
 
 pub(super) async fn post(

@@ -98,7 +98,9 @@ impl Lens<'_> {
         };
         let (reader, today) = (self.reader, self.reader.today);
         for key in [key.to_owned(), key.to_uppercase()] {
-            let row = reader.store.record_on(reader.org, &qualified, &key, today)?;
+            let row = reader
+                .store
+                .record_on(reader.org, &qualified, &key, today)?;
             if let Some(row) = row {
                 return Ok(Some(found_of(reader, declared, &row)));
             }
@@ -217,7 +219,10 @@ impl Lens<'_> {
         let Some((_, declared)) = self.register(register) else {
             return false;
         };
-        declared.fields.iter().any(|field| field.element().is_some())
+        declared
+            .fields
+            .iter()
+            .any(|field| field.element().is_some())
     }
 
     /// The record of a register that elements name: by its own fields, and by those that refer to records which the same

@@ -90,7 +90,8 @@ async fn a_number_opens_what_waits_and_the_ordinary_step_is_signed() {
     // Whoever has nothing to do with it is told who has.
     let mut zhou = Desk::log_in(&company, "zhou", "en").await;
     let told = zhou.get("/handheld?q=SH20260401-0001").await;
-    told.must_have("Nothing here for you.").must_have("Now with");
+    told.must_have("Nothing here for you.")
+        .must_have("Now with");
     let told = zhou.get("/handheld?q=A-01-03").await;
     told.must_have("No slip has this number.");
 }
@@ -138,7 +139,7 @@ async fn scans_are_told_apart() {
     assert_eq!(told["keys"][0][0], "l.from_bin");
     assert_eq!(told["keys"][1][0], "l.to_bin");
     // A batch is named by item and batch together; the record of the batch knows its expiry.
-    let pack = format!("(01)0{GTIN}(10)B240101(17)280101(37)5");
+    let pack = format!("(01)0{GTIN}(10)B240101(17)280101(30)5");
     let told = ask("bin_transfer.bin_transfer.fill", &pack).await;
     assert_eq!(told["records"][0][0], "lot");
     assert_eq!(told["records"][0][1]["code"], "A001/B240101");

@@ -50,11 +50,7 @@ fn fields<'p>(pack: &'p Pack, ledger: &Ledger) -> Option<Fields<'p>> {
     let slips = pack.flows.iter().flat_map(|flow| &flow.slips);
     let mut found = slips.filter_map(|slip| {
         let lines = slip.lines.as_deref().unwrap_or_default();
-        let scanned = |code: &str| {
-            lines
-                .iter()
-                .find(|field| field.element() == Some(code))
-        };
+        let scanned = |code: &str| lines.iter().find(|field| field.element() == Some(code));
         let (batch, expiry) = (scanned("10")?, scanned("17")?);
         (expiry.kind == FieldKind::Day).then_some(Fields {
             batch: &batch.name,
