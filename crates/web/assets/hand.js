@@ -139,7 +139,9 @@ function target(row) {
   if (left) return number(left.dataset.value);
   return el?.tagName === 'OUTPUT' ? number(el.dataset.value) : null;
 }
-const own = row => { const el = counter(row); return !el ? [0n, 1n] : el.tagName === 'OUTPUT' ? number(kept.tally[source(row)]) : number(el.value); };
+// What was typed in packages the server has made an amount of.
+const typed = el => el.dataset.marks?.split(' ').some(mark => el.value.includes(mark)) ? el.dataset.base : el.value;
+const own = row => { const el = counter(row); return !el ? [0n, 1n] : number(el.tagName === 'OUTPUT' ? kept.tally[source(row)] : typed(el)); };
 const have = row => twins(row).reduce((sum, twin) => add(sum, own(twin)), [0n, 1n]);
 function setCount(row, count) {
   const el = counter(row), text = plain(count);

@@ -234,6 +234,21 @@ pub fn item_fields(item: &Item) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// The bins of the three stores, with the condition that each keeps: 常温 `C-01-01`, 阴凉 `Y-01-01`, 冷藏 `L-01-01`.
+pub fn bins() -> Vec<(String, Vec<(&'static str, String)>)> {
+    let mut all = Vec::new();
+    for (zone, storage) in [("C", "常温"), ("Y", "阴凉"), ("L", "冷藏")] {
+        for rack in 1..=12 {
+            for place in 1..=4 {
+                let name = format!("{storage}库 {rack} 架 {place} 位");
+                let fields = vec![("name", name), ("storage", storage.to_owned())];
+                all.push((format!("{zone}-{rack:02}-{place:02}"), fields));
+            }
+        }
+    }
+    all
+}
+
 /// The class that the letter of the approval number stands for.
 pub fn class(item: &Item) -> &'static str {
     if item.approval.contains("字S") {

@@ -176,6 +176,9 @@ impl Clerk<'_> {
         for item in &company::ITEMS {
             put("gsp.item", item.code, company::item_fields(item))?;
         }
+        for (bin, fields) in company::bins() {
+            put("gsp.bin", &bin, fields)?;
+        }
         for (at, partner) in company::PARTNERS.iter().enumerate() {
             put(
                 "gsp.party",

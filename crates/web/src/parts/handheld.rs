@@ -65,7 +65,7 @@ fn wand(lang: Lang, hint: &str, name: Option<&str>) -> Markup {
         div class="wand" {
             (icon(Icon::Search))
             input id="wand" type="text" name=[name] data-wand-box autocomplete="off" autocapitalize="off" spellcheck="false"
-                inputmode="none" enterkeyhint="go" aria-label=(t(lang, "扫描", "Scan")) placeholder=(hint) autofocus;
+                inputmode="none" enterkeyhint="go" aria-label=(t(lang, "扫描", "Scan")) placeholder=(hint);
             button class="button" type="button" data-wand-keys aria-pressed="false"
                 aria-label=(t(lang, "手工输入", "Type by hand")) { (icon(Icon::Keyboard)) }
         }
