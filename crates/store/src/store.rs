@@ -18,6 +18,7 @@ use crate::counters::Counters;
 use crate::judge::Judge;
 use crate::lane::{Job, Lane, Teller};
 use crate::packs::Packs;
+use crate::reads::remembered::Remembered;
 use crate::search::indexer::Indexer;
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -38,6 +39,7 @@ pub(crate) struct Inner {
     pub packs: Arc<Packs>,
     events: broadcast::Sender<Event>,
     pub counters: Arc<Counters>,
+    pub remembered: Remembered,
     lanes: Mutex<Lanes>,
     indexers: Mutex<HashMap<OrgId, Arc<Indexer>>>,
 }
@@ -73,6 +75,7 @@ impl Store {
                 access,
                 events: broadcast::channel(EVENTS_KEPT).0,
                 counters: Arc::default(),
+                remembered: Remembered::default(),
                 lanes: Mutex::default(),
                 indexers: Mutex::default(),
             }),

@@ -12,7 +12,7 @@ use crate::api::{
     Statement, StatementQuery, StoreError, Trace, TrialQuery, TrialRow,
 };
 use crate::reads::{
-    balances, branches, figures, inbox, journal, lists, pace, registers, slips, statement, trace,
+    balances, figures, inbox, journal, lists, pace, registers, slips, statement, trace,
 };
 use crate::store::Store;
 
@@ -210,7 +210,7 @@ impl Store {
     ) -> Result<Page<BranchRow>> {
         self.inner
             .access
-            .snapshot(|sql| branches::branches(sql, org.0, ledger, query))
+            .snapshot(|sql| self.inner.remembered.branches(sql, org.0, ledger, query))
     }
 
     /// A page of legs with the balance after each.

@@ -3,6 +3,8 @@
 mod columns;
 pub mod mapping;
 mod people;
+#[cfg(test)]
+mod random_tests;
 mod records;
 mod submit;
 

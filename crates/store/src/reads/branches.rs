@@ -1,12 +1,13 @@
 //! Balances added up by the database: whole places, or the first part of the keys within one, so that a page reads a row for
-//! each branch of a tree and not one for each account.
+//! each branch of a tree and not one for each account. What was added up is remembered (`remembered.rs`), and of what was
+//! booked since, only the branches that it touched are added up again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::balances::{Instant, SUMS, accounts_filter};
 use super::{cursor, page_size, read_cursor};
-use crate::api::{BranchBy, BranchQuery, BranchRow, Page, StoreError};
+use crate::api::{BranchBy, BranchQuery, BranchRow, KeyFilter, Page, StoreError};
 use crate::cell::{Cell, Row};
 use crate::source::turnover_from;
 use crate::sql::{Dialect, Filter, Sql};
@@ -15,14 +16,14 @@ use crate::sql::{Dialect, Filter, Sql};
 const HALF: i64 = 1_000_000_000;
 
 /// A page of branches, by name.
-pub(crate) fn branches(
+pub(super) fn added_up_now(
     sql: &dyn Sql,
     org: i64,
     ledger: &str,
     query: &BranchQuery,
+    as_of: Instant,
 ) -> Result<Page<BranchRow>, StoreError> {
     let limit = page_size(query.limit, 1_000, 100_000);
-    let as_of = Instant::of(sql, org, query.as_of)?;
     let by_month = query.by == BranchBy::Place && query.key.is_none();
     let mut rows = match as_of {
         Instant::Now if by_month => from_turnover(sql, org, ledger, query, i64::MAX)?,
@@ -145,6 +146,82 @@ fn of_legs() -> String {
     sums.join(", ")
 }
 
+/// The first part of a key.
+fn first_of(key: &str, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Postgres => format!("split_part({key}, '/', 1)"),
+        Dialect::Sqlite => format!(
+            "case when instr({key}, '/') > 0 then substr({key}, 1, instr({key}, '/') - 1) else {key} end"
+        ),
+    }
+}
+
+/// The branches in which anything was booked after a journal row, for whatever day or up to one; the first `most` of them.
+pub(super) fn touched(
+    sql: &dyn Sql,
+    org: i64,
+    ledger: &str,
+    query: &BranchQuery,
+    after: i64,
+    as_of: Instant,
+    most: usize,
+) -> Result<Vec<Arc<str>>, StoreError> {
+    let mut filter = picked(org, ledger, query);
+    filter.and("l.seq > ?", after);
+    if let Instant::Day(day) = as_of {
+        filter.and("l.day <= ?", day);
+    }
+    let group = match query.by {
+        BranchBy::Place => "a.place".to_owned(),
+        BranchBy::First => first_of("a.key", sql.dialect()),
+    };
+    let text = format!(
+        "select distinct {group} from leg l cross join account a where {} and l.org = ?1 and a.id = l.account limit {most}",
+        filter.text
+    );
+    let rows = sql.query(&text, &filter.params)?;
+    rows.iter().map(|row| row.text(0)).collect()
+}
+
+/// One branch by the first part of its keys, as of now; nothing where it has no account.
+pub(super) fn one(
+    sql: &dyn Sql,
+    org: i64,
+    ledger: &str,
+    query: &BranchQuery,
+    name: &str,
+) -> Result<Option<BranchRow>, StoreError> {
+    let mut whole: Option<BranchRow> = None;
+    for key in [
+        KeyFilter::Exact(name.to_owned()),
+        KeyFilter::Prefix(format!("{name}/")),
+    ] {
+        let query = BranchQuery {
+            by: BranchBy::First,
+            key: Some(key),
+            after: None,
+            skip_zero: false,
+            ..query.clone()
+        };
+        let inner = accounts_at(org, ledger, &query, Instant::Now, sql.dialect());
+        for row in added_up(sql, &query, &inner, None)? {
+            whole = Some(match whole {
+                None => row,
+                Some(mut whole) => {
+                    let plus = |one: Option<i64>, more: Option<i64>| Some(one? + more?);
+                    whole.accounts = plus(whole.accounts, row.accounts);
+                    whole.standing = plus(whole.standing, row.standing);
+                    for (sum, more) in whole.sums.iter_mut().zip(row.sums) {
+                        *sum += more;
+                    }
+                    whole
+                }
+            });
+        }
+    }
+    Ok(whole)
+}
+
 /// Adds up accounts, and these by branch.
 fn added_up(
     sql: &dyn Sql,
@@ -152,12 +229,9 @@ fn added_up(
     inner: &Inner,
     limit: Option<usize>,
 ) -> Result<Vec<BranchRow>, StoreError> {
-    let group = match (query.by, sql.dialect()) {
-        (BranchBy::Place, _) => "p",
-        (BranchBy::First, Dialect::Postgres) => "split_part(k, '/', 1)",
-        (BranchBy::First, Dialect::Sqlite) => {
-            "case when instr(k, '/') > 0 then substr(k, 1, instr(k, '/') - 1) else k end"
-        }
+    let group = match query.by {
+        BranchBy::Place => "p".to_owned(),
+        BranchBy::First => first_of("k", sql.dialect()),
     };
     let each = NAMES.map(|name| format!("cast(sum({name}) as bigint) {name}"));
     let halves = NAMES.map(|name| {

@@ -12,6 +12,7 @@ pub(crate) mod notices;
 pub(crate) mod outbox;
 pub(crate) mod pace;
 pub(crate) mod registers;
+pub(crate) mod remembered;
 pub(crate) mod slips;
 pub(crate) mod statement;
 pub(crate) mod sums;

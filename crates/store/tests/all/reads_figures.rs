@@ -9,9 +9,10 @@ use engine::{SignedAct, Slip};
 use kernel::{EntryState, Moment, Side};
 use ledger::{Balance, BalanceKey};
 use store::{
-    AsOf, BranchBy, BranchQuery, ChangeQuery, KeyFilter, MonthQuery, PaceQuery, RecordQuery,
-    StatementCursor, StatementQuery, Waits,
+    AsOf, BalanceQuery, BranchBy, BranchQuery, ChangeQuery, KeyFilter, MonthQuery, PaceQuery,
+    RecordQuery, StatementCursor, StatementQuery, Store, StoreUrl, Waits,
 };
+use testkit::hostile::Clerk;
 
 const LEDGERS: [&str; 2] = ["depot.stock", "depot.cash"];
 
@@ -157,6 +158,84 @@ fn branches_are_what_their_accounts_add_up_to_at_every_moment() {
         }
         assert!(seen > 20, "{seen}");
     });
+}
+
+/// What the branches of a ledger come to by its balances, one by one; zeros are left out.
+fn added_up(store: &Store, ledger: &str, query: &BranchQuery) -> BTreeMap<String, [i128; 8]> {
+    let asked = BalanceQuery {
+        place: query.place.clone(),
+        as_of: query.as_of,
+        limit: 100_000,
+        ..BalanceQuery::default()
+    };
+    let mut out: BTreeMap<String, [i128; 8]> = BTreeMap::new();
+    for row in store.balances(ORG, ledger, &asked).expect("read").rows {
+        let name = match query.by {
+            BranchBy::Place => &row.place,
+            BranchBy::First => row.key.split('/').next().unwrap_or(""),
+        };
+        let sums = out.entry(name.to_owned()).or_default();
+        for (at, state) in EntryState::ALL.into_iter().enumerate() {
+            sums[at * 2] += i128::from(row.balance.of(state).r#in);
+            sums[at * 2 + 1] += i128::from(row.balance.of(state).out);
+        }
+    }
+    out.retain(|_, sums| *sums != [0; 8]);
+    out
+}
+
+#[test]
+fn branches_asked_for_again_and_again_have_what_was_booked_meanwhile() {
+    let (_folder, sqlite) = crate::common::sqlite();
+    for url in [
+        Some(sqlite),
+        Some(StoreUrl::Memory),
+        crate::common::postgres(),
+    ] {
+        let Some(url) = url else { continue };
+        let store = Store::open(&url, crate::common::options()).expect("opens");
+        let mut clerk = Clerk::new(&crate::common::options().catalog, 17);
+        let mut setup = clerk.set_up();
+        setup.reverse();
+        let (mut changed, mut before) = (0, BTreeMap::new());
+        for nth in 0..400 {
+            let command = setup.pop().unwrap_or_else(|| clerk.choose());
+            let at = command.at;
+            let expected = clerk.learn(&command).expect("answered");
+            let answer = store.submit_blocking(command).expect("answered");
+            assert_eq!(answer.outcome, expected);
+            if nth % 7 != 0 {
+                continue;
+            }
+            for (ledger, by, place, as_of) in [
+                ("depot.stock", BranchBy::First, None, AsOf::Now),
+                ("depot.stock", BranchBy::First, Some("good"), AsOf::Now),
+                ("depot.stock", BranchBy::First, None, AsOf::Day(at.day())),
+                ("depot.stock", BranchBy::First, None, AsOf::Seq(nth / 2)),
+                ("depot.cash", BranchBy::First, None, AsOf::Now),
+                ("depot.cash", BranchBy::Place, None, AsOf::Now),
+                ("depot.cash", BranchBy::Place, None, AsOf::Day(at.day())),
+            ] {
+                let query = BranchQuery {
+                    by,
+                    place: place.map(str::to_owned),
+                    as_of,
+                    ..BranchQuery::default()
+                };
+                let page = store.branches(ORG, ledger, &query).expect("read");
+                let rows = page.rows.into_iter();
+                let mut read: BTreeMap<String, [i128; 8]> =
+                    rows.map(|row| (row.name.to_string(), row.sums)).collect();
+                read.retain(|_, sums| *sums != [0; 8]);
+                assert_eq!(read, added_up(&store, ledger, &query), "{nth} {query:?}");
+                if by == BranchBy::First && as_of == AsOf::Now && place.is_none() {
+                    changed += usize::from(read.len() > 1 && before != read);
+                    before = read;
+                }
+            }
+        }
+        assert!(changed > 5, "{changed}");
+    }
 }
 
 #[test]
