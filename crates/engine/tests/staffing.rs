@@ -335,3 +335,37 @@ fn scopes_that_do_not_meet_are_apart() {
         .collect();
     assert_eq!(logins, ["c@W1", "d@W1", "e@"]);
 }
+
+const SECOND: &str = r#"step s.fill "填" by=clerk
+    step s.check "双人" by=keeper when="warehouse == 'W'"
+    step s.approve "审" by=manager
+    separate s.fill s.check"#;
+
+#[test]
+fn a_step_that_may_not_come_is_named_as_such() {
+    let found = staffing(
+        &pack(SECOND),
+        &people(&["a clerk", "b manager clerk", "c manager"]),
+        today(),
+    );
+    assert_eq!(sentences(&found), ["流：须办理 双人 时，无人可办理 双人"]);
+    assert_eq!(
+        found[0].en,
+        "流: where 双人 is needed, nobody may sign: 双人"
+    );
+    assert_eq!(found[0].conditional, [Arc::from("s.check")]);
+
+    let one = people(&["a clerk keeper", "b manager", "c manager"]);
+    let found = staffing(&pack(SECOND), &one, today());
+    assert_eq!(
+        sentences(&found),
+        ["流：须办理 双人 时，填、双人 须由不同的人办理，现有人员不够"]
+    );
+}
+
+#[test]
+fn what_always_comes_is_said_first_and_without_a_condition() {
+    let found = staffing(&pack(SECOND), &people(&["a clerk"]), today());
+    assert_eq!(sentences(&found), ["流：无人可办理 审"]);
+    assert!(found[0].conditional.is_empty());
+}

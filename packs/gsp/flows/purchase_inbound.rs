@@ -26,6 +26,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("seller_authorised", seller_authorised),
     ("second_receiver_trained", staff::trained),
     ("second_inspector_trained", staff::trained),
+    ("second_keeper_trained", staff::trained),
     ("own_bin", bins::own_bin),
     ("within_scope", within_scope),
     ("cold_chain", cold_chain),

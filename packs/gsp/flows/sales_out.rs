@@ -15,6 +15,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("checker_trained", staff::trained),
     ("checker_healthy", staff::healthy),
     ("second_checker_trained", staff::trained),
+    ("second_keeper_trained", staff::trained),
     ("purchaser_authorised", purchaser_authorised),
     ("within_scope", within_scope),
     ("within_scope_now", within_scope_now),

@@ -122,6 +122,12 @@ impl<'a> OrderLine<'a> {
     /// 数量.
     pub const QTY: &'static str = "qty";
 
+    /// 件数.
+    pub const CASES: &'static str = "cases";
+
+    /// 零散数.
+    pub const LOOSE: &'static str = "loose";
+
     /// 单价.
     pub const PRICE: &'static str = "price";
 
@@ -176,6 +182,18 @@ impl<'a> OrderLine<'a> {
     /// 数量.
     pub fn qty(self) -> Option<Amount> {
         let value = self.value("qty");
+        value.as_amount()
+    }
+
+    /// 件数.
+    pub fn cases(self) -> Option<Amount> {
+        let value = self.value("cases");
+        value.as_amount()
+    }
+
+    /// 零散数.
+    pub fn loose(self) -> Option<Amount> {
+        let value = self.value("loose");
         value.as_amount()
     }
 
@@ -343,6 +361,15 @@ impl<'a> ReceiptLine<'a> {
     /// 到货数量.
     pub const QTY: &'static str = "qty";
 
+    /// 件数.
+    pub const CASES: &'static str = "cases";
+
+    /// 零散数.
+    pub const LOOSE: &'static str = "loose";
+
+    /// 待验货位.
+    pub const WAITING: &'static str = "waiting";
+
     /// 拒收数量.
     pub const REFUSED: &'static str = "refused";
 
@@ -422,6 +449,25 @@ impl<'a> ReceiptLine<'a> {
     pub fn qty(self) -> Option<Amount> {
         let value = self.value("qty");
         value.as_amount()
+    }
+
+    /// 件数.
+    pub fn cases(self) -> Option<Amount> {
+        let value = self.value("cases");
+        value.as_amount()
+    }
+
+    /// 零散数.
+    pub fn loose(self) -> Option<Amount> {
+        let value = self.value("loose");
+        value.as_amount()
+    }
+
+    /// 待验货位.
+    pub fn waiting(self) -> Option<BinRecord<'a>> {
+        let value = self.value("waiting");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(BinRecord { key, facts })
     }
 
     /// 拒收数量.
@@ -522,6 +568,9 @@ impl<'a> NoticeLine<'a> {
     /// 有效期至.
     pub const EXPIRY: &'static str = "expiry";
 
+    /// 待验货位.
+    pub const WAITING: &'static str = "waiting";
+
     /// 待验数量.
     pub const QTY: &'static str = "qty";
 
@@ -586,6 +635,13 @@ impl<'a> NoticeLine<'a> {
     pub fn expiry(self) -> Option<Day> {
         let value = self.value("expiry");
         value.as_day()
+    }
+
+    /// 待验货位.
+    pub fn waiting(self) -> Option<BinRecord<'a>> {
+        let value = self.value("waiting");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(BinRecord { key, facts })
     }
 
     /// 待验数量.
@@ -683,6 +739,9 @@ impl<'a> InspectionLine<'a> {
     /// 待验数量.
     pub const QTY: &'static str = "qty";
 
+    /// 待验货位.
+    pub const WAITING: &'static str = "waiting";
+
     /// 批准文号.
     pub const APPROVAL_NUMBER: &'static str = "approval_number";
 
@@ -771,6 +830,13 @@ impl<'a> InspectionLine<'a> {
     pub fn qty(self) -> Option<Amount> {
         let value = self.value("qty");
         value.as_amount()
+    }
+
+    /// 待验货位.
+    pub fn waiting(self) -> Option<BinRecord<'a>> {
+        let value = self.value("waiting");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(BinRecord { key, facts })
     }
 
     /// 批准文号.
@@ -904,6 +970,12 @@ impl<'a> StockInLine<'a> {
     /// 入库数量.
     pub const QTY: &'static str = "qty";
 
+    /// 件数.
+    pub const CASES: &'static str = "cases";
+
+    /// 零散数.
+    pub const LOOSE: &'static str = "loose";
+
     /// 货位.
     pub const BIN: &'static str = "bin";
 
@@ -976,10 +1048,58 @@ impl<'a> StockInLine<'a> {
         value.as_amount()
     }
 
+    /// 件数.
+    pub fn cases(self) -> Option<Amount> {
+        let value = self.value("cases");
+        value.as_amount()
+    }
+
+    /// 零散数.
+    pub fn loose(self) -> Option<Amount> {
+        let value = self.value("loose");
+        value.as_amount()
+    }
+
     /// 货位.
     pub fn bin(self) -> Option<&'a str> {
         let value = self.value("bin");
         value.as_text()
+    }
+}
+
+/// 货位: a record as of today.
+#[derive(Clone, Copy)]
+pub struct BinRecord<'a> {
+    key: &'a str,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> BinRecord<'a> {
+    /// Its key.
+    pub fn key(self) -> &'a str {
+        self.key
+    }
+
+    fn fact(self, field: &str) -> Value {
+        self.facts.fact("bin", self.key, field)
+    }
+
+    /// 名称.
+    pub fn name(self) -> Option<Arc<str>> {
+        let value = self.fact("name");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 储存条件.
+    pub fn storage(self) -> Option<Arc<str>> {
+        let value = self.fact("storage");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 存放类别.
+    pub fn goods(self) -> Option<Arc<str>> {
+        let value = self.fact("goods");
+        value.as_text().map(Arc::from)
     }
 }
 
@@ -1028,6 +1148,21 @@ impl<'a> ItemRecord<'a> {
     pub fn unit(self) -> Option<Arc<str>> {
         let value = self.fact("unit");
         value.as_text().map(Arc::from)
+    }
+
+    /// 每件数量.
+    pub fn per_case(self) -> Option<Amount> {
+        let value = self.fact("per_case");
+        value.as_amount()
+    }
+
+    /// 可有小数.
+    pub fn fractions(self) -> Option<bool> {
+        let value = self.fact("fractions");
+        match value {
+            Value::Flag(value) => Some(value),
+            _ => None,
+        }
     }
 
     /// 商品条码.

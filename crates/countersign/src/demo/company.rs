@@ -101,6 +101,9 @@ pub struct Item {
     pub price_fen: i64,
 }
 
+/// The bin of the cold store in which cold goods wait for inspection.
+pub const COLD_WAITING: &str = "L-00-01";
+
 /// Manufacturers.
 pub const MANUFACTURERS: [&str; 6] = [
     "示例第一制药有限公司",

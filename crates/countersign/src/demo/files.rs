@@ -121,6 +121,15 @@ pub fn house(today: Day) -> Vec<Put> {
             ],
         ));
     }
+    out.push(put(
+        "gsp.bin",
+        super::company::COLD_WAITING,
+        &[
+            ("name", "冷库待验区"),
+            ("storage", "冷藏"),
+            ("goods", "药品"),
+        ],
+    ));
     for (code, name, storage) in [
         ("C", "常温库", "常温"),
         ("Y", "阴凉库", "阴凉"),

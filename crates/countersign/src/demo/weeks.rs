@@ -471,6 +471,9 @@ fn received(lot: &Lot) -> TypedLine {
         ),
         ("qty", lot.qty.to_string()),
     ];
+    if lot.wanted.item().storage == "冷藏" {
+        fields.push(("waiting", super::company::COLD_WAITING.to_owned()));
+    }
     if lot.refused > 0 {
         fields.push(("refused", lot.refused.to_string()));
         fields.push(("refused_reason", "运输途中外箱破损".to_owned()));

@@ -42,6 +42,8 @@ pub struct Finding {
     pub person: Option<Arc<str>>,
     /// The fewest steps that cannot be signed together.
     pub steps: Vec<Arc<str>>,
+    /// Those of them that come only under a condition. Where there are any, the other steps alone can be signed.
+    pub conditional: Vec<Arc<str>>,
     /// Chinese sentence.
     pub zh: String,
     /// English sentence.
@@ -54,8 +56,9 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What the people of `today` cannot do; who is out of use counts as nobody. A step that is skipped under a condition counts as needed, and all steps of a flow
-/// count as one chain. Steps whose role is narrowed are looked at for every scope that somebody has.
+/// What the people of `today` cannot do; who is out of use counts as nobody. All steps of a flow count as one chain. The steps that always come are looked at first; steps that
+/// come only under a condition count as needed together, and a finding that needs some of them names them, because no condition
+/// is known here. Steps whose role is narrowed are looked at for every scope that somebody has.
 pub fn staffing(pack: &Pack, people: &[Person], today: Day) -> Vec<Finding> {
     let mut findings = Vec::new();
     for flow in &pack.flows {
@@ -84,9 +87,12 @@ fn one(
     let finding = |kind, person: Option<&Arc<str>>, steps: Vec<usize>| {
         sentence(flow, scope, kind, person, &steps, &slots)
     };
+    let always: Vec<usize> = (0..slots.len())
+        .filter(|at| flow.steps[slots[*at].step].when.is_none())
+        .collect();
     match search::solve(&slots) {
         Answer::No => {
-            let steps = search::core(&slots);
+            let steps = search::core(&slots, &always);
             findings.push(finding(FindingKind::Unstaffed, None, steps));
             return;
         }
@@ -111,7 +117,7 @@ fn one(
         };
         match search::solve(&without) {
             Answer::No => {
-                let steps = search::core(&without);
+                let steps = search::core(&without, &always);
                 findings.push(finding(FindingKind::Absence, login(), steps));
             }
             Answer::Unknown => {
@@ -249,6 +255,24 @@ fn sentence(
         (format!("（{scope}）"), format!(" ({scope})"))
     };
     let many = steps.len() > 1;
+    let under: Vec<usize> = at
+        .iter()
+        .copied()
+        .filter(|step| flow.steps[*step].when.is_some())
+        .collect();
+    let (when_zh, when_en) = if under.is_empty() {
+        (String::new(), String::new())
+    } else {
+        let names = |zh: bool, joint: &str| {
+            let labels = under.iter().map(|step| &flow.steps[*step].label);
+            let names = labels.map(|label| if zh { &*label.zh } else { &*label.en });
+            names.collect::<Vec<&str>>().join(joint)
+        };
+        (
+            format!("须办理 {} 时，", names(true, "、")),
+            format!("where {} is needed, ", names(false, "; ")),
+        )
+    };
     let (zh, en) = match kind {
         FindingKind::Undecided => (
             "人员组合过多，未能判定能否办完".to_owned(),
@@ -279,7 +303,11 @@ fn sentence(
             .iter()
             .map(|step| flow.steps[*step].name.clone())
             .collect(),
-        zh: format!("{}{scope_zh}：{absent_zh}{zh}", flow.label.zh),
-        en: format!("{}{scope_en}: {absent_en}{en}", flow.label.en),
+        conditional: under
+            .iter()
+            .map(|step| flow.steps[*step].name.clone())
+            .collect(),
+        zh: format!("{}{scope_zh}：{absent_zh}{when_zh}{zh}", flow.label.zh),
+        en: format!("{}{scope_en}: {absent_en}{when_en}{en}", flow.label.en),
     }
 }

@@ -68,13 +68,18 @@ pub(super) fn plenty(slots: &[Slot]) -> bool {
 /// Slots beyond which the fewest are not looked for.
 const CORE_MOST: usize = 64;
 
-/// The fewest slots found that cannot all have a signer: dropping any one of them would help.
-pub(super) fn core(slots: &[Slot]) -> Vec<usize> {
-    if let Some(nobody) = slots.iter().position(|slot| slot.acts.is_empty()) {
-        return vec![nobody];
-    }
+/// The fewest slots found that cannot all have a signer: dropping any one of them would help. Of those that are `always`
+/// needed alone where they cannot all have one, else of all.
+pub(super) fn core(slots: &[Slot], always: &[usize]) -> Vec<usize> {
     let all: Vec<usize> = (0..slots.len()).collect();
-    let mut core = hard(slots, &all);
+    let among = match solve_some(slots, always) {
+        Answer::No => always,
+        _ => &all,
+    };
+    if let Some(nobody) = among.iter().find(|at| slots[**at].acts.is_empty()) {
+        return vec![*nobody];
+    }
+    let mut core = hard(slots, among);
     if core.len() > CORE_MOST {
         return core;
     }
@@ -298,7 +303,8 @@ mod tests {
                 }
             }
             if !wanted {
-                let core = core(&slots);
+                let all: Vec<usize> = (0..slots.len()).collect();
+                let core = core(&slots, &all);
                 prop_assert_eq!(solve_some(&slots, &core), Answer::No);
                 for without in &core {
                     let fewer: Vec<usize> = core.iter().copied().filter(|at| at != without).collect();

@@ -249,8 +249,8 @@ pub(crate) async fn show(desk: Desk, asked: Asked) -> Result<Response, Error> {
                 (filters(reader.lang, &controls, &[]))
                 div class="in mute" {
                     (reader.t(
-                        "按岗位、范围、委托、会签人数与职责分离精确计算；同一自然人的几个账号算一人。有条件才办的环节也算要办。",
-                        "Computed exactly from roles, scopes, deputies, numbers of signers and separation; accounts of one natural person are one. A step that is only needed under a condition counts as needed.",
+                        "按岗位、范围、委托、会签人数与职责分离精确计算；同一自然人的几个账号算一人。先看必办的环节；有条件才办的环节一起算要办，结论取决于它们的，会写明“须办理……时”。",
+                        "Computed exactly from roles, scopes, deputies, numbers of signers and separation; accounts of one natural person are one. Steps that always come are looked at first; those that come under a condition count as needed together, and what depends on them says “where … is needed”.",
                     ))
                 }
             }

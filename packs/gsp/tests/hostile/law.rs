@@ -162,6 +162,12 @@ fn receipt(scene: &Scene<'_>) -> Option<&'static str> {
         if cold(scene.fact("item", &item, "storage")) && !cold(scene.header("transport")) {
             return Some("cold goods came warm (*07401)");
         }
+        let waiting = scene.line(line, "waiting").unwrap_or_default();
+        if cold(scene.fact("item", &item, "storage"))
+            && scene.fact("bin", &waiting, "storage") != scene.fact("item", &item, "storage")
+        {
+            return Some("cold goods waited for inspection where it is not cold (*07502)");
+        }
         let expiry = scene.line(line, "expiry")?;
         if expiry < least {
             return Some("goods came with less than the shelf life asked for");
