@@ -167,6 +167,7 @@ pub fn scenarios() -> Vec<SourceText> {
         "flows/climate.scenario",
         "flows/climate_transit.scenario",
         "flows/transport.scenario",
+        "flows/transport_special.scenario",
         "flows/carrier_file.scenario",
         "flows/health_check.scenario",
         "flows/staff_training.scenario",
