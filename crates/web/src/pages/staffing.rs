@@ -12,6 +12,7 @@ use super::separation::day_of;
 use super::words;
 use crate::error::Error;
 use crate::layout::Place;
+use crate::parts::lang::Lang;
 use crate::parts::list::{Choose, Filter, filters};
 use crate::parts::table::{Cell, Head, Row, Shape, Table, table};
 use crate::parts::{Tone, badge, head, tabs as tab_row};
@@ -31,12 +32,13 @@ fn verdict<'r>(reader: &'r Reader<'_>, kind: FindingKind) -> (Tone, &'r str) {
 /// One finding as a row.
 pub(super) fn row(reader: &Reader<'_>, flow: &Flow, finding: &Finding) -> Result<Row, Error> {
     let (tone, word) = verdict(reader, finding.kind);
-    let steps: Vec<String> = finding
-        .steps
-        .iter()
-        .filter_map(|name| flow.step(name))
-        .map(|(_, step)| words::label(reader.lang, &step.label).to_owned())
-        .collect();
+    let named = |names: &[std::sync::Arc<str>]| -> Vec<String> {
+        let steps = names.iter().filter_map(|name| flow.step(name));
+        steps
+            .map(|(_, step)| words::label(reader.lang, &step.label).to_owned())
+            .collect()
+    };
+    let steps = named(&finding.steps);
     let said = match (finding.kind, steps.len()) {
         (FindingKind::Undecided, _) => reader.t(
             "人员组合过多，未能判定",
@@ -47,6 +49,13 @@ pub(super) fn row(reader: &Reader<'_>, flow: &Flow, finding: &Finding) -> Result
             "须由不同的人办理，人手不够",
             "too few different people for these",
         ),
+    };
+    // Nobody knows here which slips will come, so what hangs on a condition says so.
+    let under = words::joined(reader.lang, &named(&finding.conditional));
+    let said = match (under.is_empty(), reader.lang) {
+        (true, _) => said.to_owned(),
+        (false, Lang::Zh) => format!("须办理“{under}”时，{said}"),
+        (false, Lang::En) => format!("where “{under}” is needed, {said}"),
     };
     let person = match &finding.person {
         Some(login) => Cell::new(reader.person(login)?)
