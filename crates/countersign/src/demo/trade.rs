@@ -219,7 +219,7 @@ impl Trade {
     /// Bills up to three batches that a customer may buy, what expires first going first.
     fn bill(&mut self, act: &mut Acting<'_, '_>, nth: usize) -> Result<(), Stop> {
         let customer = CUSTOMERS[[0, 0, 1, 0, 2, 1][spread(nth, 201) % 6]];
-        let cold = spread(nth, 202) % 5 == 0 && customer.2.contains("生物制品");
+        let cold = spread(nth, 202).is_multiple_of(5) && customer.2.contains("生物制品");
         let sells = |held: &Held| {
             held.qty >= 8 && held.cold() == cold && customer.2.contains(class(&ITEMS[held.item]))
         };
