@@ -42,6 +42,8 @@ pub struct Field {
     pub proof: Option<Proof>,
     /// How it may be typed in packages of a whole number of base units.
     pub packed: Option<Packed>,
+    /// Other names that people give to it in the headings of their files.
+    pub also: Vec<Arc<str>>,
     /// Explanation shown under the field, where the pack gives one.
     pub help: Option<Label>,
 }

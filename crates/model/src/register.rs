@@ -15,6 +15,8 @@ pub struct Register {
     pub label: Label,
     /// The fields of a record, beside its key. The first text field named `name` is what people read.
     pub fields: Vec<Field>,
+    /// Other names that people give to its key in the headings of their files.
+    pub also: Vec<Arc<str>>,
 }
 
 impl Register {

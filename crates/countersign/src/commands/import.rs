@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::administrator::InName;
 use crate::house::House;
 use crate::import::mapping::{self, Mapping};
+use crate::import::unfinished::{self, Begun, Unfinished};
 use crate::import::{Plan, find_register, plan_people, plan_records, submit};
 use crate::lang::{Lang, say};
 use crate::place::{Where, write_private};
@@ -75,18 +76,17 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
     let table = match tables::read(&args.file)? {
         Ok(table) => table,
         Err(bad) => {
-            return tell(
-                args,
-                lang,
-                &Plan {
-                    bad: vec![bad],
-                    ..Plan::default()
-                },
-            );
+            let plan = Plan {
+                bad: vec![bad],
+                ..Plan::default()
+            };
+            return tell(args, lang, &plan, &Unfinished::default());
         }
     };
     let kind = register.as_ref().map_or("people", |(name, _)| &**name);
     let kept = mapping::kept(&house.store, kind)?;
+    let mut open = unfinished::of(&house.store, kind)?;
+    let begun = Begun::of(&args.file)?;
     let mut said = kept.clone();
     said.extend(args.map.iter().cloned());
     // What was kept of columns that this file does not have is of no use to it; what was said of them is a mistake.
@@ -124,9 +124,21 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
             .map(|person| person.login)
             .collect();
         let fresh = new_people(&plan, &known);
+        // One row is written whole or not at all; of many a part could be left, and then this says so.
+        if plan.acts.len() > 1 {
+            open.begin(&begun, plan.acts.len());
+            house
+                .submit(&actor, unfinished::keep(kind, &open))?
+                .map_err(Fault::Refused)?;
+        }
         submit(&house, &actor, plan.acts.clone(), &|done, of| {
             progress.report("import", done, of)
         })?;
+        if open.end(&begun) {
+            house
+                .submit(&actor, unfinished::keep(kind, &open))?
+                .map_err(Fault::Refused)?;
+        }
         if said != kept {
             house
                 .submit(&actor, mapping::keep(kind, &said))?
@@ -137,7 +149,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         }
     }
     progress.done();
-    tell(args, lang, &plan)
+    tell(args, lang, &plan, &open)
 }
 
 fn new_people(plan: &Plan, known: &HashSet<Arc<str>>) -> Vec<Arc<str>> {
@@ -173,7 +185,7 @@ fn first_passwords(
     Ok(())
 }
 
-fn tell(args: &Args, lang: Lang, plan: &Plan) -> Result<(), Stop> {
+fn tell(args: &Args, lang: Lang, plan: &Plan, open: &Unfinished) -> Result<(), Stop> {
     let done = plan.bad.is_empty() && !args.dry_run;
     let count = plan.acts.len();
     let imported = if done { count } else { 0 };
@@ -182,6 +194,7 @@ fn tell(args: &Args, lang: Lang, plan: &Plan) -> Result<(), Stop> {
         let would = plan.bad.is_empty().then_some(count);
         let report = json!({
             "ok": plan.bad.is_empty(), "imported": imported, "would_import": would, "unchanged": unchanged, "bad": plan.bad,
+            "unfinished": open,
         });
         line(report.to_string());
     } else if plan.bad.is_empty() {
@@ -205,6 +218,16 @@ fn tell(args: &Args, lang: Lang, plan: &Plan) -> Result<(), Stop> {
             "✘ 有 {bad} 处错误，未导入任何内容",
             "✘ {bad} mistakes; nothing was imported"
         ));
+    }
+    if !args.json {
+        for begun in open.files() {
+            let (file, rows) = (&begun.file, begun.rows);
+            line(say!(
+                lang,
+                "⚠ 此前导入 {file}（{rows} 行）中途中断，只写入了一部分；请把该文件再导入一次补齐",
+                "⚠ an earlier import of {file} ({rows} rows) was cut off and is here in part; import that file again to complete it"
+            ));
+        }
     }
     if plan.bad.is_empty() {
         Ok(())

@@ -1,5 +1,7 @@
 //! Headings: a column is known by its field's name, its Chinese or its English label.
 
+use std::sync::Arc;
+
 use model::Register;
 
 use super::mapping::{LEFT_OUT, Mapping, propose};
@@ -12,6 +14,8 @@ pub struct Column {
     pub name: String,
     /// Other headings it is known by; the first is the Chinese label, the second the English one.
     pub labels: Vec<String>,
+    /// Names that are like it, for headings that are none of these.
+    pub also: Vec<String>,
 }
 
 /// A heading that was recognised.
@@ -48,20 +52,27 @@ pub fn register_columns(register: &Register) -> Vec<Column> {
             "编号".to_owned(),
             "code".to_owned(),
         ],
+        also: texts(&register.also),
     }];
     for field in &register.fields {
         columns.push(Column {
             name: field.name.to_string(),
             labels: vec![field.label.zh.to_string(), field.label.en.to_string()],
+            also: texts(&field.also),
         });
     }
     if register.field("from").is_none() {
         columns.push(Column {
             name: "from".to_owned(),
             labels: vec!["生效日期".to_owned(), "Valid from".to_owned()],
+            also: Vec::new(),
         });
     }
     columns
+}
+
+fn texts(names: &[Arc<str>]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
 }
 
 /// Recognises the headings of a file: as they are mapped, else by name; with `guess`, else by a name that is like it. All
@@ -188,13 +199,14 @@ mod tests {
     use super::*;
 
     fn columns() -> Vec<Column> {
-        let column = |name: &str, labels: &[&str]| Column {
+        let column = |name: &str, labels: &[&str], also: &str| Column {
             name: name.to_owned(),
             labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+            also: vec![also.to_owned()],
         };
         vec![
-            column("key", &["商品编码", "Item code", "编码"]),
-            column("name", &["通用名称", "Generic name"]),
+            column("key", &["商品编码", "Item code", "编码"], "货号"),
+            column("name", &["通用名称", "Generic name"], "药品通用名"),
         ]
     }
 

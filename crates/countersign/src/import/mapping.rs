@@ -17,69 +17,6 @@ pub const LEFT_OUT: &str = "-";
 /// Fields by heading.
 pub type Mapping = BTreeMap<String, String>;
 
-/// Other names that people give to fields, by the field's name in data.
-const ALSO: [(&str, &[&str]); 15] = [
-    (
-        "key",
-        &[
-            "货号",
-            "商品编号",
-            "商品代码",
-            "客户编码",
-            "供应商编码",
-            "sku",
-            "no",
-        ],
-    ),
-    (
-        "name",
-        &[
-            "品名",
-            "药品名称",
-            "商品名",
-            "单位名称",
-            "客户名称",
-            "供应商名称",
-            "商品名称",
-        ],
-    ),
-    ("generic_name", &["通用名", "药品通用名"]),
-    ("dosage_form", &["剂型名称", "form"]),
-    ("specification", &["规格型号", "包装规格", "spec"]),
-    ("unit", &["计量单位", "包装单位", "uom"]),
-    (
-        "gtin",
-        &["条码", "条形码", "国际条码", "69码", "barcode", "ean"],
-    ),
-    (
-        "approval_number",
-        &["国药准字", "批文", "准字号", "注册证号", "approval no"],
-    ),
-    (
-        "approval_until",
-        &["批文有效期", "准字号有效期", "注册证有效期"],
-    ),
-    ("manufacturer", &["厂家", "生产企业", "生产厂家", "maker"]),
-    ("marketing_holder", &["持有人", "mah"]),
-    (
-        "business_licence",
-        &[
-            "信用代码",
-            "社会信用代码",
-            "税号",
-            "营业执照号",
-            "uscc",
-            "tax number",
-        ],
-    ),
-    ("licence_number", &["许可证号", "药品经营许可证号"]),
-    (
-        "telephone",
-        &["电话号码", "联系电话", "手机", "phone", "tel"],
-    ),
-    ("bank_account", &["账户", "银行账户", "开户账号"]),
-];
-
 /// The setting under which the mapping of a register is kept.
 fn setting(register: &str) -> String {
     format!("import/{}", register.replace('.', "/"))
@@ -118,12 +55,8 @@ pub fn propose<'c>(heading: &str, columns: &'c [Column]) -> Option<&'c Column> {
     let mut scored: Vec<(u32, &Column)> = columns
         .iter()
         .map(|column| {
-            let also = ALSO
-                .iter()
-                .find(|(name, _)| *name == column.name)
-                .map_or(&[][..], |(_, also)| also);
-            let names = column.labels.iter().map(String::as_str);
-            let names = names.chain([&*column.name]).chain(also.iter().copied());
+            let names = column.labels.iter().chain(&column.also);
+            let names = names.map(String::as_str).chain([&*column.name]);
             let best = names.map(|name| likeness(&wanted, &bare(name))).max();
             (best.unwrap_or(0), column)
         })
@@ -196,18 +129,29 @@ mod tests {
 
     #[test]
     fn a_heading_is_proposed_the_field_it_is_like() {
-        let column = |name: &str, zh: &str, en: &str| Column {
+        let column = |name: &str, zh: &str, en: &str, also: &str| Column {
             name: name.to_owned(),
             labels: vec![zh.to_owned(), en.to_owned()],
+            also: also.split_whitespace().map(str::to_owned).collect(),
         };
         let columns = [
-            column("key", "商品编码", "Item code"),
-            column("name", "名称", "Name"),
-            column("generic_name", "通用名称", "Generic name"),
-            column("gtin", "商品条码", "Barcode"),
-            column("approval_number", "批准文号", "Approval number"),
-            column("approval_until", "批准文号有效期至", "Approval valid until"),
-            column("manufacturer", "生产厂商", "Manufacturer"),
+            column("key", "商品编码", "Item code", "货号"),
+            column("name", "名称", "Name", "品名"),
+            column("generic_name", "通用名称", "Generic name", "药品通用名"),
+            column("gtin", "商品条码", "Barcode", "69码"),
+            column(
+                "approval_number",
+                "批准文号",
+                "Approval number",
+                "国药准字 approval-no",
+            ),
+            column(
+                "approval_until",
+                "批准文号有效期至",
+                "Approval valid until",
+                "批文有效期",
+            ),
+            column("manufacturer", "生产厂商", "Manufacturer", "生产厂家"),
         ];
         for (heading, field) in [
             ("药品通用名", Some("generic_name")),

@@ -7,6 +7,7 @@ mod people;
 mod random_tests;
 mod records;
 mod submit;
+pub mod unfinished;
 
 use engine::{Act, Class, Refusal};
 

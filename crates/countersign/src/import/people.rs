@@ -28,6 +28,7 @@ pub fn plan(
         .map(|(name, zh, en)| Column {
             name: (*name).to_owned(),
             labels: vec![(*zh).to_owned(), (*en).to_owned()],
+            also: Vec::new(),
         })
         .collect();
     let columns = match recognise(&table.header, &columns, &["login"], manner) {

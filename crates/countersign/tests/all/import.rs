@@ -659,3 +659,41 @@ fn a_mistake_in_row_49_000_of_50_000_imports_nothing() {
     assert_eq!(report["imported"], 0);
     assert_eq!(demo.journal().len(), before);
 }
+
+#[test]
+fn an_import_that_is_killed_half_way_is_told_until_it_is_completed() {
+    let demo = Demo::make();
+    let (path, other) = (demo.at("items.csv"), demo.at("other.csv"));
+    let mut text = String::from("编码,名称\n");
+    for row in 1..=20_000 {
+        text.push_str(&format!("K{row},品{row}\n"));
+    }
+    std::fs::write(&path, text).expect("written");
+    std::fs::write(&other, "编码,名称\nZ1,别的\n").expect("written");
+    let part = demo.killed_when(&["import", "items", &path], || {
+        // While a file is checked nothing is written; then its rows go into the log of the database.
+        let log = std::fs::metadata(demo.path("countersign.db-wal"));
+        log.is_ok_and(|log| log.len() > 1 << 20)
+    });
+    assert!(part, "the import was killed before it ended");
+    // Whoever imports anything of the kind is told, in words and in data.
+    let told = demo
+        .run_as_administrator(&["import", "items", &other, "--lang", "zh"])
+        .ended(0);
+    assert!(
+        told.out.contains("此前导入 items.csv（20000 行）中途中断"),
+        "{told:?}"
+    );
+    let report = demo
+        .run_as_administrator(&["import", "items", &path, "--json"])
+        .ended(0)
+        .json();
+    assert_eq!(report["unfinished"]["files"], serde_json::json!([]));
+    let (written, before) = (
+        report["imported"].as_u64().expect("a count"),
+        report["unchanged"].as_u64().expect("a count"),
+    );
+    assert_eq!(written + before, 20_000);
+    assert!(before > 0 && written > 0, "{report}");
+    demo.run(&["verify"]).ended(0);
+}

@@ -52,6 +52,15 @@ pub(crate) struct FieldDraft<'a> {
     pub packed: Option<(&'a Word, Vec<Arc<str>>)>,
 }
 
+/// `also="货号 商品编号"`: other names in the headings of files, with space between.
+pub(crate) fn also(reading: &mut Reading<'_>) -> Vec<Arc<str>> {
+    let word = reading.text("also");
+    let names = word
+        .into_iter()
+        .flat_map(|word| word.text.split_whitespace());
+    names.map(Arc::from).collect()
+}
+
 impl<'a> Reader<'a> {
     /// Reads a field; `path` is the path of its labels.
     pub fn field(&self, node: &'a Node, path: &str, stands: FieldStands) -> Option<FieldDraft<'a>> {
@@ -88,6 +97,10 @@ impl<'a> Reader<'a> {
             .text("proof")
             .and_then(|word| self.proof(word, kind.as_ref()));
         let on_slip = stands != FieldStands::Register;
+        let also = match stands {
+            FieldStands::Register => also(&mut reading),
+            _ => Vec::new(),
+        };
         let is = on_slip.then(|| reading.property("is")).flatten();
         let default = on_slip.then(|| reading.property("default")).flatten();
         let must = on_slip.then(|| reading.property("must")).flatten();
@@ -117,6 +130,7 @@ impl<'a> Reader<'a> {
                 scan,
                 proof,
                 packed: None,
+                also,
                 help,
             },
             ty,

@@ -9,7 +9,7 @@ use crate::Kind;
 use crate::expression::{Tables, Typed};
 use crate::labels::Labels;
 use crate::read::Manner;
-use crate::reader::fields::{FieldDraft, FieldStands};
+use crate::reader::fields::{FieldDraft, FieldStands, also};
 use crate::reader::{Reader, Rules, flow, implicit, separate};
 use crate::reading::{Once, Reading, check_name, unknown_node};
 use crate::source::{Desk, Span, quoted};
@@ -215,6 +215,7 @@ impl<'a> Reader<'a> {
             let zh = reading.need_label();
             let path = format!("register/{}", name.text);
             let label = self.labels.label(self.desk, &path, &zh, reading.span());
+            let also = also(&mut reading);
             let mut fields: Vec<FieldDraft<'_>> = Vec::new();
             let mut once = Once::default();
             for child in reading.children() {
@@ -237,6 +238,7 @@ impl<'a> Reader<'a> {
                 name: Arc::from(name.text.as_str()),
                 label,
                 fields: fields.into_iter().map(|draft| draft.field).collect(),
+                also,
             });
         }
     }
@@ -252,6 +254,7 @@ impl<'a> Reader<'a> {
             },
             name,
             fields: Vec::new(),
+            also: Vec::new(),
         });
     }
 

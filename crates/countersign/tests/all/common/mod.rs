@@ -209,6 +209,32 @@ impl Demo {
         self.run_as(&input, &all)
     }
 
+    /// Runs the program as the administrator and kills it as soon as something is so; whether it was still running then.
+    pub fn killed_when(&self, words: &[&str], so: impl Fn() -> bool) -> bool {
+        let folder = self.folder().to_string_lossy().into_owned();
+        let mut child = program()
+            .args(words)
+            .args(["--password-stdin", "--data", &folder])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let mut stdin = child.stdin.take().expect("it has an input");
+        writeln!(stdin, "{}", self.logins["admin"]).expect("it reads the password");
+        drop(stdin);
+        while !so() {
+            if !matches!(child.try_wait(), Ok(None)) {
+                return false;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        let running = matches!(child.try_wait(), Ok(None));
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        running
+    }
+
     fn run_as(&self, input: &str, words: &[&str]) -> Ran {
         let folder = self.folder().to_string_lossy().into_owned();
         let mut all = words.to_vec();
