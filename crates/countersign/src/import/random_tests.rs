@@ -17,6 +17,7 @@ fn columns() -> Vec<Column> {
     let column = |(name, zh, en): (&str, &str, &str)| Column {
         name: name.to_owned(),
         labels: vec![zh.to_owned(), en.to_owned()],
+        also: Vec::new(),
     };
     all.map(column).to_vec()
 }
