@@ -49,7 +49,7 @@ pub(crate) fn open_lines(
     let mut out = Vec::new();
     for source in sources {
         for line in &source.lines {
-            if is_open(context, declared, source, line) {
+            if is_open(context.flow, declared, source, line) {
                 out.push((source.id, line.id));
             }
         }
@@ -57,11 +57,11 @@ pub(crate) fn open_lines(
     out
 }
 
-fn is_open(context: Context<'_>, declared: &model::Slip, source: &Slip, line: &Line) -> bool {
+fn is_open(flow: &model::Flow, declared: &model::Slip, source: &Slip, line: &Line) -> bool {
     if !draws_on_source(declared) {
         return !line.drawn.contains_key(&*once(declared, &source.kind));
     }
-    let Some((kind, source_declared)) = declaration(context.flow, source) else {
+    let Some((kind, source_declared)) = declaration(flow, source) else {
         return false;
     };
     let fields = declared.lines.as_deref().unwrap_or_default();
@@ -72,15 +72,15 @@ fn is_open(context: Context<'_>, declared: &model::Slip, source: &Slip, line: &L
         .any(|draw| remaining(source_declared, line, draw.field).is_some_and(|left| left.units > 0))
 }
 
-/// Whether anything is left of a slip for a kind made from it.
-pub(crate) fn anything_open(context: Context<'_>, declared: &model::Slip, source: &Slip) -> bool {
+/// Whether anything is left of a slip for a kind of this flow that is made from it.
+pub fn anything_open(flow: &model::Flow, declared: &model::Slip, source: &Slip) -> bool {
     if used_whole(declared, source) {
         return !source.taken.contains_key(&*declared.qualified);
     }
     source
         .lines
         .iter()
-        .any(|line| is_open(context, declared, source, line))
+        .any(|line| is_open(flow, declared, source, line))
 }
 
 /// What remains of a line's field after all draws.

@@ -44,6 +44,7 @@ pub use apply::{SYSTEM_KEYS, apply};
 pub use ask::{Form, FormLine, form, may_sign};
 pub use codes::{CODES, Code, code};
 pub use command::{Act, Command, Input, LineInput, Seen};
+pub use draws::anything_open;
 pub use effects::{Effects, Note, NoteKind, Record, Signature, SignedAct, SlipWrite, TimerWrite};
 pub use number::number_after;
 pub use person::{Deputy, Grant, Person};

@@ -100,7 +100,7 @@ fn next_slips(context: Context<'_>, slip: &Slip, fresh: &mut Vec<Waiting>) -> Ch
             continue;
         };
         if crate::order::first_undone(context, slip, at)?.is_none()
-            && anything_open(context, declared, slip)
+            && anything_open(context.flow, declared, slip)
         {
             fresh.push(waits(context, slip, step, WaitingKind::Begin));
         }

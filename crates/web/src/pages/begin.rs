@@ -16,6 +16,8 @@ use crate::parts::{Link, empty, head};
 
 /// Slips offered as a source at once.
 const OFFERED: usize = 100;
+/// Slips of another flow that are looked at for something still open.
+const LOOKED_AT: usize = 500;
 
 /// Whether a step begins slips that come from others.
 pub(crate) fn needs_source(reader: &Reader<'_>, step: &str) -> bool {
@@ -111,7 +113,7 @@ fn sources(flow: &Flow, slip: &Slip, step: &str) -> Vec<ListQuery> {
                 kind: Some(kind.qualified.to_string()),
                 state: Some(SlipState::Done),
                 descending: true,
-                limit: OFFERED,
+                limit: LOOKED_AT,
                 ..ListQuery::default()
             }),
     );
@@ -125,7 +127,22 @@ pub(crate) fn choose_source(reader: &Reader<'_>, step: &str) -> Result<Content, 
     let slip = flow.slips.get(declared.slip).ok_or(Error::NotFound)?;
     let mut found = Vec::new();
     for query in sources(flow, slip, step) {
-        found.extend(reader.store.list(reader.org, &query)?.rows);
+        // What waits for the step has something open; what another flow is done with may have gone its way already.
+        let waits = query.waiting_step.is_some();
+        for head in reader.store.list(reader.org, &query)?.rows {
+            if found.len() == OFFERED {
+                break;
+            }
+            let open = |source: &engine::Slip| engine::anything_open(flow, slip, source);
+            if waits
+                || reader
+                    .store
+                    .slip(reader.org, head.id)?
+                    .is_some_and(|slip| open(&slip))
+            {
+                found.push(head);
+            }
+        }
     }
     let title = words::label(reader.lang, &declared.label).to_owned();
     let mut made = Table {

@@ -469,3 +469,21 @@ async fn sessions_and_tokens_are_seen_and_ended() {
     assert!(other.get("/inbox").await.url.starts_with("/login"));
     assert_eq!(wang.get("/inbox").await.status, 200, "one's own goes on");
 }
+
+#[tokio::test]
+async fn what_went_back_whole_is_not_offered_to_be_sent_back_again() {
+    let company = Company::new().await;
+    let slips = purchase(&company, "73").await;
+    let stocked = *slips.last().expect("a slip");
+    let mut wang = Desk::log_in(&company, "wang", "zh").await;
+    let path = "/new/gsp.purchase_return.purchase_return.fill";
+    wang.get(path).await.must_have("RK20260401-0001");
+    for (qty, offered) in [("70", true), ("3", false)] {
+        let page = wang.get(&format!("{path}?from={stocked}")).await;
+        let mut form = page.fill();
+        form.set("h.reason", "滞销").set("l.1.qty", qty);
+        wang.send(&form, "sign").await.slip();
+        let page = wang.get(path).await;
+        assert_eq!(page.has("RK20260401-0001"), offered, "{}", page.text());
+    }
+}
