@@ -1,8 +1,10 @@
 //! A demo company: made by real commands, at times in the past, ending today.
 
+mod acting;
 pub mod company;
 mod files;
 mod plan;
+mod sale;
 mod trade;
 mod weeks;
 

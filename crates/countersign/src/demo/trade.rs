@@ -1,15 +1,14 @@
 //! What the demo company does with the goods it has: it sells, delivers and takes back, looks after them, counts them and
 //! stops a batch.
 
-use std::collections::BTreeMap;
-
-use engine::{Act, Input, LineInput};
 use kernel::{Amount, Moment, Unit};
 
 use super::Clerk;
+use super::acting::{Acting, from, line};
 use super::company::{CUSTOMERS, ITEMS, OTHERS, PEOPLE, class};
 use super::plan::{spread, working_days};
-use crate::purchase::{Shown, TypedLine, begin, sign};
+use super::sale::Sale;
+use crate::purchase::{Shown, TypedLine};
 use crate::stop::Stop;
 
 /// Sales, those of today among them.
@@ -17,19 +16,13 @@ const SALES: usize = 26;
 /// Working days after which the company has something to sell.
 const FIRST_DAY: usize = 8;
 
-const RECEIVER: &str = PEOPLE[2].0;
 const QUALITY: &str = PEOPLE[3].0;
-const INSPECTOR: &str = PEOPLE[4].0;
 const KEEPER: &str = PEOPLE[5].0;
-const SALES_MANAGER: &str = OTHERS[4].0;
 const AGENT: &str = OTHERS[2].0;
 const FINANCE: &str = OTHERS[5].0;
-const BILLING: &str = OTHERS[6].0;
-const CHECKER: &str = OTHERS[7].0;
 const WAREHOUSE: &str = OTHERS[8].0;
 const HEAD_OF_QUALITY: &str = OTHERS[9].0;
 const MAINTAINER: &str = OTHERS[10].0;
-const DISPATCHER: &str = OTHERS[12].0;
 const SECOND_KEEPER: &str = OTHERS[13].0;
 
 /// What lies in a bin.
@@ -50,14 +43,15 @@ impl Held {
         format!("{}/{}", ITEMS[self.item].code, self.batch)
     }
 
-    fn cold(&self) -> bool {
+    /// Whether it is kept cold.
+    pub fn cold(&self) -> bool {
         ITEMS[self.item].storage == "冷藏"
     }
 }
 
 /// A turn of somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Turn {
+pub enum Turn {
     Bill,
     Approve,
     Issue,
@@ -113,16 +107,6 @@ const HOUSE: [(usize, i64, Turn); 11] = [
     (28, 10, Turn::Look),
     (28, 11, Turn::Doubt),
 ];
-
-/// A sale so far.
-#[derive(Default)]
-struct Sale {
-    lines: Vec<Held>,
-    bill: Option<Shown>,
-    delivery: Option<Shown>,
-    transport: Option<Shown>,
-    back: Option<Shown>,
-}
 
 /// Everything the company does with its goods, in the order of time.
 pub struct Trade {
@@ -376,246 +360,5 @@ impl Trade {
             }
         }
         Ok(())
-    }
-}
-
-impl Sale {
-    fn goes_on(&mut self, act: &mut Acting<'_, '_>, nth: usize, turn: Turn) -> Result<(), Stop> {
-        let Some(bill) = &self.bill else {
-            return Ok(());
-        };
-        let cold = self.lines.iter().any(Held::cold);
-        match turn {
-            Turn::Approve => {
-                self.bill = act.signs(FINANCE, "sales_out.bill.approve", bill, &[], Vec::new())?;
-            }
-            Turn::Issue => {
-                let taken: Vec<TypedLine> = (1..)
-                    .zip(&self.lines)
-                    .map(|(at, held)| {
-                        from(
-                            at,
-                            &[("bin", held.bin.clone()), ("qty", held.qty.to_string())],
-                        )
-                    })
-                    .collect();
-                self.delivery =
-                    act.begins(KEEPER, "sales_out.delivery.issue", Some(bill), &[], &taken)?;
-            }
-            Turn::Check => {
-                let Some(delivery) = &self.delivery else {
-                    return Ok(());
-                };
-                let how = [("transport", if cold { "冷藏" } else { "常温" }.to_owned())];
-                let sound = vec![vec![("condition", "合格".to_owned())]; self.lines.len()];
-                self.delivery =
-                    act.signs(CHECKER, "sales_out.delivery.check", delivery, &how, sound)?;
-            }
-            Turn::Depart | Turn::Arrive => self.travels(act, nth, cold, turn)?,
-            _ => self.comes_back(act, turn)?,
-        }
-        Ok(())
-    }
-
-    fn travels(
-        &mut self,
-        act: &mut Acting<'_, '_>,
-        nth: usize,
-        cold: bool,
-        turn: Turn,
-    ) -> Result<(), Stop> {
-        let moment = |minutes: i64| act.at.plus_minutes(minutes).0.to_string();
-        if let (Turn::Depart, Some(delivery)) = (turn, &self.delivery) {
-            let mut header = vec![
-                ("carrier", "CY001".to_owned()),
-                (
-                    "vehicle",
-                    if cold { "示A00002" } else { "示A00001" }.to_owned(),
-                ),
-                ("driver", "示例司机".to_owned()),
-                ("agent", "示例经办人".to_owned()),
-                ("deliver_from", "滨江市示例路100号 1号库".to_owned()),
-                ("deliver_to", "滨江市示例大街1号".to_owned()),
-                ("pieces", (1 + spread(nth, 210) % 6).to_string()),
-                ("departed", moment(-10)),
-                ("due", moment(24 * 60)),
-            ];
-            if cold {
-                header.push(("departure_temperature", "4.2".to_owned()));
-            }
-            let lines = vec![TypedLine::default(); self.lines.len()];
-            self.transport = act.begins(
-                DISPATCHER,
-                "transport.transport.issue",
-                Some(delivery),
-                &header,
-                &lines,
-            )?;
-        } else if let Some(transport) = &self.transport {
-            let mut told = vec![
-                ("arrived", moment(-15)),
-                ("received_by", "示例收货员".to_owned()),
-            ];
-            // A weekend lies between.
-            told.push((
-                "late_reason",
-                "收货单位周末不收货，次一工作日送达".to_owned(),
-            ));
-            if cold {
-                told.push(("arrival_temperature", "5.1".to_owned()));
-            }
-            act.signs(
-                DISPATCHER,
-                "transport.transport.receive",
-                transport,
-                &told,
-                Vec::new(),
-            )?;
-        }
-        Ok(())
-    }
-
-    /// The customer sends two pieces of the first batch back.
-    fn comes_back(&mut self, act: &mut Acting<'_, '_>, turn: Turn) -> Result<(), Stop> {
-        let source = if turn == Turn::AskBack {
-            &self.delivery
-        } else {
-            &self.back
-        };
-        let Some(source) = source else { return Ok(()) };
-        let two = || "2".to_owned();
-        self.back = match turn {
-            Turn::AskBack => {
-                let why = [("reason", "购货单位多订，外包装完好".to_owned())];
-                act.begins(
-                    AGENT,
-                    "sales_return.return_notice.fill",
-                    Some(source),
-                    &why,
-                    &[from(1, &[("qty", two())])],
-                )
-            }
-            Turn::AllowBack => act.signs(
-                SALES_MANAGER,
-                "sales_return.return_notice.approve",
-                source,
-                &[],
-                Vec::new(),
-            ),
-            Turn::TakeBack => {
-                let came = [from(1, &[("qty", two())])];
-                act.begins(
-                    RECEIVER,
-                    "sales_return.return_receipt.receive",
-                    Some(source),
-                    &[],
-                    &came,
-                )
-            }
-            Turn::InspectBack => {
-                let found = [from(
-                    1,
-                    &[
-                        ("passed", two()),
-                        ("finding", "包装完好，批号与出库单相符".to_owned()),
-                    ],
-                )];
-                act.begins(
-                    INSPECTOR,
-                    "sales_return.return_inspection.inspect",
-                    Some(source),
-                    &[],
-                    &found,
-                )
-            }
-            Turn::PassBack => act.signs(
-                QUALITY,
-                "sales_return.return_inspection.approve",
-                source,
-                &[],
-                Vec::new(),
-            ),
-            _ => {
-                let bin = self
-                    .lines
-                    .first()
-                    .map(|held| held.bin.clone())
-                    .unwrap_or_default();
-                act.begins(
-                    BILLING,
-                    "sales_return.return_stock_in.print",
-                    Some(source),
-                    &[],
-                    &[from(1, &[("bin", bin)])],
-                )
-            }
-        }?;
-        Ok(())
-    }
-}
-
-/// Somebody acts at a time.
-struct Acting<'c, 'h> {
-    clerk: &'c mut Clerk<'h>,
-    at: Moment,
-}
-
-impl Acting<'_, '_> {
-    fn begins(
-        &mut self,
-        actor: &str,
-        step: &str,
-        source: Option<&Shown>,
-        header: &[(&str, String)],
-        lines: &[TypedLine],
-    ) -> Result<Option<Shown>, Stop> {
-        let act = begin(&format!("gsp.{step}"), source, header, lines);
-        Ok(Shown::of(&self.clerk.act(self.at, actor, act)?))
-    }
-
-    /// Signs a step of a slip, with what the step enters.
-    fn signs(
-        &mut self,
-        actor: &str,
-        step: &str,
-        slip: &Shown,
-        header: &[(&str, String)],
-        lines: Vec<Vec<(&str, String)>>,
-    ) -> Result<Option<Shown>, Stop> {
-        let named = |fields: &[(&str, String)]| -> BTreeMap<String, String> {
-            fields
-                .iter()
-                .map(|(name, text)| ((*name).to_owned(), text.clone()))
-                .collect()
-        };
-        let typed = Input {
-            header: named(header),
-            lines: lines
-                .iter()
-                .map(|fields| LineInput {
-                    source: None,
-                    fields: named(fields),
-                })
-                .collect(),
-        };
-        let mut act = sign(&format!("gsp.{step}"), slip);
-        if let Act::Step { input, .. } = &mut act {
-            *input = typed;
-        }
-        Ok(Shown::of(&self.clerk.act(self.at, actor, act)?))
-    }
-}
-
-fn line(fields: &[(&'static str, String)]) -> TypedLine {
-    TypedLine {
-        source: None,
-        fields: fields.to_vec(),
-    }
-}
-
-fn from(source: i64, fields: &[(&'static str, String)]) -> TypedLine {
-    TypedLine {
-        source: Some(source),
-        fields: fields.to_vec(),
     }
 }
