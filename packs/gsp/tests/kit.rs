@@ -2,7 +2,6 @@
 //! matrix of roles is the committed one.
 
 use std::path::Path;
-use std::time::Duration;
 
 use model::Pack;
 use testkit::{battery, matrix, mutation, scenario};
@@ -102,11 +101,6 @@ fn no_mutant_survives() {
         survivors.len(),
         outcome.tried,
         survivors.join("\n")
-    );
-    assert!(
-        outcome.took < Duration::from_secs(60),
-        "took {:?}",
-        outcome.took
     );
 }
 
