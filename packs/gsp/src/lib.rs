@@ -17,6 +17,8 @@ mod item_registration;
 mod maintenance;
 #[path = "../flows/nonconforming_destruction.rs"]
 mod nonconforming_destruction;
+#[path = "../flows/opening_stock.rs"]
+mod opening_stock;
 #[path = "../flows/partner_registration.rs"]
 mod partner_registration;
 #[path = "../flows/purchase_inbound.rs"]
@@ -63,6 +65,7 @@ pub const RULES: &[(&str, &[(&str, Rule)])] = &[
     ("climate", climate::RULES),
     ("sales_out", sales_out::RULES),
     ("stocktake", stocktake::RULES),
+    ("opening_stock", opening_stock::RULES),
 ];
 
 macro_rules! texts {
@@ -85,6 +88,7 @@ pub fn texts() -> Vec<SourceText> {
         "flows/loss_overage.kdl",
         "flows/maintenance.kdl",
         "flows/nonconforming_destruction.kdl",
+        "flows/opening_stock.kdl",
         "flows/partner_registration.kdl",
         "flows/purchase_inbound.kdl",
         "flows/purchase_price_adjustment.kdl",
@@ -118,6 +122,7 @@ pub fn texts() -> Vec<SourceText> {
         "forms/purchase_adjustment.typ",
         "forms/sales_adjustment.typ",
         "forms/order.typ",
+        "forms/opening.typ",
         "forms/party_card.typ",
         "forms/purchase_return.typ",
         "forms/receipt.typ",
@@ -177,6 +182,7 @@ pub fn scenarios() -> Vec<SourceText> {
         "flows/maintenance.scenario",
         "flows/maintenance_plan.scenario",
         "flows/nonconforming_destruction.scenario",
+        "flows/opening_stock.scenario",
         "flows/partner_registration.scenario",
         "flows/purchase_inbound.scenario",
         "flows/purchase_inbound_more.scenario",

@@ -383,7 +383,10 @@ mod tests {
             let places = ledger.places.iter().map(|place| place.name.to_string());
             places.filter(|place| outside(ledger, place)).collect()
         };
-        assert_eq!(of("stock"), ["supplier", "customer", "written_off"]);
+        assert_eq!(
+            of("stock"),
+            ["supplier", "customer", "written_off", "opening"]
+        );
         assert_eq!(of("bins"), ["elsewhere"]);
         assert_eq!(of("on_order"), ["supplier"]);
     }
