@@ -103,7 +103,7 @@ pub struct BranchQuery {
     pub key: Option<KeyFilter>,
     /// As of when.
     pub as_of: AsOf,
-    /// Leave out branches of which every account is at zero. Whole places, as of now or of a day, are never left out.
+    /// Leave out branches of which every account is at zero. Whole places without a choice of keys are never left out.
     pub skip_zero: bool,
     /// The `next` of the page before.
     pub after: Option<Cursor>,
@@ -116,7 +116,7 @@ pub struct BranchQuery {
 pub struct BranchRow {
     /// The place, or the first part of the keys as it stands in them.
     pub name: Arc<str>,
-    /// How many accounts it has; not known of whole places as of now or of a day, which come out of sums by month.
+    /// How many accounts it has; not known of whole places, which come out of sums by month.
     pub accounts: Option<i64>,
     /// How many of these are not at zero.
     pub standing: Option<i64>,

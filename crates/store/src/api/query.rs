@@ -164,7 +164,7 @@ pub struct BalanceQuery {
     pub as_of: AsOf,
     /// Only the turnover of these periods, both included.
     pub period: Option<(Period, Period)>,
-    /// Leave out rows where every state is at zero.
+    /// Leave out rows where every state is at zero. Of a moment in the past a page may then be shorter and still have a next.
     pub skip_zero: bool,
     /// The `next` of the page before.
     pub after: Option<Cursor>,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kernel::{EntryState, Moment, Side, Unit};
 use ledger::Balance;
 
-use super::{cursor, page_size, read_cursor};
+use super::{bisect, cursor, page_size, read_cursor};
 use crate::api::{
     AsOf, BalanceQuery, BalanceRow, KeyFilter, Page, StoreError, TrialQuery, TrialRow,
 };
@@ -88,13 +88,24 @@ pub(crate) fn balances(
     let mut after: Option<(String, String, String)> =
         query.after.as_ref().map(read_cursor).transpose()?;
     let as_of = Instant::of(sql, org, query.as_of)?;
+    let opened = match as_of {
+        Instant::Seq(seq) if query.skip_zero => Some(opened_by(sql, org, seq)?),
+        _ => None,
+    };
     let mut out: Vec<BalanceRow> = Vec::new();
+    let mut looked_at = 0;
     // Accounts at zero may be left out, so one reading may not fill the page.
-    loop {
+    let more = loop {
         let mut filter = accounts_filter(org, ledger, query.place.as_deref(), query.key.as_ref());
         if let Some((place, key, detail)) = &after {
             let values = [key, detail, place].map(|text| Cell::from(text.as_str()));
             filter.past(&["a.key", "a.detail", "a.place"], false, values.to_vec());
+        }
+        match opened {
+            // Nothing was booked yet, so nothing stood.
+            Some(0) => break false,
+            Some(last) => filter.and("a.id <= ?", last),
+            None => {}
         }
         if query.skip_zero && query.period.is_none() && as_of == Instant::Now {
             // What is at zero need not be looked at one by one.
@@ -103,6 +114,7 @@ pub(crate) fn balances(
         let wanted = (limit + 1 - out.len()).min(4_096);
         let names = accounts(sql, filter, wanted)?;
         let exhausted = names.len() < wanted;
+        looked_at += names.len();
         let sums = sums_of(sql, org, &names, query, as_of)?;
         for (name, balance) in names.into_iter().zip(sums) {
             after = Some((
@@ -121,21 +133,31 @@ pub(crate) fn balances(
                 balance,
             });
         }
-        if exhausted || out.len() > limit {
-            break;
+        if out.len() > limit {
+            out.truncate(limit);
+            after = out.last().map(|row| {
+                let name = [&row.place, &row.key, &row.detail].map(ToString::to_string);
+                name.into()
+            });
+            break true;
         }
-    }
-    let more = out.len() > limit;
-    out.truncate(limit);
+        if exhausted {
+            break false;
+        }
+        if as_of != Instant::Now && looked_at >= LOOKED_AT.max(limit) {
+            // Most of these stood at zero then; the page is shorter and says where to go on.
+            break true;
+        }
+    };
     Ok(Page {
-        next: out
-            .last()
-            .filter(|_| more)
-            .map(|row| cursor(&(&row.place, &row.key, &row.detail))),
+        next: after.filter(|_| more).map(|name| cursor(&name)),
         total: (!more && query.after.is_none()).then_some(out.len() as i64),
         rows: out,
     })
 }
+
+/// Accounts of the past looked at for one page: which of them stood at zero then is only known by adding them up.
+const LOOKED_AT: usize = 2_000;
 
 const NOT_ZERO: &str = "exists (select 1 from balance b where b.org = a.org and b.account = a.id \
      group by b.account having sum(b.draft_in) <> sum(b.draft_out) or sum(b.checked_in) <> sum(b.checked_out) \
@@ -168,6 +190,23 @@ impl Instant {
             AsOf::Day(day) => Instant::Day(day_number(day)),
         })
     }
+}
+
+/// The last account that was opened up to a journal row, 0 when there was none: they are numbered as they are opened.
+pub(crate) fn opened_by(sql: &dyn Sql, org: i64, seq: i64) -> Result<i64, StoreError> {
+    let row = sql.first(
+        "select next_account from head where org = ?1",
+        &[org.into()],
+    )?;
+    let next = row.map_or(Ok(1), |row| row.int(0))?;
+    let first_after = bisect(1, next, |id| {
+        let row = sql.first(
+            "select seq from account where org = ?1 and id = ?2",
+            &[org.into(), id.into()],
+        )?;
+        Ok(row.map_or(Ok(i64::MAX), |row| row.int(0))? > seq)
+    })?;
+    Ok(first_after - 1)
 }
 
 /// The balance of each account at an instant.

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::balances::{Instant, SUMS, accounts_filter};
+use super::balances::{Instant, SUMS, accounts_filter, opened_by};
+use super::journal::head;
 use super::{cursor, page_size, read_cursor};
 use crate::api::{BranchBy, BranchQuery, BranchRow, KeyFilter, Page, StoreError};
 use crate::cell::{Cell, Row};
@@ -27,6 +28,7 @@ pub(super) fn added_up_now(
     let by_month = query.by == BranchBy::Place && query.key.is_none();
     let mut rows = match as_of {
         Instant::Now if by_month => from_turnover(sql, org, ledger, query, i64::MAX)?,
+        Instant::Seq(seq) if by_month => places_at(sql, org, ledger, query, seq)?,
         Instant::Day(day) if by_month => {
             let mut rows = from_turnover(sql, org, ledger, query, day / 100)?;
             let legs = legs_of_month(org, ledger, query, day);
@@ -36,7 +38,11 @@ pub(super) fn added_up_now(
             rows
         }
         _ => {
-            let inner = accounts_at(org, ledger, query, as_of, sql.dialect());
+            let mut filter = picked(org, ledger, query);
+            if let Instant::Seq(seq) = as_of {
+                filter.and("a.id <= ?", opened_by(sql, org, seq)?);
+            }
+            let inner = accounts_at(filter, as_of, sql.dialect());
             added_up(sql, query, &inner, Some(limit + 1))?
         }
     };
@@ -65,14 +71,8 @@ fn picked(org: i64, ledger: &str, query: &BranchQuery) -> Filter {
 }
 
 /// The sums of every account at an instant: months that are wholly before it, and of the others the legs.
-fn accounts_at(
-    org: i64,
-    ledger: &str,
-    query: &BranchQuery,
-    as_of: Instant,
-    dialect: Dialect,
-) -> Inner {
-    let Filter { text, mut params } = picked(org, ledger, query);
+fn accounts_at(picked: Filter, as_of: Instant, dialect: Dialect) -> Inner {
+    let Filter { text, mut params } = picked;
     let account = format!("account a{}", dialect.indexed_by("account_name"));
     let months = format!(
         "select a.key k, a.detail d, a.place p, {SUMS} from {account} cross join balance b \
@@ -121,6 +121,54 @@ fn legs_of_month(org: i64, ledger: &str, query: &BranchQuery, day: i64) -> Inner
             filter.text
         ),
         params: filter.params,
+    }
+}
+
+/// Places as they stood after a journal row: the sums of today less what was booked since, or what was booked up to then,
+/// whichever are fewer rows. The journal is in order, so these are one stretch of it.
+fn places_at(
+    sql: &dyn Sql,
+    org: i64,
+    ledger: &str,
+    query: &BranchQuery,
+    seq: i64,
+) -> Result<Vec<BranchRow>, StoreError> {
+    let (last, _) = head(sql, org)?;
+    let back = last - seq < seq;
+    let mut rows = match back {
+        true => from_turnover(sql, org, ledger, query, i64::MAX)?,
+        false => Vec::new(),
+    };
+    let mut filter = picked(org, ledger, query);
+    match back {
+        true => filter.and("l.seq > ?", seq),
+        false => filter.and("l.seq <= ?", seq),
+    }
+    let text = format!(
+        "select a.place, l.state, l.side, cast(sum(l.amount / {HALF}) as bigint), cast(sum(l.amount % {HALF}) as bigint) \
+         from leg l cross join account a where {} and l.org = ?1 and a.id = l.account group by a.place, l.state, l.side",
+        filter.text
+    );
+    for row in sql.query(&text, &filter.params)? {
+        let mut sums = [0; 8];
+        let at = usize::try_from(row.int(1)? * 2 + row.int(2)?).ok();
+        let sum = at.and_then(|at| sums.get_mut(at));
+        let sum = sum.ok_or_else(|| StoreError::Corrupt("a leg is not readable".to_owned()))?;
+        let moved = i128::from(row.int(3)?) * i128::from(HALF) + i128::from(row.int(4)?);
+        *sum = if back { -moved } else { moved };
+        merge(&mut rows, place(row.text(0)?, sums));
+    }
+    rows.retain(|row| row.sums != [0; 8]);
+    Ok(rows)
+}
+
+/// A place of which only the sums are known.
+fn place(name: Arc<str>, sums: [i128; 8]) -> BranchRow {
+    BranchRow {
+        name,
+        accounts: None,
+        standing: None,
+        sums,
     }
 }
 
@@ -203,7 +251,7 @@ pub(super) fn one(
             skip_zero: false,
             ..query.clone()
         };
-        let inner = accounts_at(org, ledger, &query, Instant::Now, sql.dialect());
+        let inner = accounts_at(picked(org, ledger, &query), Instant::Now, sql.dialect());
         for row in added_up(sql, &query, &inner, None)? {
             whole = Some(match whole {
                 None => row,
@@ -309,22 +357,13 @@ fn from_turnover(
     }
     Ok(places
         .into_iter()
-        .map(|(name, sums)| BranchRow {
-            name,
-            accounts: None,
-            standing: None,
-            sums,
-        })
+        .map(|(name, sums)| place(name, sums))
         .collect())
 }
 
 /// Adds a branch to those there are; how many accounts there are together is not known.
 fn merge(rows: &mut Vec<BranchRow>, row: BranchRow) {
-    let more = BranchRow {
-        accounts: None,
-        standing: None,
-        ..row
-    };
+    let more = place(row.name, row.sums);
     match rows.iter_mut().find(|there| there.name == more.name) {
         None => rows.push(more),
         Some(there) => {

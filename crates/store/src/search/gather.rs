@@ -20,6 +20,8 @@ type Result<T> = std::result::Result<T, StoreError>;
 const NAMES_MAX: usize = 20_000;
 /// Longest text kept of one slip; its terms are all there.
 const TEXT_MAX: usize = 16_384;
+/// The last line of a text of which parts were left out.
+pub(crate) const CUT: &str = "\n…";
 
 /// The names of records, as slips that name them are found by.
 #[derive(Debug, Default)]
@@ -111,6 +113,7 @@ struct Parts {
     text: String,
     terms: BTreeSet<String>,
     seen: BTreeSet<String>,
+    cut: bool,
 }
 
 impl Parts {
@@ -125,7 +128,18 @@ impl Parts {
                 self.text.push('\n');
             }
             self.text.push_str(part);
+        } else {
+            self.cut = true;
         }
+    }
+
+    /// The text, which says when it is not the whole of it.
+    fn text(&mut self) -> String {
+        let mut text = std::mem::take(&mut self.text);
+        if self.cut {
+            text.push_str(CUT);
+        }
+        text
     }
 }
 
@@ -166,7 +180,7 @@ impl Gatherer<'_> {
             slip: id,
             register: "".into(),
             key: "".into(),
-            text: parts.text,
+            text: parts.text(),
         };
         Ok((text, parts.terms))
     }
@@ -261,7 +275,7 @@ impl Gatherer<'_> {
                 slip: 0,
                 register,
                 key,
-                text: parts.text,
+                text: parts.text(),
             };
             out.push((text, parts.terms));
         }
@@ -283,7 +297,7 @@ impl Gatherer<'_> {
                 slip: row.int(2)?,
                 register: "".into(),
                 key: row.text(4)?,
-                text: parts.text,
+                text: parts.text(),
             };
             out.push((text, parts.terms));
         }
@@ -305,4 +319,42 @@ fn name_in<'a>(register: &Register, fields: &'a BTreeMap<String, String>) -> Opt
         .find_map(|field| fields.get(&*field.name))
         .map(String::as_str)
         .filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::home::{File, enough, has, put};
+    use super::*;
+
+    #[test]
+    fn a_text_too_long_to_be_kept_says_so_and_still_has_its_terms() {
+        let mut parts = Parts::default();
+        for part in ["CG1", "江北", &"甲".repeat(TEXT_MAX), "丙丁"] {
+            parts.add(part);
+        }
+        let text = Text {
+            of: Of::Slip,
+            id: 7,
+            slip: 7,
+            register: "".into(),
+            key: "".into(),
+            text: parts.text(),
+        };
+        assert_eq!(text.text, format!("CG1\n江北\n丙丁{CUT}"));
+        let mut whole = Parts::default();
+        whole.add("CG1");
+        assert_eq!(whole.text(), "CG1");
+
+        let file = File::memory().expect("made");
+        file.write(|sql| put(sql, 1, &text, &parts.terms))
+            .expect("written");
+        let asked = |text| terms::asked(text).expect("letters");
+        let found = |text| file.read(|sql| has(sql, 1, Of::Slip, &asked(text), 7));
+        assert!(found("甲甲 丙丁").expect("read"));
+        assert!(!found("甲乙 丙丁").expect("read"));
+        let few = |text| file.read(|sql| enough(sql, 1, Of::Slip, &asked(text)));
+        let one = few("甲甲 丙丁").expect("read").expect("several terms");
+        assert_eq!(one.terms.len(), 1);
+        assert_eq!(few("甲甲").expect("read"), None);
+    }
 }

@@ -8,14 +8,14 @@ use crate::access::in_transaction;
 use crate::api::StoreError;
 use crate::cell::{Cell, Row};
 use crate::pool::Pool;
-use crate::search::terms::{Asked, Term, owned};
+use crate::search::terms::{self, Asked, Term, owned};
 use crate::sql::{Dialect, Sql};
 use crate::sqlite::{Sqlite, Use};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
 /// The form of the index. Another number makes it anew.
-pub(crate) const FORM: i64 = 1;
+pub(crate) const FORM: i64 = 2;
 
 /// The file of a SQLite database's index.
 pub(crate) fn file_beside(database: &Path) -> PathBuf {
@@ -274,6 +274,48 @@ fn question(dialect: Dialect, org: i64, asked: &Asked) -> String {
         Dialect::Sqlite => " AND ",
         Dialect::Postgres => " & ",
     })
+}
+
+/// So many of the newest texts that have a term tell how rare it is; one that fewer have is rare.
+const FEW: i64 = 64;
+
+/// The terms to ask for, when what is found is looked at for the others: SQLite goes through the texts of every term one by
+/// one, so the frequent ones are better left out. PostgreSQL brings them together as bitmaps, and is asked for all.
+pub(crate) fn enough(sql: &dyn Sql, org: i64, of: Of, asked: &Asked) -> Result<Option<Asked>> {
+    if sql.dialect() == Dialect::Postgres || asked.terms.len() < 2 {
+        return Ok(None);
+    }
+    let end = row_id(org, of as i64, 1 << 46);
+    let few = terms::enough(asked, |term| {
+        let one = Asked {
+            terms: vec![term.clone()],
+            pieces: Vec::new(),
+        };
+        let row = sql.first(
+            "select rowid from search_term where search_term match ?1 and rowid >= ?2 and rowid < ?3 \
+             order by rowid desc limit 1 offset ?4",
+            &[
+                question(sql.dialect(), org, &one).into(),
+                row_id(org, of as i64, 0).into(),
+                end.into(),
+                (FEW - 1).into(),
+            ],
+        )?;
+        row.map(|row| Ok(end - row.int(0)?)).transpose()
+    })?;
+    Ok(Some(few))
+}
+
+/// Whether a text in SQLite's index has every term; only asked of one that was too long to be kept whole.
+pub(crate) fn has(sql: &dyn Sql, org: i64, of: Of, asked: &Asked, id: i64) -> Result<bool> {
+    let found = sql.first(
+        "select rowid from search_term where search_term match ?1 and rowid = ?2",
+        &[
+            question(sql.dialect(), org, asked).into(),
+            row_id(org, of as i64, id).into(),
+        ],
+    )?;
+    Ok(found.is_some())
 }
 
 /// Texts of a sort that have every term, the newest first, with an id below `before`.

@@ -14,6 +14,7 @@ use kernel::SlipId;
 use crate::access::Access;
 use crate::api::{Found, Page, SearchQuery, SearchState, Searched, StoreError};
 use crate::reads::{cursor, page_size, read_cursor};
+use gather::CUT;
 use home::{Of, Text};
 use terms::Asked;
 
@@ -80,11 +81,22 @@ fn texts(
     limit: usize,
     stands: impl Fn(&Text) -> bool,
 ) -> Result<(Vec<Text>, Option<i64>)> {
+    let few = access.index_read(|sql| home::enough(sql, org, of, asked))?;
+    let has_all = |text: &Text| {
+        if few.is_none() || terms::has(&terms::fold(&text.text), of == Of::Slip, asked) {
+            return Ok(true);
+        }
+        if !text.text.ends_with(CUT) {
+            return Ok(false);
+        }
+        access.index_read(|sql| home::has(sql, org, of, asked, text.id))
+    };
+    let question = few.as_ref().unwrap_or(asked);
     let mut out = Vec::new();
     let mut looked_at = 0;
     loop {
         let most = limit + 1;
-        let some = access.index_read(|sql| home::ask(sql, org, of, asked, before, most))?;
+        let some = access.index_read(|sql| home::ask(sql, org, of, question, before, most))?;
         let full = some.len() == most;
         looked_at += some.len();
         for text in some {
@@ -92,7 +104,7 @@ fn texts(
                 return Ok((out, before));
             }
             before = Some(text.id);
-            if stands(&text) {
+            if has_all(&text)? && stands(&text) {
                 out.push(text);
             }
         }

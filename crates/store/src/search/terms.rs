@@ -209,6 +209,73 @@ pub(crate) fn asked_end(end: &str) -> Option<Asked> {
     })
 }
 
+/// The terms of a question that are enough to find what has all of them, when the rest is looked at in the texts: of each
+/// run the rarest, and where one is rare in itself only that. `rarity` says how rare a term is, nothing when it is very.
+pub(crate) fn enough<E>(
+    asked: &Asked,
+    mut rarity: impl FnMut(&Term) -> Result<Option<i64>, E>,
+) -> Result<Asked, E> {
+    let mut of_runs: Vec<(i64, Term)> = Vec::new();
+    let mut last: Option<&str> = None;
+    for term in &asked.terms {
+        let with = match term {
+            Term::Begins(word) => Term::Is(beginning(first(word, BEGINNING_MAX))),
+            term => term.clone(),
+        };
+        let Some(rare) = rarity(&with)? else {
+            return Ok(Asked {
+                terms: vec![with],
+                pieces: Vec::new(),
+            });
+        };
+        // Pairs of one run overlap; they are weighed against one another.
+        let pair = match term {
+            Term::Is(pair) if !pair.starts_with(BEGINS) => Some(&**pair),
+            _ => None,
+        };
+        let goes_on = match (last, pair) {
+            (Some(before), Some(now)) => now.chars().next() == before.chars().nth(1),
+            _ => false,
+        };
+        match of_runs.last_mut() {
+            Some(kept) if goes_on => {
+                if kept.0 < rare {
+                    *kept = (rare, with);
+                }
+            }
+            _ => of_runs.push((rare, with)),
+        }
+        last = pair;
+    }
+    Ok(Asked {
+        terms: of_runs.into_iter().map(|(_, term)| term).collect(),
+        pieces: Vec::new(),
+    })
+}
+
+/// Whether a folded text has every term; the first line of a slip's text is its number.
+pub(crate) fn has(folded: &str, slip: bool, asked: &Asked) -> bool {
+    let words: Vec<&str> = runs(folded)
+        .into_iter()
+        .filter_map(|run| match run {
+            Run::Word(word) => Some(word),
+            Run::Alone(_) => None,
+        })
+        .collect();
+    let number = slip.then(|| number_letters(folded.lines().next().unwrap_or("")));
+    let is = |term: &str| match (term.strip_prefix(BEGINS), term.strip_prefix(ENDS)) {
+        (Some(begin), _) if begin.chars().nth(1).is_none() => words.contains(&begin),
+        (Some(begin), _) => words.iter().any(|word| word.starts_with(begin)),
+        (_, Some(end)) => number.as_ref().is_some_and(|number| number.ends_with(end)),
+        _ => folded.contains(term),
+    };
+    asked.terms.iter().all(|term| match term {
+        Term::Is(term) => is(term),
+        Term::Begins(begin) => words.iter().any(|word| word.starts_with(&**begin)),
+        Term::Either(one, other) => is(one) || is(other),
+    })
+}
+
 /// Whether a folded text holds every piece.
 pub(crate) fn holds(folded: &str, asked: &Asked) -> bool {
     asked.pieces.iter().all(|piece| folded.contains(&**piece))
@@ -239,6 +306,55 @@ mod tests {
                 Term::Either(one, other) => have.contains(one) || have.contains(other),
             }) && holds(&fold(text), &asked)
         })
+    }
+
+    /// Whether a text is found by few terms and by looking at it, as an index of slips is asked; the rarity of terms is
+    /// what the caller makes of them.
+    fn finds_by_few(text: &str, question: &str, rarity: impl Fn(&Term) -> Option<i64>) -> bool {
+        let mut have = terms(text);
+        of_number(text.lines().next().unwrap_or(""), &mut have);
+        asked(question).is_some_and(|asked| {
+            let few = enough(&asked, |term| Ok::<_, ()>(rarity(term))).expect("no fault");
+            few.terms.iter().all(|term| match term {
+                Term::Is(term) => have.contains(term),
+                Term::Begins(term) => have.iter().any(|one| one.starts_with(&**term)),
+                Term::Either(one, other) => have.contains(one) || have.contains(other),
+            }) && has(&fold(text), true, &asked)
+                && holds(&fold(text), &asked)
+        })
+    }
+
+    #[test]
+    fn few_terms_and_a_look_find_the_same() {
+        let text = "CG20260401-0012\n江北药业有限公司\n阿莫西林胶囊0.25g×24粒\nB2026040112 É a";
+        let questions = [
+            ("CG20260401-0012", true),
+            ("cg20260401 0012 江北", true),
+            ("江北药业 西林胶囊 b20260401", true),
+            ("业有限 粒 24 a", true),
+            ("12 é", true),
+            ("CG20260401-0013", false),
+            ("CG20260402-0012", false),
+            ("江北药业 胶阿", false),
+            ("业有限 粒 24 b", false),
+            ("江北药业 b2026040113", false),
+            ("江北业", false),
+        ];
+        for (question, found) in questions {
+            assert_eq!(
+                finds_by_few(text, question, |_| Some(1)),
+                found,
+                "{question}"
+            );
+            assert_eq!(finds_by_few(text, question, |_| None), found, "{question}");
+            let longest = |term: &Term| Some(format!("{term:?}").len() as i64);
+            assert_eq!(finds_by_few(text, question, longest), found, "{question}");
+        }
+        let asked = asked("江北药业有限公司 胶囊").expect("letters");
+        let of = |term: &Term| Some(i64::from(*term == Term::Is("药业".to_owned())));
+        let few = enough(&asked, |term| Ok::<_, ()>(of(term))).expect("no fault");
+        let terms = ["药业", "胶囊"].map(|term| Term::Is(term.to_owned()));
+        assert_eq!(few.terms, terms);
     }
 
     #[test]

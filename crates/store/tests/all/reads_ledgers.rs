@@ -41,6 +41,18 @@ fn balances_are_known_as_of_any_moment() {
                     of_ledger(&worked.balances(ledger, &by_seq, 100), ledger),
                     of_ledger(&expected, ledger)
                 );
+                let standing = BalanceQuery {
+                    skip_zero: true,
+                    ..by_seq.clone()
+                };
+                let mut expected = of_ledger(&expected, ledger);
+                expected.retain(|_, balance| {
+                    EntryState::ALL
+                        .iter()
+                        .any(|state| balance.of(*state).net() != 0)
+                });
+                let found = worked.balances(ledger, &standing, 3);
+                assert_eq!(of_ledger(&found, ledger), expected);
                 let by_moment = BalanceQuery {
                     as_of: AsOf::Moment(*at),
                     ..BalanceQuery::default()
