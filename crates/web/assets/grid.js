@@ -14,7 +14,7 @@ function block(text) {
   return rows;
 }
 
-const CELL = ':is(input, select, textarea)[data-f]', LINES_MAX = 1000;
+const CELL = ':is(input, select, textarea)[data-f]', LINES_MAX = 2000;
 customElements.define('line-grid', class extends HTMLElement {
   connectedCallback() {
     this.body = $('tbody', this);
@@ -42,6 +42,7 @@ customElements.define('line-grid', class extends HTMLElement {
       if (e.target.closest('[data-copy]')) this.twin(row);
       if (e.target.closest('[data-remove]')) this.drop(row);
     });
+    if (this.dataset.file) this.files(this.closest('section'));
     $('[data-grid-add]', this.closest('section'))?.addEventListener('click', e => { e.preventDefault(); this.go(this.rows().at(-1), 0); });
   }
   /* A row knows its cells by field name and what it adds to each total, so that a key stroke costs one row and not all. */
@@ -207,11 +208,66 @@ customElements.define('line-grid', class extends HTMLElement {
     this.changed();
     this.tell(cut > 0 ? say.cut.replace('{}', cut) : cut < 0 ? say.wide : '');
   }
+  /* A file, chosen or dropped: the server reads it, and the lines come in as if they had been pasted. */
+  files(section) {
+    const button = $('[data-grid-file]', section), files = e => e.dataTransfer.types.includes('Files');
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      const input = make('input', { type: 'file', accept: '.csv,.txt,.tsv,.xlsx', className: 'seen' });
+      input.setAttribute('aria-label', button.textContent.trim());
+      input.onchange = () => { if (input.files[0]) this.bring(input.files[0]); input.remove(); };
+      input.oncancel = () => input.remove();
+      body.append(input);
+      input.click();
+    });
+    section.addEventListener('dragover', e => { if (files(e)) { e.preventDefault(); section.classList.add('drop'); } });
+    section.addEventListener('dragleave', e => { if (!section.contains(e.relatedTarget)) section.classList.remove('drop'); });
+    section.addEventListener('drop', e => {
+      section.classList.remove('drop');
+      if (!files(e) || !e.dataTransfer.files.length) return;
+      e.preventDefault(); e.stopPropagation();
+      this.bring(e.dataTransfer.files[0]);
+    });
+  }
+  async bring(file) {
+    const data = new FormData();
+    for (const name of ['_slip', '_from', '_for']) data.append(name, this.form.elements[name]?.value ?? '');
+    data.append('file', file, file.name);
+    this.tell(say.reading.replace('{}', file.name), false);
+    const reply = await fetch(this.dataset.file, { method: 'POST', headers: { 'X-CSRF': body.dataset.csrf, Accept: 'application/json' }, body: data }).catch(() => null);
+    const told = await reply?.json().catch(() => null);
+    if (!reply?.ok) return this.tell(`${file.name}: ` + (told?.refusal ? (document.documentElement.lang.startsWith('zh') ? told.refusal.zh : told.refusal.en) : say.lost));
+    if (!told.bad.length) return this.lay(told);
+    this.tell(say.wrong.replace('{}', file.name));
+    const note = $('[data-told]', this.closest('section')), list = make('ul'), acts = make('p', { className: 'acts' });
+    for (const textContent of told.more ? [...told.bad, say.wrongMore.replace('{}', told.more)] : told.bad) list.append(make('li', { textContent }));
+    const act = (textContent, onclick) => acts.append(make('button', { type: 'button', className: 'button tiny', textContent, onclick }));
+    act(say.leave, () => this.tell(''));
+    act(say.putAnyway, () => this.lay(told));
+    note.append(list, acts);
+    note.scrollIntoView({ block: 'nearest' });
+  }
+  lay(told) {
+    let used = this.body.rows.length;
+    while (used && this.blank(this.body.rows[used - 1])) used--;
+    if (used + told.rows.length > LINES_MAX) return this.tell(say.tooMany);
+    const rows = this.rows();
+    told.rows.forEach((texts, i) => {
+      const row = rows[used + i] || this.more();
+      texts.forEach((text, j) => { const cell = row.by.get(told.columns[j]); if (cell?.matches(CELL)) this.put(cell, text); });
+      row.fresh = false;
+    });
+    const marks = this.form.elements._files;
+    if (told.file && marks) marks.value = `${marks.value} ${told.file}`.trim();
+    this.changed();
+    this.tell(told.said + (told.file ? '' : say.notKept) + (told.bad.length ? ' ⚠' : ''), !told.file || told.bad.length > 0);
+    this.go(this.rows()[used], 0);
+  }
   tell(text, bad = true) {
     const section = this.closest('section');
     $('[data-told]', section)?.remove();
     if (!text) return;
-    const note = make('p', { className: 'note ' + (bad ? 'held' : ''), role: 'status', textContent: text });
+    const note = make('div', { className: 'note ' + (bad ? 'held' : ''), role: 'status', textContent: text });
     note.dataset.told = '';
     this.before(note);
   }

@@ -17,7 +17,7 @@ use crate::may;
 use crate::text::percent;
 
 /// Kinds of files by the end of their name, with what their first bytes must be; text has no such bytes.
-const KINDS: [(&str, &str, &[u8]); 9] = [
+const KINDS: [(&str, &str, &[u8]); 10] = [
     ("pdf", "application/pdf", b"%PDF-"),
     ("png", "image/png", b"\x89PNG\r\n\x1a\n"),
     ("jpg", "image/jpeg", b"\xff\xd8\xff"),
@@ -25,6 +25,7 @@ const KINDS: [(&str, &str, &[u8]); 9] = [
     ("webp", "image/webp", b"RIFF"),
     ("txt", "text/plain", b""),
     ("csv", "text/csv", b""),
+    ("tsv", "text/tab-separated-values", b""),
     (
         "docx",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -43,15 +44,25 @@ pub(crate) fn kinds() -> String {
 }
 
 /// The media type of a file by its name and first bytes. What the sender says of it counts for nothing.
-fn media_of(name: &str, bytes: &[u8]) -> Option<&'static str> {
+pub(crate) fn media_of(name: &str, bytes: &[u8]) -> Option<&'static str> {
     let end = name.rsplit_once('.')?.1.to_ascii_lowercase();
     let (_, media, first) = KINDS.iter().find(|(known, ..)| *known == end)?;
     let fits = if first.is_empty() {
-        std::str::from_utf8(bytes).is_ok()
+        is_text(bytes)
     } else {
         bytes.starts_with(first)
     };
     fits.then_some(media)
+}
+
+/// Whether bytes are text as devices and spreadsheets here write it: UTF-8 or GB18030, and nothing that no text has.
+fn is_text(bytes: &[u8]) -> bool {
+    let gb18030 = || {
+        encoding_rs::GB18030
+            .decode_without_bom_handling_and_without_replacement(bytes)
+            .is_some()
+    };
+    !bytes.contains(&0) && (std::str::from_utf8(bytes).is_ok() || gb18030())
 }
 
 fn refused(zh: &str, en: &str) -> Error {
@@ -178,5 +189,7 @@ mod tests {
         assert_eq!(media_of("pdf", b"%PDF-"), None);
         assert_eq!(media_of("a.txt", b"abc"), Some("text/plain"));
         assert_eq!(media_of("a.txt", b"\xff\xfe"), None);
+        assert_eq!(media_of("a.csv", b"\xca\xb1\xbc\xe4"), Some("text/csv"));
+        assert_eq!(media_of("a.csv", b"\xca\xb1\0"), None);
     }
 }

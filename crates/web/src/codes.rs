@@ -265,6 +265,12 @@ pub const CODES: &[Code] = &[
         "this is no valid GS1 barcode",
     ),
     code(
+        "line_file",
+        &[Field],
+        "文件读不成此单的明细",
+        "the file does not make lines of this form",
+    ),
+    code(
         "barcode_unknown",
         &[Request],
         "没有此条码的资料",

@@ -109,6 +109,7 @@ impl Asked {
                 || path == "/events"
                 || path.starts_with("/lookup")
                 || path.starts_with("/scan")
+                || path.starts_with("/lines")
                 || by_script(),
         }
     }

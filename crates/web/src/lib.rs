@@ -28,6 +28,7 @@ pub mod parts;
 pub mod secret_key;
 pub mod slip_form;
 mod submit;
+pub mod tables;
 mod text;
 mod xlsx;
 

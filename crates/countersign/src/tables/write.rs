@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::{Format, Workbook, Worksheet};
 
+use web::tables::looks_like_formula;
+
 use crate::stop::Stop;
 
 /// Rows of one XLSX sheet, the heading included.
@@ -196,17 +198,6 @@ impl Book {
 fn exact_number(text: &str) -> Option<f64> {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     (digits <= 15).then(|| text.parse().ok()).flatten()
-}
-
-/// Whether a spreadsheet that opens a CSV would take the text for a formula.
-pub fn looks_like_formula(text: &str) -> bool {
-    match text.as_bytes().first() {
-        Some(b'=' | b'@' | b'\t' | b'\r') => true,
-        Some(b'+' | b'-') => text[1..]
-            .bytes()
-            .any(|b| !(b.is_ascii_digit() || b == b'.' || b == b',')),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod browser_flow;
 mod browser_forms;
 mod browser_handheld;
 mod browser_inbox;
+mod browser_line_files;
 mod browser_lost;
 mod browser_passkeys;
 mod command_line;

@@ -98,8 +98,8 @@ impl<'a> Reader<'a> {
             .and_then(|word| self.proof(word, kind.as_ref()));
         let on_slip = stands != FieldStands::Register;
         let also = match stands {
-            FieldStands::Register => also(&mut reading),
-            _ => Vec::new(),
+            FieldStands::Register | FieldStands::Line => also(&mut reading),
+            FieldStands::Header => Vec::new(),
         };
         let is = on_slip.then(|| reading.property("is")).flatten();
         let default = on_slip.then(|| reading.property("default")).flatten();

@@ -10,7 +10,7 @@ use maud::Markup;
 use super::desk::{Asked, Content, Desk, Reader, address, done, go};
 use super::form::{Back, Mode, Target, form, ground};
 use super::typed::Typed;
-use super::{begin, drafts, handheld, heads, prefill, values, words};
+use super::{begin, drafts, handheld, heads, line_file, prefill, values, words};
 use crate::auth::{Acting, Address, Fields, Posted, confirm_password};
 use crate::error::{Error, status_of};
 use crate::layout::{Place, Toast};
@@ -78,6 +78,7 @@ pub(super) async fn show(
                 .map(|(name, text)| (name.as_str(), text.as_str()));
             back.typed = Some(Typed::read(inputs));
             back.key = pairs.get("_key").cloned().unwrap_or_default();
+            back.files = pairs.get("_files").cloned().unwrap_or_default();
             back.version = drafts::version(&draft);
             back.saved_at = Some(values::when(reader, draft.updated));
             back.draft = draft.id;
@@ -302,6 +303,7 @@ async fn again(
         key: kept("_key"),
         draft: kept("_draft"),
         version: kept("_version"),
+        files: fields.text("_files").to_owned(),
         saved_at: None,
         refusal,
     };
@@ -341,7 +343,7 @@ async fn sign(
     let input = match ground.mode {
         Mode::Whole => {
             let own = declared.lines.as_deref().unwrap_or_default();
-            if ground.drawn() && typed.lines.is_empty() && !own.is_empty() {
+            if ground.drawn(declared) && typed.lines.is_empty() && !own.is_empty() {
                 let refusal = Refusal::new(
                     Class::Field,
                     "lines",
@@ -350,7 +352,7 @@ async fn sign(
                 );
                 return again(desk, target, typed, Some(refusal), &fields).await;
             }
-            if ground.drawn() {
+            if ground.drawn(declared) {
                 typed.leave_out_untouched(own);
             }
             typed.input(declared)
@@ -373,7 +375,12 @@ async fn sign(
         Ok(answer) => {
             drafts::drop(&desk.app, &acting.person.login, fields.text("_draft")).await?;
             let reply = answer.outcome.unwrap_or_default();
-            Ok(signed(&desk, &label, reply, &target, fields.text("_key")))
+            let mut left = Vec::new();
+            if let Some(slip) = reply.slip.or(target.slip) {
+                let files = fields.text("_files");
+                left = line_file::attach(&desk, &acting, files, &key, slip).await?;
+            }
+            Ok(signed(&desk, &label, reply, &target, &key, &left))
         }
         Err(error) => match error.refusal() {
             Some(refusal) if refusal.code == "confirm" => {
@@ -405,7 +412,8 @@ async fn attempt(
         Ok(answer) => {
             let label = model::Label::default();
             let reply = answer.outcome.unwrap_or_default();
-            Ok(signed(&desk, &label, reply, &target, fields.text("_key")))
+            let key = fields.text("_key");
+            Ok(signed(&desk, &label, reply, &target, key, &[]))
         }
         Err(error) => match error.refusal() {
             Some(refusal) => {
@@ -425,6 +433,7 @@ fn signed(
     reply: engine::Reply,
     target: &Target,
     key: &str,
+    left: &[String],
 ) -> Response {
     let lang = desk.lang();
     let number = reply.number.unwrap_or_default();
@@ -433,9 +442,15 @@ fn signed(
         Lang::Zh => format!("已签字：{step} {number}"),
         Lang::En => format!("Signed: {step} {number}"),
     };
+    let names = left.join(t(lang, "、", ", "));
+    let (tone, text) = match (left.is_empty(), lang) {
+        (true, _) => (Tone::Done, said),
+        (false, Lang::Zh) => (Tone::Held, format!("{said}；没有附上：{names}")),
+        (false, Lang::En) => (Tone::Held, format!("{said}; not attached: {names}")),
+    };
     let toast = Toast {
-        tone: Tone::Done,
-        text: said,
+        tone,
+        text,
         link: (!target.hand).then(|| Link::new(t(lang, "下一件待办", "Next task"), "/inbox")),
     };
     let page = match reply.slip.or(target.slip) {

@@ -60,6 +60,8 @@ pub(crate) struct Back {
     pub draft: String,
     /// Which saving of the draft the form knows.
     pub version: String,
+    /// Marks of the files that its lines were read from.
+    pub files: String,
     /// When the draft was saved, as shown.
     pub saved_at: Option<String>,
 }
@@ -93,9 +95,14 @@ impl Ground {
         Some((pack, flow, step, flow.slips.get(step.slip)?))
     }
 
-    /// Whether its lines come from other slips.
-    pub fn drawn(&self) -> bool {
+    /// Whether its lines come from other slips. Where nothing of a line is carried, drawn or computed, as in a log of readings
+    /// under way, the lines are its own although the slip comes from another.
+    pub fn drawn(&self, declared: &model::Slip) -> bool {
+        let comes = |field: &model::Field| {
+            field.carry || field.draws.is_some() || field.is.is_some() || field.default.is_some()
+        };
         self.sources.iter().any(|slip| !slip.lines.is_empty())
+            && declared.lines.iter().flatten().any(comes)
     }
 }
 
@@ -418,6 +425,7 @@ impl Maker<'_> {
                 "_for",
                 target.on_behalf_of.as_deref().unwrap_or("").to_owned(),
             ),
+            ("_files", back.files.clone()),
             ("_draft", back.draft.clone()),
             ("_version", back.version.clone()),
             ("_hand", if target.hand { "1" } else { "" }.to_owned()),

@@ -61,7 +61,7 @@ impl Maker<'_> {
     }
 
     fn grid(&self, fields: &[Field], typed: &Typed, filled: &Filled) -> Result<Grid, Error> {
-        let drawn = self.ground.drawn();
+        let drawn = self.ground.drawn(self.declared);
         let rows = if typed.lines.is_empty() && drawn {
             filled.lines.len()
         } else {
@@ -81,6 +81,7 @@ impl Maker<'_> {
             grows: !drawn,
             fixed: false,
             proposes: !drawn && self.declared.proposal.is_some(),
+            file: (!drawn && !self.hand).then(|| format!("/lines/{}", self.step.qualified)),
             scan: (!self.hand && fields.iter().any(|field| field.scan.is_some()))
                 .then(|| format!("/scan/{}", self.step.qualified)),
         })
@@ -124,7 +125,7 @@ impl Maker<'_> {
             let after = columns.last().is_some_and(|before: &Part| {
                 before.under || matches!(before.kind, Kind::Lookup(_))
             });
-            if field.draws.is_some() && self.ground.drawn() {
+            if field.draws.is_some() && self.ground.drawn(self.declared) {
                 columns.push(Part {
                     fixed: true,
                     ..Part::new(
@@ -152,7 +153,7 @@ impl Maker<'_> {
         let mut cells = Vec::new();
         for &(at, field) in fields {
             let left = self.left(filled, at, field);
-            if field.draws.is_some() && self.ground.drawn() {
+            if field.draws.is_some() && self.ground.drawn(self.declared) {
                 let text = left.map(|left| left.to_string()).unwrap_or_default();
                 cells.push(Entry {
                     shown: left.map(kernel::Amount::grouped).unwrap_or_default(),
@@ -460,6 +461,7 @@ impl Maker<'_> {
             grows: false,
             proposes: false,
             fixed: true,
+            file: None,
             scan: None,
         })
     }

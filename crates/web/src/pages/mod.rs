@@ -43,6 +43,8 @@ mod journal_file;
 mod judged;
 mod ledger;
 mod ledgers;
+mod line_cells;
+mod line_file;
 mod list_files;
 mod list_sums;
 mod list_views;
@@ -140,6 +142,10 @@ fn work() -> Router<Arc<App>> {
         .route("/drafts", post(drafts::autosave))
         .route("/computed", post(prefill::computed))
         .route("/scan/{step}", get(scan::show))
+        .route(
+            "/lines/{step}",
+            post(line_file::read).layer(DefaultBodyLimit::max(FILE_MAX + AROUND_FILE)),
+        )
         .route("/handheld", get(handheld::show))
         .route(
             "/handheld/new/{step}",

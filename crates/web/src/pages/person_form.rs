@@ -172,6 +172,7 @@ fn person_form(
         grows: true,
         proposes: false,
         fixed: false,
+        file: None,
         scan: None,
     };
     let mut refused = Vec::new();

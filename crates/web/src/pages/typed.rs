@@ -195,7 +195,7 @@ pub(crate) fn written(field: &Field, value: &Value) -> String {
 }
 
 /// A number or day as it is meant: full-width figures and signs, and commas between thousands.
-fn plain_figures(text: &str, amount: bool) -> String {
+pub(super) fn plain_figures(text: &str, amount: bool) -> String {
     let narrow = text.trim().chars().map(|c| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '\u{2212}' => '-',

@@ -38,6 +38,8 @@ pub struct Grid {
     pub fixed: bool,
     /// Whether a ledger proposes lines.
     pub proposes: bool,
+    /// Where a file is read into lines; nothing where it cannot be.
+    pub file: Option<String>,
     /// Where what a scanner types is read; nothing where no field is filled by scanning.
     pub scan: Option<String>,
 }
@@ -74,13 +76,20 @@ pub fn grid(lang: Lang, grid: &Grid) -> Markup {
                                 (icon(Icon::FilePlus)) (t(lang, "从账上生成明细", "Lines from the ledger"))
                             }
                         }
+                        @if grid.file.is_some() {
+                            // Reading a file needs the script, which shows the button.
+                            button class="button tiny quiet" type="button" data-grid-file hidden
+                                title=(t(lang, "CSV、TXT、TSV 或 XLSX；也可把文件拖到表上", "CSV, TXT, TSV or XLSX; a file can be dropped on the table, too")) {
+                                (icon(Icon::FileText)) (t(lang, "从文件读入", "From a file"))
+                            }
+                        }
                         button class="button tiny quiet" name="_do" value="more" data-grid-add formnovalidate {
                             (icon(Icon::Plus)) (t(lang, "加行", "Add lines"))
                         }
                     }
                 }
             }
-            line-grid data-grows[grid.grows] data-scan=[grid.scan.as_deref()] {
+            line-grid data-grows[grid.grows] data-scan=[grid.scan.as_deref()] data-file=[grid.file.as_deref()] {
                 div class="scroll" {
                     table class="grid" {
                         thead { (headings(lang, grid)) }

@@ -23,6 +23,7 @@
 //! | `data-fill`, `data-autosave="url"`, `data-saved` | form, form, text | Enter goes on; posts JSON of name to value 800 ms after typing; the answer `{"at": "15:42", "hidden": {"_draft": "…"}, "url": "…"}` sets hidden inputs and the address; 409 `draft_elsewhere`: another window has saved it |
 //! | `data-computed="url"`, `data-asks` | form, output | computed by the server when one stops typing: posts like a draft, answers `{"header": {…}, "lines": [{…}]}` |
 //! | `data-scan="url"` | `line-grid` | what a scanner types is read by `GET url?code=` |
+//! | `data-file="url"`, `data-grid-file` | `line-grid`, button | a chosen or dropped file is sent to `POST url`, which answers its lines |
 //! | `data-scale`, `data-kept`, `data-date`, `data-pick` | input, input, button | tidied when left; opens the calendar |
 //! | `data-lookup="register"`, `data-named`, `data-seek` | input, text, button | `GET /lookup/{register}?q=` answers `[{"code", "name", "detail", "facts": {"unit": "盒"}, "about": [["单位", "盒"]]}]` |
 //! | `data-fact="item.unit"` | output of the grid | shows that fact of the record chosen in the cell of that name |

@@ -11,6 +11,7 @@ mod hostile;
 mod inspection;
 mod ledger_branches;
 mod ledgers;
+mod line_files;
 mod listening;
 mod lists;
 mod management_api;

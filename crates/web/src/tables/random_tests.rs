@@ -69,11 +69,9 @@ fn changed(whole: &[u8], dice: &mut Dice) -> Vec<u8> {
 /// Reads as a file would be, and holds the answer against what any answer must be; says whether it was taken.
 fn answer(bytes: &[u8], seed: u64) -> bool {
     let begin = Instant::now();
-    let read = match bytes.get(..4) {
-        Some(b"PK\x03\x04") => xlsx_file::read(bytes),
-        _ => csv_file::read(bytes),
-    };
-    let read = read.and_then(check_whole);
+    // Loosely read, the same bytes may be taken where they are not strictly; they do no harm either way.
+    let _ = read(bytes, Reading::Loose);
+    let read = read(bytes, Reading::Strict);
     assert!(begin.elapsed() < Duration::from_secs(20), "case {seed}");
     match read {
         Ok(table) => {

@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 use zip::ZipArchive;
 
-use super::{Bad, Builder, COLUMNS_MAX, ROWS_MAX, Table, too_long};
+use super::{Bad, Builder, COLUMNS_MAX, ROWS_MAX, Reading, Table, too_long};
 
 /// Most bytes that the parts of a workbook may unpack to.
 const UNPACKED_MAX: u64 = 256 * 1024 * 1024;
@@ -14,7 +14,7 @@ const UNPACKED_MAX: u64 = 256 * 1024 * 1024;
 const PARTS_MAX: usize = 2_000;
 
 /// Reads the first sheet of a workbook.
-pub fn read(bytes: &[u8]) -> Result<Table, Bad> {
+pub fn read(bytes: &[u8], reading: Reading) -> Result<Table, Bad> {
     check_packing(bytes)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let Some(sheet) = book.sheet_names().first().cloned() else {
@@ -26,7 +26,10 @@ pub fn read(bytes: &[u8]) -> Result<Table, Bad> {
         ));
     };
     let mut cells = book.worksheet_cells_reader(&sheet).map_err(unreadable)?;
-    let mut sheet = Sheet::default();
+    let mut sheet = Sheet {
+        loose: reading == Reading::Loose,
+        ..Sheet::default()
+    };
     while let Some(cell) = cells.next_cell().map_err(unreadable)? {
         let (row, column) = cell.get_position();
         sheet.cell(u64::from(row) + 1, column as usize, cell.get_value())?;
@@ -72,6 +75,7 @@ fn check_packing(bytes: &[u8]) -> Result<(), Bad> {
 #[derive(Default)]
 struct Sheet {
     builder: Builder,
+    loose: bool,
     header_read: bool,
     line: u64,
     cells: Vec<String>,
@@ -104,7 +108,7 @@ impl Sheet {
         } else {
             COLUMNS_MAX + 1
         };
-        match text(value) {
+        match text(value, self.loose) {
             Ok(Text::Plain(text)) => self.put(column, width, &text),
             Ok(Text::Long) => self.bad = Some(too_long(line)),
             Err((zh, en)) => {
@@ -154,8 +158,9 @@ impl Sheet {
             return self.builder.header(self.line, cells);
         }
         match bad {
-            Some(bad) => self.builder.table.bad.push(bad),
-            None => {
+            Some(bad) if !self.loose => self.builder.table.bad.push(bad),
+            bad => {
+                self.builder.table.bad.extend(bad);
                 cells.resize(self.builder.table.header.len(), String::new());
                 self.builder.row(self.line, cells)?;
             }
@@ -170,7 +175,7 @@ enum Text {
     Long,
 }
 
-fn text(value: &DataRef<'_>) -> Result<Text, (String, String)> {
+fn text(value: &DataRef<'_>, loose: bool) -> Result<Text, (String, String)> {
     let plain = |text: String| Ok(Text::Plain(text));
     match value {
         DataRef::Empty => plain(String::new()),
@@ -181,7 +186,8 @@ fn text(value: &DataRef<'_>) -> Result<Text, (String, String)> {
         DataRef::Int(number) => plain(number.to_string()),
         DataRef::Float(number) => decimal(*number).map(Text::Plain),
         DataRef::Bool(yes) => plain(if *yes { "yes" } else { "no" }.to_owned()),
-        DataRef::DateTime(date) => day(date).map(Text::Plain),
+        DataRef::DateTime(date) => day(date, loose).map(Text::Plain),
+        DataRef::DateTimeIso(text) if loose => plain(text.clone()),
         DataRef::DateTimeIso(text) => plain(text.split('T').next().unwrap_or_default().to_owned()),
         DataRef::DurationIso(_) => {
             Err(("不应为时长".to_owned(), "must not be a duration".to_owned()))
@@ -230,11 +236,21 @@ fn decimal(number: f64) -> Result<String, (String, String)> {
     })
 }
 
-fn day(date: &ExcelDateTime) -> Result<String, (String, String)> {
+fn day(date: &ExcelDateTime, loose: bool) -> Result<String, (String, String)> {
     if !date.is_datetime() {
         return Err(("不应为时长".to_owned(), "must not be a duration".to_owned()));
     }
     let (year, month, day, hour, minute, second, milli) = date.to_ymd_hms_milli();
+    if loose {
+        let of_day = i64::from(hour) * 60 + i64::from(minute);
+        // Sheets count in parts of days: what lies a little before a full minute is that minute, not the one before.
+        let of_day = of_day + i64::from(second == 59 && milli >= 500);
+        let day: Option<kernel::Day> = format!("{year:04}-{month:02}-{day:02}").parse().ok();
+        let moment = day.map(|day| kernel::Moment::noon_of(day).plus_minutes(of_day - 720));
+        return moment
+            .map(|moment| moment.minute())
+            .ok_or_else(|| ("不是日期".to_owned(), "is no day".to_owned()));
+    }
     if (hour, minute, second, milli) != (0, 0, 0, 0) {
         return Err((
             "日期不应带时刻".to_owned(),

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, GB18030};
 
-use super::{Bad, Builder, Table};
+use super::{Bad, Builder, Reading, Table};
 
 /// Reads a CSV text.
-pub fn read(bytes: &[u8]) -> Result<Table, Bad> {
+pub fn read(bytes: &[u8], reading: Reading) -> Result<Table, Bad> {
     let text = decode(bytes)?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -27,6 +27,7 @@ pub fn read(bytes: &[u8]) -> Result<Table, Bad> {
             first = false;
             continue;
         }
+        let kept = (reading == Reading::Loose).then(|| cells.clone());
         match fitted(cells, builder.table.header.len()) {
             Ok(cells) => builder.row(line, cells)?,
             Err(found) => {
@@ -37,6 +38,10 @@ pub fn read(bytes: &[u8]) -> Result<Table, Bad> {
                     format!("此行有 {found} 个单元格，列名有 {wanted} 个"),
                     format!("this row has {found} cells, the heading has {wanted}"),
                 ));
+                if let Some(mut cells) = kept {
+                    cells.resize(wanted, String::new());
+                    builder.row(line, cells)?;
+                }
             }
         }
     }
@@ -138,7 +143,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &[u8]) -> Vec<Vec<String>> {
-        read(text)
+        read(text, Reading::Strict)
             .unwrap()
             .rows
             .into_iter()
@@ -164,12 +169,24 @@ mod tests {
 
     #[test]
     fn rows_that_do_not_fit_are_named() {
-        let table = read("a,b\n1,2\n1\n,\n1,2,3\n1,2,\n\"x\ny\",2\n".as_bytes()).unwrap();
+        let table = read(
+            "a,b\n1,2\n1\n,\n1,2,3\n1,2,\n\"x\ny\",2\n".as_bytes(),
+            Reading::Strict,
+        )
+        .unwrap();
         let lines: Vec<u64> = table.rows.iter().map(|row| row.line).collect();
         assert_eq!(lines, [2, 6, 7]);
         let bad: Vec<(u64, &str)> = table.bad.iter().map(|bad| (bad.line, &*bad.code)).collect();
         assert_eq!(bad, [(3, "cells"), (5, "cells")]);
-        assert_eq!(read(b"a,b\n1,\"2\n3,4\n").unwrap_err().code, "quote");
-        assert_eq!(read(b"a\n\xff\xff\n").unwrap_err().code, "encoding");
+        assert_eq!(
+            read(b"a,b\n1,\"2\n3,4\n", Reading::Strict)
+                .unwrap_err()
+                .code,
+            "quote"
+        );
+        assert_eq!(
+            read(b"a\n\xff\xff\n", Reading::Strict).unwrap_err().code,
+            "encoding"
+        );
     }
 }
