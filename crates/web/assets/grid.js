@@ -238,13 +238,14 @@ customElements.define('line-grid', class extends HTMLElement {
     const told = await reply?.json().catch(() => null);
     if (!reply?.ok) return this.tell(`${file.name}: ` + (told?.refusal ? (document.documentElement.lang.startsWith('zh') ? told.refusal.zh : told.refusal.en) : say.lost));
     if (!told.bad.length) return this.lay(told);
-    this.tell(say.wrong.replace('{}', file.name));
-    const note = $('[data-told]', this.closest('section')), list = make('ul'), acts = make('p', { className: 'acts' });
+    this.tell(' ');
+    const note = $('[data-told]', this.closest('section')), all = make('div'), list = make('ul'), acts = make('p', { className: 'acts' });
     for (const textContent of told.more ? [...told.bad, say.wrongMore.replace('{}', told.more)] : told.bad) list.append(make('li', { textContent }));
     const act = (textContent, onclick) => acts.append(make('button', { type: 'button', className: 'button tiny', textContent, onclick }));
     act(say.leave, () => this.tell(''));
     act(say.putAnyway, () => this.lay(told));
-    note.append(list, acts);
+    all.append(make('b', { textContent: say.wrong.replace('{}', file.name) }), list, acts);
+    note.replaceChildren(all);
     note.scrollIntoView({ block: 'nearest' });
   }
   lay(told) {

@@ -8,7 +8,8 @@ use super::{Bad, Builder, Reading, Table};
 
 /// Reads a CSV text.
 pub fn read(bytes: &[u8], reading: Reading) -> Result<Table, Bad> {
-    let text = decode(bytes)?;
+    // The reader counts the line of a record before it has passed the second half of the line end before it.
+    let text = decode(bytes)?.replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -176,6 +177,9 @@ mod tests {
         .unwrap();
         let lines: Vec<u64> = table.rows.iter().map(|row| row.line).collect();
         assert_eq!(lines, [2, 6, 7]);
+        let windows = read(b"a,b\r\n1,2\r\n1\r\n3,4\r\n", Reading::Loose).unwrap();
+        let lines: Vec<u64> = windows.rows.iter().map(|row| row.line).collect();
+        assert_eq!((lines, windows.bad[0].line), (vec![2, 3, 4], 3));
         let bad: Vec<(u64, &str)> = table.bad.iter().map(|bad| (bad.line, &*bad.code)).collect();
         assert_eq!(bad, [(3, "cells"), (5, "cells")]);
         assert_eq!(
