@@ -117,7 +117,7 @@ pub(super) fn typed(field: &Field, text: &str) -> Result<String, Wrong> {
         FieldKind::Day => day(text.strip_suffix(" 00:00").unwrap_or(text))
             .ok_or_else(|| wrong("不是日期，如 2026-11-02", "is no day such as 2026-11-02")),
         // Packages are counted by whoever knows how much goes into one.
-        FieldKind::Amount(_) if field.packed.is_some() => Ok(text.to_owned()),
+        FieldKind::Amount(_) if in_packages(field, text) => Ok(text.to_owned()),
         FieldKind::Amount(unit) => {
             let plain = number(text).ok_or_else(|| {
                 wrong(
@@ -164,12 +164,18 @@ pub(super) fn typed(field: &Field, text: &str) -> Result<String, Wrong> {
     }
 }
 
+/// Whether a number is written in packages: `3件5`.
+fn in_packages(field: &Field, text: &str) -> bool {
+    let marks = field.packed.iter().flat_map(|packed| &packed.marks);
+    marks.into_iter().any(|mark| text.contains(&**mark))
+}
+
 /// `2026/11/2 8:05:00` and `2026-11-02T08:05` as `2026-11-02 08:05`: what is typed has minutes. A time of another zone is none.
 fn moment(text: &str) -> Option<String> {
     let text = plain_figures(text, false);
     let (date, time) = text.trim().split_once([' ', 'T'])?;
     let date = day(date)?;
-    let time = time.trim().trim_end_matches(|c| c == '秒' || c == '分');
+    let time = time.trim().trim_end_matches(['秒', '分']);
     let parts: Vec<&str> = time.split([':', '时', '分', '点']).collect();
     let (hour, minute, second) = match parts[..] {
         [hour, minute] => (hour, minute, "0"),
