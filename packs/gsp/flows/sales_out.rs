@@ -1,5 +1,7 @@
 //! Rules of 销售出库 that a `must=` cannot say. Each is named by a `guard` in `sales_out.kdl`.
 
+use std::sync::Arc;
+
 use model::{Rule, RuleContext, Verdict};
 
 use crate::qualified::{self, in_scope};
@@ -54,13 +56,16 @@ fn within_scope(context: &RuleContext<'_>) -> Verdict {
     judged(outside(scope.as_deref(), classes), BillLine::LOT)
 }
 
-/// The same when the goods leave: the customer's scope may have been narrowed since.
+/// The same when the goods leave, of the batch as it is on record then: the customer's scope may have been narrowed since.
 fn within_scope_now(context: &RuleContext<'_>) -> Verdict {
     let Some(delivery) = DeliverySlip::of(context) else {
         return Verdict::Fails;
     };
     let scope = delivery.customer().and_then(|customer| customer.scope());
-    let classes = delivery.lines().map(|line| line.item()?.class());
+    let class_of = |item: Arc<str>| context.facts.fact("item", &item, "class");
+    let classes = delivery
+        .lines()
+        .map(|line| class_of(line.lot()?.item()?).as_text().map(str::to_owned));
     judged(outside(scope.as_deref(), classes), DeliveryLine::LOT)
 }
 
