@@ -224,6 +224,14 @@ fn taken<'f>(flow: &Flow, declared: &'f Slip) -> Vec<&'f Field> {
         .collect()
 }
 
+/// Whether any text at all can stand in a field of this kind.
+fn anything(kind: &FieldKind) -> bool {
+    matches!(
+        kind,
+        FieldKind::Text | FieldKind::Register(_) | FieldKind::Person
+    )
+}
+
 /// Which keys there are, each asked for once.
 struct Known<'a> {
     reader: &'a Reader<'a>,
@@ -268,7 +276,7 @@ impl Sheet {
             columns = in_order(fields, header.len());
             let reads = |column: &Column| {
                 let field = fields[column.field];
-                field.kind != FieldKind::Text
+                !anything(&field.kind)
                     && typed(field, text_in(column, &header).as_str())
                         .is_ok_and(|text| !text.is_empty())
             };
