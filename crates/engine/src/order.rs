@@ -7,7 +7,7 @@ use model::{Quorum, Step};
 
 use crate::scope::{View, declaration, reads_line};
 use crate::step::{Checked, Context};
-use crate::{Class, Refusal, Seen, Slip, SlipState, WaitingKind};
+use crate::{Class, Refusal, Seen, Slip, SlipState, Waiting, WaitingKind};
 
 /// A slip's label and number for a sentence.
 pub(crate) fn named(context: Context<'_>, slip: &Slip) -> (String, String) {
@@ -46,10 +46,16 @@ pub(crate) fn check_live(context: Context<'_>, slip: &Slip) -> Checked<()> {
 }
 
 /// Whether a step takes part in the run of this slip (`when`); where the condition reads a line, whether some line meets it.
+/// A step that waits already does: a fact that changes meanwhile releases nobody from signing.
 pub(crate) fn takes_part(context: Context<'_>, step: &Step, slip: &Slip) -> Checked<bool> {
     let Some(when) = &step.when else {
         return Ok(true);
     };
+    let due =
+        |waiting: &Waiting| waiting.kind == WaitingKind::Step && waiting.step == step.qualified;
+    if slip.waiting.iter().any(due) {
+        return Ok(true);
+    }
     let Some((_, declared)) = declaration(context.flow, slip) else {
         return Ok(true);
     };
