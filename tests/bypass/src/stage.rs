@@ -216,28 +216,33 @@ impl Stage {
             (
                 "gsp.party",
                 "S01",
-                [("name", "供货一"), ("licence_until", "2027-12-31")],
+                &[("name", "供货一"), ("licence_until", "2027-12-31")][..],
             ),
             (
                 "gsp.party",
                 "S02",
-                [("name", "供货二"), ("licence_until", "2027-12-31")],
+                &[("name", "供货二"), ("licence_until", "2027-12-31")],
             ),
             (
                 "gsp.item",
                 "A001",
-                [("name", "阿司匹林"), ("storage", "常温")],
+                // The smallest amounts are tried with it, so it is no whole number of boxes.
+                &[
+                    ("name", "阿司匹林"),
+                    ("storage", "常温"),
+                    ("fractions", "yes"),
+                ],
             ),
             (
                 "gsp.item",
                 "B002",
-                [("name", "胰岛素"), ("storage", "冷藏")],
+                &[("name", "胰岛素"), ("storage", "冷藏")],
             ),
         ] {
             let act = Act::PutRecord {
                 register: register.into(),
                 key: key.into(),
-                fields: texts(&fields),
+                fields: texts(fields),
                 from: None,
             };
             self.must("管理员甲", act);

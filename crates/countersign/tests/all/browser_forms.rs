@@ -198,7 +198,7 @@ async fn long_grid(server: &Server, folder: &Path) -> Any<()> {
     }
     // More than the grid holds is said, and nothing breaks.
     browser.click("[name=\"l.501.item\"]").await?;
-    let block = "YP0001\t1\n".repeat(1_000);
+    let block = "YP0001\t1\n".repeat(2_000);
     browser.run(&pasting(&block)).await?;
     browser
         .wait_for_text("[data-told]", "末尾 500 行没有放入", PATIENCE)
