@@ -76,6 +76,7 @@ pub(crate) fn verify(
 
 /// Where all journals end.
 fn heads(sql: &dyn Sql) -> Result<Vec<Row>, StoreError> {
+    of_this_program(sql)?;
     sql.query("select org, seq, hash from head order by org", &[])
 }
 
@@ -127,13 +128,19 @@ fn by_all<T: Send>(
     })
 }
 
-fn check_migrations(sql: &dyn Sql, found: &Found) -> Result<(), StoreError> {
+/// The migrations that were applied; a database of others has none.
+fn of_this_program(sql: &dyn Sql) -> Result<Vec<(i64, String, String)>, StoreError> {
     let applied = migrate::applied(sql)?;
     if applied.is_empty() {
         return Err(StoreError::Schema(
             "this is not a database of this program".to_owned(),
         ));
     }
+    Ok(applied)
+}
+
+fn check_migrations(sql: &dyn Sql, found: &Found) -> Result<(), StoreError> {
+    let applied = of_this_program(sql)?;
     for (at, migration) in migrate::MIGRATIONS.iter().enumerate() {
         let ours = (
             migration.version,
