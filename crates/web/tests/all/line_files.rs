@@ -126,7 +126,7 @@ async fn what_is_no_such_file_is_refused_and_harms_nothing() {
         ("broken.xlsx", b"PK\x03\x04 and nothing after it", ""),
         ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xlsx"),
         ("many.csv", many.as_bytes(), "50000"),
-        ("other.csv", b"when,how much\nnow,a lot\n", "when"),
+        ("other.csv", b"when,how much\nnow,a lot\n", "单价"),
         ("short.csv", b"item,price\nA001,1\n", "数量"),
         ("encoding.csv", b"item,qty\n\xff\xfe\xff,1\n", "UTF-8"),
         ("heading.csv", b"item,qty,price\n", "没有数据"),

@@ -254,7 +254,7 @@ async fn what_the_filter_shows_leaves_as_a_file_and_stands_in_the_journal() {
     let body = json!({"format": "csv", "sums": true, "text": format!("kind={ORDER}&by=line.item")});
     let reply = post(&client, "/api/v1/slips/export", body).await;
     assert!(
-        reply.text().contains("A001,阿司匹林,3,137,1367.50"),
+        reply.text().contains("A001,阿司匹林,3,137,137,1367.50"),
         "{}",
         reply.text()
     );

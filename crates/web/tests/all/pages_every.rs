@@ -4,7 +4,8 @@ use crate::common::Company;
 use crate::desk::{Desk, Page, purchase};
 
 /// Words that are data here and stand on pages of either language.
-const DATA: [&str; 16] = [
+const DATA: [&str; 17] = [
+    "3件5",
     // A language is offered by its own name.
     "中文",
     "先生",
@@ -27,7 +28,7 @@ const DATA: [&str; 16] = [
 ];
 
 /// Words in Latin letters that are names or keys on a Chinese page too.
-const NAMES: [&str; 78] = [
+const NAMES: [&str; 80] = [
     "BPMN",
     "date",
     "scope",
@@ -61,6 +62,8 @@ const NAMES: [&str; 78] = [
     "Insert",
     "MiB",
     "CSV",
+    "TSV",
+    "TXT",
     "XLSX",
     "PDF",
     "Excel",
