@@ -90,11 +90,16 @@ fn one(
     let always: Vec<usize> = (0..slots.len())
         .filter(|at| flow.steps[slots[*at].step].when.is_none())
         .collect();
-    match search::solve(&slots) {
+    let mut needed: Vec<usize> = (0..slots.len()).collect();
+    match search::solve(&slots, &needed) {
         Answer::No => {
             let steps = search::core(&slots, &always);
             findings.push(finding(FindingKind::Unstaffed, None, steps));
-            return;
+            // Where only what hangs on a condition is unstaffed, the rest is done, and is looked at for itself.
+            if search::solve(&slots, &always) != Answer::Yes {
+                return;
+            }
+            needed = always.clone();
         }
         Answer::Unknown => {
             findings.push(finding(FindingKind::Undecided, None, Vec::new()));
@@ -103,9 +108,9 @@ fn one(
         Answer::Yes if search::plenty(&slots) => return,
         Answer::Yes => {}
     }
-    let involved: BTreeSet<&Arc<str>> = slots
+    let involved: BTreeSet<&Arc<str>> = needed
         .iter()
-        .flat_map(|slot| slot.acts.iter().map(|act| &act.by))
+        .flat_map(|at| slots[*at].acts.iter().map(|act| &act.by))
         .collect();
     for person in involved {
         let without: Vec<Slot> = slots.iter().map(|slot| slot.without(person)).collect();
@@ -115,7 +120,7 @@ fn one(
                 .filter(|one| one.active && one.identity == *person);
             accounts.next().map(|one| &one.login)
         };
-        match search::solve(&without) {
+        match search::solve(&without, &needed) {
             Answer::No => {
                 let steps = search::core(&without, &always);
                 findings.push(finding(FindingKind::Absence, login(), steps));

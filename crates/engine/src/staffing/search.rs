@@ -50,12 +50,6 @@ pub(super) enum Answer {
 /// Trials after which the search is given up.
 const TRIALS: usize = 200_000;
 
-/// Whether every slot can have a signer.
-pub(super) fn solve(slots: &[Slot]) -> Answer {
-    let all: Vec<usize> = (0..slots.len()).collect();
-    solve_some(slots, &all)
-}
-
 /// Whether every slot has so many who sign for themselves that it finds one whoever else is taken, one absent person beside:
 /// then no absence needs to be tried.
 pub(super) fn plenty(slots: &[Slot]) -> bool {
@@ -72,7 +66,7 @@ const CORE_MOST: usize = 64;
 /// needed alone where they cannot all have one, else of all.
 pub(super) fn core(slots: &[Slot], always: &[usize]) -> Vec<usize> {
     let all: Vec<usize> = (0..slots.len()).collect();
-    let among = match solve_some(slots, always) {
+    let among = match solve(slots, always) {
         Answer::No => always,
         _ => &all,
     };
@@ -87,7 +81,7 @@ pub(super) fn core(slots: &[Slot], always: &[usize]) -> Vec<usize> {
     while at < core.len() {
         let mut fewer = core.clone();
         fewer.remove(at);
-        if solve_some(slots, &fewer) == Answer::No {
+        if solve(slots, &fewer) == Answer::No {
             core = fewer;
         } else {
             at += 1;
@@ -96,7 +90,8 @@ pub(super) fn core(slots: &[Slot], always: &[usize]) -> Vec<usize> {
     core
 }
 
-fn solve_some(slots: &[Slot], some: &[usize]) -> Answer {
+/// Whether each of some slots can have a signer.
+pub(super) fn solve(slots: &[Slot], some: &[usize]) -> Answer {
     let hard = hard(slots, some);
     // The hardest first: few candidates, many exclusions.
     let mut order = hard;
@@ -292,23 +287,23 @@ mod tests {
         #[test]
         fn the_search_agrees_with_trying_everything(slots in slots()) {
             let wanted = brute(&slots, 0, &mut Vec::new());
-            let answer = solve(&slots);
+            let answer = solve(&slots, &(0..slots.len()).collect::<Vec<_>>());
             prop_assert_eq!(answer == Answer::Yes, wanted);
             prop_assert_ne!(answer, Answer::Unknown);
             if plenty(&slots) {
                 for away in 0..5 {
                     let away = Arc::from(format!("p{away}"));
                     let fewer: Vec<Slot> = slots.iter().map(|slot| slot.without(&away)).collect();
-                    prop_assert_eq!(solve(&fewer), Answer::Yes);
+                    prop_assert_eq!(solve(&fewer, &(0..fewer.len()).collect::<Vec<_>>()), Answer::Yes);
                 }
             }
             if !wanted {
                 let all: Vec<usize> = (0..slots.len()).collect();
                 let core = core(&slots, &all);
-                prop_assert_eq!(solve_some(&slots, &core), Answer::No);
+                prop_assert_eq!(solve(&slots, &core), Answer::No);
                 for without in &core {
                     let fewer: Vec<usize> = core.iter().copied().filter(|at| at != without).collect();
-                    prop_assert_eq!(solve_some(&slots, &fewer), Answer::Yes);
+                    prop_assert_eq!(solve(&slots, &fewer), Answer::Yes);
                 }
             }
         }
