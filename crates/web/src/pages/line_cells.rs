@@ -164,10 +164,16 @@ pub(super) fn typed(field: &Field, text: &str) -> Result<String, Wrong> {
     }
 }
 
-/// Whether a number is written in packages: `3件5`.
+/// Whether a number is written in packages: `3件5`. A mark may be a letter that stands in any word, so figures must be before it.
 fn in_packages(field: &Field, text: &str) -> bool {
-    let marks = field.packed.iter().flat_map(|packed| &packed.marks);
-    marks.into_iter().any(|mark| text.contains(&**mark))
+    let figures = |text: &str| text.trim().bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let mut marks = field.packed.iter().flat_map(|packed| &packed.marks);
+    marks.any(|mark| {
+        let parts = text.split_once(&**mark);
+        parts.is_some_and(|(packs, loose)| {
+            !packs.trim().is_empty() && figures(packs) && figures(loose)
+        })
+    })
 }
 
 /// `2026/11/2 8:05:00` and `2026-11-02T08:05` as `2026-11-02 08:05`: what is typed has minutes. A time of another zone is none.

@@ -67,7 +67,10 @@ async fn taking_a_role_away_says_who_is_left_and_which_flow_stops() {
     let company = Company::new().await;
     let mut admin = Desk::log_in(&company, "admin", "zh").await;
     let staffing = admin.get("/admin/staffing").await;
-    staffing.must_have("无人可办理").must_have("qian 先生");
+    staffing
+        .must_have("缺一人即停")
+        .must_have("无人可办理")
+        .must_have("qian 先生");
     admin
         .get("/admin/staffing?without=qian")
         .await
