@@ -7,9 +7,9 @@ use kernel::Value;
 use model::{Expr, Field, Name, Step};
 
 use crate::fields::unknown_reference;
-use crate::scope::{View, walk};
+use crate::scope::{At, View, walk};
 use crate::step::{Checked, Context, Stop};
-use crate::values::{self, refuse, shown};
+use crate::values::{read_typed, refuse, shown};
 use crate::{Class, Input, Refusal, Slip};
 
 /// Fields whose value changed, by index: of the header, of lines.
@@ -64,8 +64,8 @@ pub(crate) fn enter(
             .filter(|(at, _)| step.enters.contains(at));
         match field {
             Some((at, field)) => {
-                let per = per_package(context, declared, sources, slip, None, field)?;
-                if let Some(value) = entered(context, field, None, text, &per, &mut refusals)? {
+                let view = view(context, declared, sources, slip);
+                if let Some(value) = entered(view.at(None), field, None, text, &mut refusals)? {
                     slip.header[at] = value;
                 }
             }
@@ -93,9 +93,9 @@ pub(crate) fn enter(
                 .filter(|(at, _)| step.enters_line.contains(at));
             match field {
                 Some((at, field)) => {
-                    let per = per_package(context, declared, sources, slip, Some(position), field)?;
-                    if let Some(value) =
-                        entered(context, field, Some(position), text, &per, &mut refusals)?
+                    let view = view(context, declared, sources, slip);
+                    let here = view.at(slip.lines.get(position));
+                    if let Some(value) = entered(here, field, Some(position), text, &mut refusals)?
                     {
                         slip.lines[position].values[at] = value;
                     }
@@ -132,40 +132,17 @@ pub(crate) fn enter(
     Refusal::all(refusals).map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 
-/// How much goes into a package of a field that may be typed in packages.
-fn per_package(
-    context: Context<'_>,
-    declared: &model::Slip,
-    sources: &[Arc<Slip>],
-    slip: &Slip,
-    line: Option<usize>,
-    field: &Field,
-) -> Checked<Value> {
-    let Some(packed) = &field.packed else {
-        return Ok(Value::Empty);
-    };
-    let line = line.and_then(|line| slip.lines.get(line));
-    view(context, declared, sources, slip)
-        .at(line)
-        .value(&packed.per)
-}
-
-/// The value of what was typed; `None` and a refusal when it is none.
+/// The value of what was typed at a place; `None` and a refusal when it is none.
 fn entered(
-    context: Context<'_>,
+    here: At<'_>,
     field: &Field,
     line: Option<usize>,
     text: &str,
-    per: &Value,
     refusals: &mut Vec<Refusal>,
 ) -> Checked<Option<Value>> {
-    let read = match values::packed(field, text) {
-        Some((_, marked)) => values::in_base_units(field, &marked, per),
-        None => values::entered(field, text),
-    };
-    match read {
+    match read_typed(field, text, |per| here.value(per))? {
         Ok(value) => {
-            refusals.extend(unknown_reference(context, field, line, &value)?);
+            refusals.extend(unknown_reference(here.view.context, field, line, &value)?);
             Ok(Some(value))
         }
         Err(why) => {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kernel::{LineId, SlipId, Value};
-use model::{Field, FieldKind};
+use model::{Expr, Field, FieldKind};
 
 use crate::scope::{View, declaration};
 use crate::step::{Checked, Context, Stop};
-use crate::values::{entered, in_base_units, packed, read, refuse, shown};
+use crate::values::{read, read_typed, refuse, shown};
 use crate::{Class, Input, Line, LineInput, Record, Refusal, Slip};
 
 /// A filled-in form.
@@ -258,42 +258,29 @@ fn enter(
         }
         return Ok(value);
     }
+    let here = |expr: &Expr| {
+        let view = View {
+            context,
+            declaration: declared,
+            header: &filled.header,
+            lines: &filled.lines,
+            sources,
+        };
+        let line = target
+            .position()
+            .and_then(|position| filled.lines.get(position));
+        view.at(line).value(expr)
+    };
     if text.is_empty() {
         if let Some(default) = &field.default {
-            let view = View {
-                context,
-                declaration: declared,
-                header: &filled.header,
-                lines: &filled.lines,
-                sources,
-            };
-            let line = target
-                .position()
-                .and_then(|position| filled.lines.get(position));
-            return view.at(line).value(default);
+            return here(default);
         }
         if !field.optional {
             filled.refusals.push(missing(field, target.position()));
         }
         return Ok(Value::Empty);
     }
-    let value = match packed(field, text) {
-        Some((packed, marked)) => {
-            let view = View {
-                context,
-                declaration: declared,
-                header: &filled.header,
-                lines: &filled.lines,
-                sources,
-            };
-            let line = target
-                .position()
-                .and_then(|position| filled.lines.get(position));
-            in_base_units(field, &marked, &view.at(line).value(&packed.per)?)
-        }
-        None => entered(field, text),
-    };
-    match value {
+    match read_typed(field, text, here)? {
         Ok(value) => {
             if let Some(refusal) = unknown_reference(context, field, target.position(), &value)? {
                 filled.refusals.push(refusal);

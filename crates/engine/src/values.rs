@@ -1,8 +1,9 @@
 //! Reading what was typed, by the declared field.
 
 use kernel::{Amount, AmountError, Day, Moment, Unit, Value};
-use model::{Field, FieldKind, Packed, Register};
+use model::{Expr, Field, FieldKind, Register};
 
+use crate::step::Checked;
 use crate::{Class, Refusal};
 
 /// Why a text is not a value of a field: a sentence in both languages that follows the field's label.
@@ -73,20 +74,27 @@ pub(crate) fn entered(field: &Field, text: &str) -> Result<Value, Unreadable> {
     Ok(value)
 }
 
-/// What was typed in packages: before the mark and after it; `None` when no mark stands in it.
-pub(crate) fn packed<'a>(field: &'a Field, text: &str) -> Option<(&'a Packed, (String, String))> {
-    let packed = field.packed.as_ref()?;
-    let found = packed
-        .marks
-        .iter()
-        .find_map(|mark| text.split_once(&**mark));
-    found.map(|(before, after)| (packed, (before.trim().to_owned(), after.trim().to_owned())))
+/// Reads what somebody types into a field of a slip: as [`entered`], or in packages, for which `per` says how much goes into one.
+pub(crate) fn read_typed(
+    field: &Field,
+    text: &str,
+    per: impl FnOnce(&Expr) -> Checked<Value>,
+) -> Checked<Result<Value, Unreadable>> {
+    let in_packages = field.packed.as_ref().and_then(|packed| {
+        let mut marks = packed.marks.iter();
+        let parts = marks.find_map(|mark| text.split_once(&**mark));
+        parts.map(|parts| (packed, parts))
+    });
+    Ok(match in_packages {
+        Some((packed, parts)) => in_base_units(field, parts, &per(&packed.per)?),
+        None => entered(field, text),
+    })
 }
 
 /// `3件5` in base units, given how many go into a package: exact, or refused.
-pub(crate) fn in_base_units(
+fn in_base_units(
     field: &Field,
-    (packages, loose): &(String, String),
+    (packages, loose): (&str, &str),
     per: &Value,
 ) -> Result<Value, Unreadable> {
     let FieldKind::Amount(unit) = field.kind else {
@@ -102,8 +110,8 @@ pub(crate) fn in_base_units(
         Value::Amount(amount) => Ok(i128::from(amount.units)),
         _ => Ok(0),
     };
-    let packages = amount(packages, Unit::Count)?;
-    let loose = match loose.as_str() {
+    let packages = amount(packages.trim(), Unit::Count)?;
+    let loose = match loose.trim() {
         "" => 0,
         text => amount(text, unit)?,
     };
