@@ -357,6 +357,18 @@ impl Flow {
             .filter(move |(_, step)| step.slip == slip)
     }
 
+    /// Whether a field of a slip is left to a later step: one enters it, and nobody must have filled it in before.
+    pub fn left_to_later(&self, slip: usize, field: (usize, &Field), in_line: bool) -> bool {
+        let (at, field) = field;
+        let enters = |step: &Step| match in_line {
+            true => step.enters_line.contains(&at),
+            false => step.enters.contains(&at),
+        };
+        let mut later = self.steps_of(slip).filter(|(_, step)| !step.begins);
+        let free = field.optional && field.default.is_none() && field.draws.is_none();
+        free && later.any(|(_, step)| enters(step))
+    }
+
     /// The step that begins a slip.
     pub fn begins(&self, slip: usize) -> Option<(StepIndex, &Step)> {
         self.steps_of(slip).next()

@@ -103,18 +103,8 @@ impl Maker<'_> {
 
     /// Whether a form of the first step leaves a field out: a later step enters it, or it is computed and for nobody's eyes.
     fn leaves_out(&self, field: &Field, at: usize, line: bool) -> bool {
-        let enters = |step: &model::Step| match line {
-            true => step.enters_line.contains(&at),
-            false => step.enters.contains(&at),
-        };
-        let mut later = self
-            .flow
-            .steps
-            .iter()
-            .filter(|step| step.slip == self.step.slip && !step.begins);
-        let left_to_them =
-            field.optional && field.default.is_none() && field.draws.is_none() && later.any(enters);
-        left_to_them || (field.sensitive && field.is.is_some())
+        let later = self.flow.left_to_later(self.step.slip, (at, field), line);
+        later || (field.sensitive && field.is.is_some())
     }
 
     /// The columns: every field that is shown, and before one that draws what remains to be drawn.

@@ -178,10 +178,10 @@ pub(super) async fn attach(
 
 fn told(reader: &Reader<'_>, target: &Target, file: &Upload) -> Result<Told, Error> {
     let ground = ground(reader, target)?.map_err(Error::from)?;
-    let Some((pack, flow, _, declared)) = ground.declared(&target.step) else {
+    let Some((pack, flow, step, declared)) = ground.declared(&target.step) else {
         return Err(Error::NotFound);
     };
-    let fields = taken(flow, declared);
+    let fields = taken(flow, step.slip, declared);
     if fields.is_empty() || ground.drawn(declared) {
         return Err(refused(
             "此单的明细不能从文件读入",
@@ -199,27 +199,10 @@ fn told(reader: &Reader<'_>, target: &Target, file: &Upload) -> Result<Told, Err
 }
 
 /// The fields of a line that are typed when the slip begins.
-fn taken<'f>(flow: &Flow, declared: &'f Slip) -> Vec<&'f Field> {
-    let later = |at: usize| {
-        let mut steps = flow.steps.iter().filter(|step| !step.begins);
-        steps.any(|step| {
-            flow.slips
-                .get(step.slip)
-                .is_some_and(|slip| slip.qualified == declared.qualified)
-                && step.enters_line.contains(&at)
-        })
-    };
-    let lines = declared
-        .lines
-        .as_deref()
-        .unwrap_or_default()
-        .iter()
-        .enumerate();
+fn taken<'f>(flow: &Flow, slip: usize, declared: &'f Slip) -> Vec<&'f Field> {
+    let lines = declared.lines.iter().flatten().enumerate();
     lines
-        .filter(|(at, field)| {
-            let left = field.optional && field.default.is_none() && field.draws.is_none();
-            is_typed(field) && !(left && later(*at))
-        })
+        .filter(|(at, field)| is_typed(field) && !flow.left_to_later(slip, (*at, field), true))
         .map(|(_, field)| field)
         .collect()
 }
