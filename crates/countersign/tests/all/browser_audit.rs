@@ -2,24 +2,20 @@
 //! built on: no serious and no critical finding, in both languages, by light and by dark, on a screen and on a phone. On
 //! the way: nothing runs off the side of a page, and nothing moves after it is painted.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::Value;
 use testkit::browser::{Browser, Language, Window};
 
 use crate::common::Server;
+use crate::common::browser::{Any, PATIENCE, logins};
 
-const PATIENCE: Duration = Duration::from_secs(30);
 /// The auditor; MPL-2.0, its licence beside it. It is part of the tests and not of the program.
 const AXE: &str = include_str!("../axe/axe.min.js");
 /// Findings of these weights fail.
 const GRAVE: [&str; 2] = ["serious", "critical"];
 /// The most that what is seen may move, in the measure of browsers (cumulative layout shift); 0.1 is called good.
 const SHIFT_MAX: f64 = 0.1;
-
-type Any<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// Pages of everybody.
 const PAGES: [&str; 66] = [
@@ -248,9 +244,7 @@ async fn audit(
     folder: &Path,
     (window, language, theme): (Window, Language, &str),
 ) -> Any<Vec<String>> {
-    let text = std::fs::read_to_string(folder.join("demo-logins.json"))?;
-    let value: Value = serde_json::from_str(&text)?;
-    let logins: BTreeMap<String, String> = serde_json::from_value(value["logins"].clone())?;
+    let logins = logins(folder)?;
     let mut found = Vec::new();
     for (login, pages) in [("wang", &PAGES[..]), ("admin", &ADMIN[..])] {
         let browser = Browser::start_with(window, language).await?;

@@ -3,16 +3,14 @@
 //! that does nothing else. Key strokes and frames are measured by `browser_forms`. The picture of a printed page is
 //! counted apart: nearly all of it is the outlines of its letters, which is to say fonts.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use testkit::browser::Browser;
 
 use crate::common::Server;
+use crate::common::browser::{Any, PATIENCE, logins};
 
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Bytes of a page with all that it needs, for a browser that has seen none of it; there are no fonts.
 const FIRST_MAX: i64 = 100_000;
 /// Bytes of a page for a browser that has its style sheet, scripts and icons.
@@ -21,8 +19,6 @@ const AFTER_MAX: i64 = 30_000;
 const PICTURE_MAX: i64 = 150_000;
 /// Milliseconds from the click to a page that answers.
 const READY_MAX: f64 = 300.0;
-
-type Any<T> = Result<T, Box<dyn std::error::Error>>;
 
 const PAGES: [&str; 24] = [
     "/inbox",
@@ -75,9 +71,7 @@ struct Cost {
 }
 
 async fn measured(server: &Server, folder: &Path) -> Any<Vec<Cost>> {
-    let text = std::fs::read_to_string(folder.join("demo-logins.json"))?;
-    let value: Value = serde_json::from_str(&text)?;
-    let logins: BTreeMap<String, String> = serde_json::from_value(value["logins"].clone())?;
+    let logins = logins(folder)?;
     let browser = Browser::start().await?;
     let address = format!("http://{}", server.address);
     browser.goto(&address).await?;

@@ -1,49 +1,35 @@
 //! A purchase from order to shelf by six people at six desks: each in a browser and a session of his own, by real keys,
 //! on the program as it is started by a user.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::common::Server;
-use testkit::browser::{Browser, Language, Window};
+use crate::common::browser::{Any, PATIENCE, sit_down};
+use testkit::browser::{Browser, Window};
 use testkit::postgres::Cluster;
 
-/// How long a page may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
 const FLOW: &str = "gsp.purchase_inbound";
 /// What is ordered: an item of the demo company, stored at room temperature.
 const ITEM: &str = "YP0003";
 
-type Any<T> = Result<T, Box<dyn std::error::Error>>;
-
 /// The company's server and everyone's password.
 struct House {
     address: String,
-    passwords: BTreeMap<String, String>,
+    folder: PathBuf,
 }
 
 impl House {
     fn of(server: &Server, folder: &Path) -> Any<House> {
-        let text = std::fs::read_to_string(folder.join("demo-logins.json"))?;
-        let value: serde_json::Value = serde_json::from_str(&text)?;
         Ok(House {
             address: format!("http://{}", server.address),
-            passwords: serde_json::from_value(value["logins"].clone())?,
+            folder: folder.to_owned(),
         })
     }
 
     /// A person sits down and logs in, by keyboard.
     async fn sit_down(&self, login: &str, window: Window) -> Any<Desk<'_>> {
-        let browser = Browser::start_with(window, Language::Chinese).await?;
-        browser.goto(&self.address).await?;
-        browser.wait_for("#password", PATIENCE).await?;
-        // The cursor stands in the first field already.
-        browser.type_keys(login).await?;
-        browser.press("Tab").await?;
-        browser.type_keys(&self.passwords[login]).await?;
-        browser.press("Enter").await?;
-        browser.wait_for("header.top", PATIENCE).await?;
+        let browser = sit_down(&self.address, &self.folder, login, window).await?;
         Ok(Desk {
             browser,
             house: self,

@@ -1,21 +1,17 @@
 //! Forms by real keys in a real browser: how many strokes an order costs, how long a frame takes in a long grid, and what
 //! stays when the server dies in the middle.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
 use crate::common::Server;
-use testkit::browser::{Browser, Language, Window};
+use crate::common::browser::{Any, PATIENCE, sit_down};
+use testkit::browser::{Browser, Window};
 
-const PATIENCE: Duration = Duration::from_secs(30);
 const ORDER: &str = "gsp.purchase_inbound.order.fill";
 /// Key strokes that six lines may cost beyond the data itself.
 const STROKES_MAX: usize = 40;
 /// The longest that a frame may take while one types.
 const FRAME_MAX: f64 = 50.0;
-
-type Any<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// 王内勤 at her desk, counting what she presses.
 struct Clerk {
@@ -27,18 +23,8 @@ struct Clerk {
 
 impl Clerk {
     async fn sit_down(server: &Server, folder: &Path) -> Any<Clerk> {
-        let text = std::fs::read_to_string(folder.join("demo-logins.json"))?;
-        let value: serde_json::Value = serde_json::from_str(&text)?;
-        let logins: BTreeMap<String, String> = serde_json::from_value(value["logins"].clone())?;
-        let browser = Browser::start_with(Window::Desktop, Language::Chinese).await?;
         let address = format!("http://{}", server.address);
-        browser.goto(&address).await?;
-        browser.wait_for("#password", PATIENCE).await?;
-        browser.type_keys("wang").await?;
-        browser.press("Tab").await?;
-        browser.type_keys(&logins["wang"]).await?;
-        browser.press("Enter").await?;
-        browser.wait_for("header.top", PATIENCE).await?;
+        let browser = sit_down(&address, folder, "wang", Window::Desktop).await?;
         Ok(Clerk {
             browser,
             address,

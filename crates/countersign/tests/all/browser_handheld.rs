@@ -1,16 +1,11 @@
 //! A receiver with a handheld in a real browser: an order is scanned, packs are counted, wrong ones are refused, the network
 //! goes and comes back, and what is signed is the ordinary receipt.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
 use crate::common::Server;
-use testkit::browser::{Browser, Language, Window};
-
-const PATIENCE: Duration = Duration::from_secs(30);
-
-type Any<T> = Result<T, Box<dyn std::error::Error>>;
+use crate::common::browser::{Any, PATIENCE, sit_down};
+use testkit::browser::{Browser, Window};
 
 /// The barcode that the demonstration gives an item, as an element string with batch, day made and expiry.
 fn pack(item: &str, batch: &str, expiry: &str) -> String {
@@ -44,18 +39,8 @@ async fn browser_an_order_is_received_by_scanning() {
 }
 
 async fn received(server: &Server, folder: &Path) -> Any<()> {
-    let text = std::fs::read_to_string(folder.join("demo-logins.json"))?;
-    let value: serde_json::Value = serde_json::from_str(&text)?;
-    let logins: BTreeMap<String, String> = serde_json::from_value(value["logins"].clone())?;
-    let browser = Browser::start_with(Window::Phone, Language::Chinese).await?;
     let address = format!("http://{}", server.address);
-    browser.goto(&address).await?;
-    browser.wait_for("#password", PATIENCE).await?;
-    browser.type_keys("zhao").await?;
-    browser.press("Tab").await?;
-    browser.type_keys(&logins["zhao"]).await?;
-    browser.press("Enter").await?;
-    browser.wait_for("header.top", PATIENCE).await?;
+    let browser = sit_down(&address, folder, "zhao", Window::Phone).await?;
     browser.goto(&format!("{address}/handheld")).await?;
     browser.wait_for(".hand-tasks a", PATIENCE).await?;
     let number = browser.text(".hand-tasks .code").await?;

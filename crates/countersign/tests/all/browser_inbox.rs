@@ -1,18 +1,14 @@
 //! The inbox by real keys and a real mouse: several picked and signed at once, and the drawing of a flow that follows.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
 use crate::common::Server;
-use testkit::browser::{Browser, Language, Window};
+use crate::common::browser::{self, Any, PATIENCE};
+use testkit::browser::{Browser, Window};
 
-const PATIENCE: Duration = Duration::from_secs(30);
 const FLOW: &str = "gsp.purchase_inbound";
 /// The rows of the inbox that can be among several.
 const PLAIN: &str = "[...document.querySelectorAll('#inbox tbody tr')].filter(row => row.querySelector('[type=checkbox]'))";
-
-type Any<T> = Result<T, Box<dyn std::error::Error>>;
 
 async fn sit_down(server: &Server, folder: &Path, login: &str) -> Any<(Browser, String)> {
     sit_down_at(Window::Desktop, server, folder, login).await
@@ -24,18 +20,8 @@ async fn sit_down_at(
     folder: &Path,
     login: &str,
 ) -> Any<(Browser, String)> {
-    let text = std::fs::read_to_string(folder.join("demo-logins.json"))?;
-    let value: serde_json::Value = serde_json::from_str(&text)?;
-    let logins: BTreeMap<String, String> = serde_json::from_value(value["logins"].clone())?;
-    let browser = Browser::start_with(window, Language::Chinese).await?;
     let address = format!("http://{}", server.address);
-    browser.goto(&address).await?;
-    browser.wait_for("#password", PATIENCE).await?;
-    browser.type_keys(login).await?;
-    browser.press("Tab").await?;
-    browser.type_keys(&logins[login]).await?;
-    browser.press("Enter").await?;
-    browser.wait_for("header.top", PATIENCE).await?;
+    let browser = browser::sit_down(&address, folder, login, window).await?;
     browser.goto(&format!("{address}/inbox")).await?;
     Ok((browser, address))
 }

@@ -1,18 +1,14 @@
 //! The log of a recorder becomes the lines of a slip in a real browser: dropped, looked at, refused where the pack finds a
 //! reading out of range, signed, and attached.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
-use std::time::Duration;
 
 use crate::common::Server;
-use testkit::browser::{Browser, Language, Window};
+use crate::common::browser::{Any, PATIENCE, sit_down};
+use testkit::browser::Window;
 
-const PATIENCE: Duration = Duration::from_secs(30);
 const STEP: &str = "gsp.climate.climate_log.fill";
-
-type Any<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// Two thousand readings, one every ten minutes, as a recorder writes them in Chinese; one of them as it is told.
 fn log(odd: (usize, &str)) -> String {
@@ -51,18 +47,8 @@ async fn browser_a_recorders_log_becomes_lines() {
 }
 
 async fn recorded(server: &Server, folder: &Path) -> Any<()> {
-    let text = std::fs::read_to_string(folder.join("demo-logins.json"))?;
-    let value: serde_json::Value = serde_json::from_str(&text)?;
-    let logins: BTreeMap<String, String> = serde_json::from_value(value["logins"].clone())?;
-    let browser = Browser::start_with(Window::Desktop, Language::Chinese).await?;
     let address = format!("http://{}", server.address);
-    browser.goto(&address).await?;
-    browser.wait_for("#password", PATIENCE).await?;
-    browser.type_keys("yan").await?;
-    browser.press("Tab").await?;
-    browser.type_keys(&logins["yan"]).await?;
-    browser.press("Enter").await?;
-    browser.wait_for("header.top", PATIENCE).await?;
+    let browser = sit_down(&address, folder, "yan", Window::Desktop).await?;
     browser.goto(&format!("{address}/new/{STEP}")).await?;
     browser
         .wait_for("[data-grid-file]:not([hidden])", PATIENCE)

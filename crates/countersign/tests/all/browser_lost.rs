@@ -1,23 +1,18 @@
 //! The connection is lost in the middle of every action: before anything was sent, and after it was done but before the
 //! answer came. Nothing typed is lost, and nothing is done twice.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use serde_json::Value;
 use testkit::browser::{Browser, Language, Window};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::common::Server;
-
-const PATIENCE: Duration = Duration::from_secs(30);
-
-type Any<T> = Result<T, Box<dyn std::error::Error>>;
+use crate::common::browser::{Any, PATIENCE, logins};
 
 /// Everything passes.
 const OPEN: u8 = 0;
@@ -93,9 +88,7 @@ struct Clerk<'a> {
 
 impl Clerk<'_> {
     async fn sit_down<'a>(line: &'a Line, folder: &Path, login: &str) -> Any<Clerk<'a>> {
-        let text = std::fs::read_to_string(folder.join("demo-logins.json"))?;
-        let value: Value = serde_json::from_str(&text)?;
-        let logins: BTreeMap<String, String> = serde_json::from_value(value["logins"].clone())?;
+        let logins = logins(folder)?;
         let browser = Browser::start_with(Window::Desktop, Language::Chinese).await?;
         let clerk = Clerk { browser, line };
         clerk.goto("/login").await?;

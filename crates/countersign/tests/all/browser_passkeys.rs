@@ -1,16 +1,11 @@
 //! Passkeys in a real browser with an authenticator made of software, on a server that is told its public address.
 
-use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::Path;
-use std::time::Duration;
 
 use crate::common::Server;
+use crate::common::browser::{Any, PATIENCE, logins};
 use testkit::browser::{Browser, Language, Window};
-
-const PATIENCE: Duration = Duration::from_secs(30);
-
-type Any<T> = Result<T, Box<dyn std::error::Error>>;
 
 #[tokio::test]
 async fn browser_passkey_registers_logs_in_and_confirms() {
@@ -28,9 +23,7 @@ async fn browser_passkey_registers_logs_in_and_confirms() {
 }
 
 async fn passkeys(origin: &str, folder: &Path) -> Any<()> {
-    let text = std::fs::read_to_string(folder.join("demo-logins.json"))?;
-    let value: serde_json::Value = serde_json::from_str(&text)?;
-    let logins: BTreeMap<String, String> = serde_json::from_value(value["logins"].clone())?;
+    let logins = logins(folder)?;
     let browser = Browser::start_with(Window::Desktop, Language::Chinese).await?;
     browser.add_authenticator().await?;
     browser.goto(&format!("{origin}/login")).await?;

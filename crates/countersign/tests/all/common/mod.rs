@@ -1,6 +1,8 @@
 //! The program as a user runs it: real processes on folders of their own.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+pub mod browser;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
