@@ -51,8 +51,10 @@ pub(crate) fn takes_part(context: Context<'_>, step: &Step, slip: &Slip) -> Chec
     let Some(when) = &step.when else {
         return Ok(true);
     };
-    let due =
-        |waiting: &Waiting| waiting.kind == WaitingKind::Step && waiting.step == step.qualified;
+    let due = |waiting: &Waiting| {
+        let own = matches!(waiting.kind, WaitingKind::Step | WaitingKind::Returned);
+        own && waiting.step == step.qualified
+    };
     if slip.waiting.iter().any(due) {
         return Ok(true);
     }

@@ -11,7 +11,7 @@ use crate::scope::declaration;
 use crate::sign::Writing;
 use crate::step::{Actor, Checked, Context};
 use crate::values::is_hidden;
-use crate::waiting::scope_of;
+use crate::waiting::{scope_of, waits};
 use crate::{
     Class, Command, Effects, Refusal, Reply, ReversalAsked, Seen, SignedAct, Slip, SlipState,
     Waiting, WaitingKind, World, separation,
@@ -249,6 +249,9 @@ fn undo(
         .slip
         .waiting
         .retain(|waiting| waiting.kind != WaitingKind::Cosign);
+    // It waits there again even where a fact that its condition reads has changed since.
+    let again = waits(context, &writing.slip, step, WaitingKind::Returned);
+    writing.slip.waiting.push(again);
     let passed = (context.actor.person.login.clone(), reason.trim().to_owned());
     writing.finish(
         act,

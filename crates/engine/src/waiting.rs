@@ -125,7 +125,8 @@ fn reversal(context: Context<'_>, slip: &Slip, fresh: &mut Vec<Waiting>) {
     }
 }
 
-fn waits(context: Context<'_>, slip: &Slip, step: &Step, kind: WaitingKind) -> Waiting {
+/// A step that begins to wait now.
+pub(crate) fn waits(context: Context<'_>, slip: &Slip, step: &Step, kind: WaitingKind) -> Waiting {
     let since = context.command.at;
     Waiting {
         step: step.qualified.clone(),
