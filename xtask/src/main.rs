@@ -61,20 +61,16 @@ fn test(needs: Needs) -> Result<(), String> {
         ];
         run::step("cargo-deny", "cargo", &checks)?;
     }
-    run::step(
-        "lints",
-        "cargo",
-        &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--keep-going",
-            "--quiet",
-            "--",
-            "-D",
-            "warnings",
-        ],
-    )?;
+    // What is built and linted here is what the tests run; nothing is compiled a second time for lints alone.
+    let lint = run::linting()?;
+    let build = [
+        "build",
+        "--workspace",
+        "--all-targets",
+        "--keep-going",
+        "--quiet",
+    ];
+    run::step_with("lints and build", "cargo", &build, &lint)?;
     if run::has_doc_examples(&root) {
         run::step(
             "examples in the documentation",
@@ -82,7 +78,7 @@ fn test(needs: Needs) -> Result<(), String> {
             &["test", "--workspace", "--doc", "--quiet"],
         )?;
     }
-    Err(run::last("tests", "cargo", &runner.arguments(needs)))
+    Err(run::last("tests", "cargo", &runner.arguments(needs), &lint))
 }
 
 fn deps() -> Result<(), String> {

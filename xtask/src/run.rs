@@ -1,5 +1,6 @@
 //! Runs the steps one after the other and says how long each took.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -7,6 +8,30 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use xtask::files_below;
+
+/// A variable of the environment and its value.
+pub type Variable = (&'static str, OsString);
+
+/// What makes Cargo's own build lint the workspace as `cargo clippy -- -D warnings` does. `cargo clippy` itself only
+/// checks, so that every crate that comes in would be compiled once for the lints and once for the tests.
+///
+/// # Errors
+/// When this Rust has no clippy.
+pub fn linting() -> Result<Vec<Variable>, String> {
+    let found = Command::new("rustc").args(["--print", "sysroot"]).output();
+    let found = found.map_err(|error| format!("rustc cannot be started: {error}"))?;
+    let sysroot = String::from_utf8_lossy(&found.stdout);
+    let driver = Path::new(sysroot.trim()).join("bin/clippy-driver");
+    if !driver.is_file() {
+        return Err("clippy is missing: rustup component add clippy".to_owned());
+    }
+    // Arguments are handed over as `cargo clippy` hands them to its driver.
+    let denied = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+    Ok(vec![
+        ("RUSTC_WORKSPACE_WRAPPER", driver.into_os_string()),
+        ("CLIPPY_ARGS", denied.into()),
+    ])
+}
 
 /// Says what comes now.
 pub fn headline(title: &str, detail: &str) {
@@ -18,10 +43,24 @@ pub fn headline(title: &str, detail: &str) {
 /// # Errors
 /// When the program cannot be started or fails; it has said why by then.
 pub fn step(title: &str, program: &str, arguments: &[&str]) -> Result<(), String> {
+    step_with(title, program, arguments, &[])
+}
+
+/// As [`step`], with variables of the environment.
+///
+/// # Errors
+/// As [`step`].
+pub fn step_with(
+    title: &str,
+    program: &str,
+    arguments: &[&str],
+    variables: &[Variable],
+) -> Result<(), String> {
     headline(title, &format!("{program} {}", arguments.join(" ")));
     let started = Instant::now();
     let status = Command::new(program)
         .args(arguments)
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         .current_dir(xtask::root())
         .stdin(Stdio::null())
         .status();
@@ -39,10 +78,11 @@ pub fn step(title: &str, program: &str, arguments: &[&str]) -> Result<(), String
 
 /// Becomes the last step, so that what it says last is the last line and its exit code is ours. Comes back only with
 /// the reason why it could not.
-pub fn last(title: &str, program: &str, arguments: &[&str]) -> String {
+pub fn last(title: &str, program: &str, arguments: &[&str], variables: &[Variable]) -> String {
     headline(title, &format!("{program} {}", arguments.join(" ")));
     let error = Command::new(program)
         .args(arguments)
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         // The tests of the whole workspace build the program first; those that run it need not build it themselves.
         .env("COUNTERSIGN_BUILT", "1")
         .current_dir(xtask::root())

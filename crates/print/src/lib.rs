@@ -1,12 +1,8 @@
 //! Official forms: a Typst template and a slip's data become a PDF, in one process, with no file and no
 //! network behind it.
 //!
-//! ```no_run
-//! # fn demo(data: &print::FormData) -> Result<(), print::FormError> {
-//! let printer = print::Printer::new(); // parses the fonts once; keep it and share it
-//! let pdf = printer.render(&print::Form::generic(), data)?;
-//! # let _ = pdf; Ok(()) }
-//! ```
+//! [`Printer::new`] parses the fonts once, so one printer is kept and shared; [`Printer::render`] makes the PDF of one
+//! form and its data.
 //!
 //! A form is short: it imports the house's form kit (`kit/kit.typ`) and says which fields stand where. Labels,
 //! values, signatures and totals come from [`FormData`]. Text of a slip is handed to Typst as data and never
