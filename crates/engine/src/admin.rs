@@ -164,6 +164,7 @@ pub(crate) fn export(what: &str, format: &str, query: &str) -> Answer {
             | "records"
             | "journal"
             | "inspection"
+            | "codes"
     ) && matches!(format, "xlsx" | "csv" | "pdf" | "zip");
     if known && query.chars().count() <= QUERY_MAX && !query.chars().any(is_hidden) {
         return Ok((Effects::default(), Reply::default()));

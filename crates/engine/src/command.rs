@@ -297,7 +297,7 @@ pub enum Act {
     /// Slips or figures of a ledger were given out of the house as a file, or slips printed many at once. Nothing changes; it is here so that it stands in
     /// the journal who took what.
     Export {
-        /// What was given: `slips`, `sums`, `print`; of a ledger `balances`, `changes`, `pivot`.
+        /// What was given: `slips`, `sums`, `print`; of a ledger `balances`, `changes`, `pivot`; of a slip `codes`.
         what: Arc<str>,
         /// The form of the file: `xlsx`, `csv`, `pdf`.
         format: Arc<str>,

@@ -1,6 +1,6 @@
 //! What a step books, and the last check: no ledger may break a law by it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use kernel::{EntryState, Value};
@@ -39,6 +39,9 @@ fn entry(
     {
         return Ok(());
     }
+    if let Some(each) = &post.each {
+        return one_by_one(view, step, post, each, line, out);
+    }
     let mut legs = Vec::with_capacity(post.legs.len());
     for rule in &post.legs {
         let amount = at
@@ -53,8 +56,50 @@ fn entry(
             legs.push(leg(view, post, rule, line, amount)?);
         }
     }
+    book(view, step, post, legs, out);
+    Ok(())
+}
+
+/// One entry that moves one of each code of a list.
+fn one_by_one(
+    view: View<'_>,
+    step: &Step,
+    post: &Post,
+    each: &model::Each,
+    line: Option<&Line>,
+    out: &mut Vec<Entry>,
+) -> Checked<()> {
+    let at = view.at(line);
+    let (of, except) = (at.value(&each.of)?, each.except.as_ref());
+    let except = except.map(|expr| at.value(expr)).transpose()?;
+    let left_out: HashSet<&str> = except.iter().flat_map(listed).collect();
+    let wanted: Vec<&str> = listed(&of)
+        .filter(|code| !left_out.contains(code))
+        .collect();
+    let mut legs = Vec::with_capacity(wanted.len() * post.legs.len());
+    let mut patterns = Vec::with_capacity(post.legs.len());
+    for rule in post.legs.iter().filter(|_| !wanted.is_empty()) {
+        patterns.push(leg(view, post, rule, line, 1)?);
+    }
+    for code in wanted {
+        let key: Arc<str> = join_key([code]).into();
+        legs.extend(patterns.iter().map(|pattern| Leg {
+            key: key.clone(),
+            ..pattern.clone()
+        }));
+    }
+    book(view, step, post, legs, out);
+    Ok(())
+}
+
+/// The codes that a value lists.
+fn listed(value: &Value) -> impl Iterator<Item = &str> {
+    kernel::proof::codes(value.as_text().unwrap_or_default())
+}
+
+fn book(view: View<'_>, step: &Step, post: &Post, legs: Vec<Leg>, out: &mut Vec<Entry>) {
     if legs.is_empty() {
-        return Ok(());
+        return;
     }
     let (state, hold) = match &post.kind {
         PostKind::Entry(state) => (*state, None),
@@ -77,7 +122,6 @@ fn entry(
         hold,
         reversal: false,
     });
-    Ok(())
 }
 
 fn leg(
@@ -110,11 +154,15 @@ fn leg(
             .unwrap_or_default(),
         PlaceRef::Chosen(expr) => chosen_place(context, ledger, &at.value(expr)?)?,
     };
+    let by_key_alone = ledger.place(&place).is_some_and(|(_, place)| place.once);
     Ok(Leg {
         ledger: ledger.qualified.clone(),
         place,
         key: dimension(&rule.key)?,
-        detail: dimension(&rule.detail)?,
+        detail: match by_key_alone {
+            true => Arc::from(""),
+            false => dimension(&rule.detail)?,
+        },
         unit: rule.unit,
         side: rule.side,
         amount,
@@ -217,8 +265,10 @@ pub(crate) fn check(context: Context<'_>, entries: &[Entry]) -> Checked<()> {
         }
     }
     for (key, balance) in &balances {
-        if balance.available() < 0 && !is_open(context, key) {
-            return Err(short(context, key, entries, balance).into());
+        if let Some(floor) = floor(context, key)
+            && balance.available() < i128::from(floor)
+        {
+            return Err(short(context, key, entries, balance, floor).into());
         }
     }
     Ok(())
@@ -259,18 +309,25 @@ fn ledger_label(context: Context<'_>, qualified: &str) -> (String, String) {
     (label.zh.to_string(), label.en.to_string())
 }
 
-fn is_open(context: Context<'_>, key: &BalanceKey) -> bool {
+/// How low a balance may go; `None`: as low as it likes.
+fn floor(context: Context<'_>, key: &BalanceKey) -> Option<i64> {
     let Some(ledger) = find_ledger(context, &key.ledger) else {
-        return false;
+        return Some(0);
     };
     match ledger.place(&key.place) {
-        Some((_, place)) => place.open,
+        Some((_, place)) => place.floor(),
         // Accounts of a chart may stand on either side.
-        None => ledger.chart.is_some(),
+        None => ledger.chart.is_none().then_some(0),
     }
 }
 
-fn short(context: Context<'_>, key: &BalanceKey, entries: &[Entry], balance: &Balance) -> Refusal {
+fn short(
+    context: Context<'_>,
+    key: &BalanceKey,
+    entries: &[Entry],
+    balance: &Balance,
+    floor: i64,
+) -> Refusal {
     let (ledger_zh, ledger_en) = ledger_label(context, &key.ledger);
     let place = find_ledger(context, &key.ledger)
         .and_then(|ledger| ledger.place(&key.place))
@@ -294,14 +351,23 @@ fn short(context: Context<'_>, key: &BalanceKey, entries: &[Entry], balance: &Ba
     } else {
         format!(" {}", key.key)
     };
+    let at = |refusal: Refusal| match line {
+        Some(line) => refusal.at(usize::try_from(line - 1).ok(), ""),
+        None => refusal,
+    };
+    if floor < 0 {
+        return at(Refusal::new(
+            Class::Balance,
+            "balance",
+            format!("{ledger_zh}{what} 已在账上，不能再次转入"),
+            format!("{ledger_en}{what} is here already and cannot come in again"),
+        ));
+    }
     let refusal = Refusal::new(
         Class::Balance,
         "balance",
         format!("{ledger_zh} {place_zh}{what} 余额不足，差 {missing}"),
         format!("{ledger_en} {place_en}{what} falls short by {missing}"),
     );
-    match line {
-        Some(line) => refusal.at(usize::try_from(line - 1).ok(), ""),
-        None => refusal,
-    }
+    at(refusal)
 }

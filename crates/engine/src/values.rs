@@ -65,13 +65,14 @@ pub(crate) fn read(field: &Field, text: &str) -> Result<Value, Unreadable> {
 /// Reads what somebody enters: as [`read`], and a code must prove itself. What stands in the books already is not asked again.
 pub(crate) fn entered(field: &Field, text: &str) -> Result<Value, Unreadable> {
     let value = read(field, text)?;
-    if let (Some(proof), Value::Text(text)) = (&field.proof, &value)
-        && !proof.holds(text)
-    {
+    let (Some(proof), Value::Text(text)) = (&field.proof, &value) else {
+        return Ok(value);
+    };
+    if !proof.holds(text) {
         let (zh, en) = proof.wrong(text);
         return Err(unreadable(zh, en));
     }
-    Ok(value)
+    Ok(Value::text(&proof.kept(text)))
 }
 
 /// Reads what somebody types into a field of a slip: as [`entered`], or in packages, for which `per` says how much goes into one.

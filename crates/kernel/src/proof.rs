@@ -1,5 +1,7 @@
 //! Codes that show by themselves whether they can be right: check digits, shapes, lists of known words.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::gs1;
@@ -15,6 +17,14 @@ pub enum Proof {
     Shape(Shape),
     /// A list of words that are known, each perhaps narrowed in brackets: `化学药制剂、生物制品（除疫苗）`.
     Words(Vec<Arc<str>>),
+    /// A list of codes of so many digits each, none of them twice, such as trace codes; see [`codes`].
+    Codes(usize),
+}
+
+/// The codes that a text lists: with spaces, commas or line breaks between, as a scanner, a sheet or a person writes them.
+pub fn codes(text: &str) -> impl Iterator<Item = &str> {
+    let between = |one: char| one.is_whitespace() || matches!(one, ',' | ';' | '，' | '；' | '、');
+    text.split(between).filter(|code| !code.is_empty())
 }
 
 /// A shape of characters: `国药准字{HZS}{JC?}{00000000}` is these four characters, one of three letters, perhaps one of two
@@ -34,7 +44,7 @@ enum Part {
 }
 
 impl Proof {
-    /// Reads `gtin`, `credit_code`, `shape:…` or `words:…`, the words apart by spaces.
+    /// Reads `gtin`, `credit_code`, `shape:…`, `words:…`, the words apart by spaces, or `codes:` and a number of digits.
     pub fn parse(text: &str) -> Option<Proof> {
         if let Some(shape) = text.strip_prefix("shape:") {
             return Shape::parse(shape).map(Proof::Shape);
@@ -42,6 +52,10 @@ impl Proof {
         if let Some(words) = text.strip_prefix("words:") {
             let words: Vec<Arc<str>> = words.split_whitespace().map(Arc::from).collect();
             return (!words.is_empty()).then_some(Proof::Words(words));
+        }
+        if let Some(digits) = text.strip_prefix("codes:") {
+            let digits = digits.parse().ok()?;
+            return (1..=64).contains(&digits).then_some(Proof::Codes(digits));
         }
         match text {
             "gtin" => Some(Proof::Gtin),
@@ -61,6 +75,15 @@ impl Proof {
             Proof::CreditCode => is_credit_code(text),
             Proof::Shape(shape) => shape.fits(text),
             Proof::Words(words) => are_known(text, words).is_ok(),
+            Proof::Codes(digits) => wrong_code(text, *digits).is_none(),
+        }
+    }
+
+    /// The text as it is kept: a list of codes with one space between, anything else as it stands.
+    pub fn kept<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self {
+            Proof::Codes(_) => Cow::Owned(codes(text).collect::<Vec<_>>().join(" ")),
+            _ => Cow::Borrowed(text),
         }
     }
 
@@ -80,6 +103,7 @@ impl Proof {
                 })
                 .collect(),
             Proof::Words(words) => words.join("、"),
+            Proof::Codes(digits) => "1".repeat(*digits),
         }
     }
 
@@ -108,6 +132,23 @@ impl Proof {
                     format!("names “{unknown}”, which is not known; there are: {}", all.join(", ")),
                 )
             }
+            Proof::Codes(digits) => match wrong_code(text, *digits) {
+                Some(WrongCode::Twice(code)) => (
+                    format!("中 {code} 重复"),
+                    format!("has {code} twice"),
+                ),
+                Some(WrongCode::Shape(code)) => {
+                    let shown: String = code.chars().take(40).collect();
+                    (
+                        format!("中“{shown}”不是 {digits} 位数字"),
+                        format!("has “{shown}”, which is not {digits} digits"),
+                    )
+                }
+                None => (
+                    format!("应为 {digits} 位数字的码，以空格或换行分开"),
+                    format!("must be codes of {digits} digits with spaces or line breaks between"),
+                ),
+            },
         }
     }
 }
@@ -197,6 +238,23 @@ impl Shape {
     }
 }
 
+/// What is wrong with a list of codes.
+enum WrongCode<'t> {
+    Twice(&'t str),
+    Shape(&'t str),
+}
+
+/// The first code that is not of so many digits or stands there a second time.
+fn wrong_code(text: &str, digits: usize) -> Option<WrongCode<'_>> {
+    let mut seen = HashSet::new();
+    codes(text).find_map(|code| {
+        if code.len() != digits || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some(WrongCode::Shape(code));
+        }
+        (!seen.insert(code)).then_some(WrongCode::Twice(code))
+    })
+}
+
 /// The words that a list names, each without the brackets that narrow it: what is left out in brackets is not named.
 pub fn listed(text: &str) -> impl Iterator<Item = &str> {
     parts(text).map(word)
@@ -270,6 +328,20 @@ fn is_organisation_code(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_are_listed_once_each_and_kept_with_one_space_between() {
+        let proof = Proof::parse("codes:4").unwrap();
+        let text = "1234,5678\n 9012；3456";
+        assert!(proof.holds(text));
+        assert_eq!(proof.kept(text), "1234 5678 9012 3456");
+        let wrong = |text: &str| proof.wrong(text).1;
+        assert_eq!(wrong("1234 123"), "has “123”, which is not 4 digits");
+        assert_eq!(wrong("1234 12a4"), "has “12a4”, which is not 4 digits");
+        assert_eq!(wrong("1234 5678 1234"), "has 1234 twice");
+        assert!(!proof.holds("１２３４") && proof.holds(&proof.example()));
+        assert!(Proof::parse("codes:0").is_none() && Proof::parse("codes:99").is_none());
+    }
 
     fn proof(text: &str) -> Proof {
         Proof::parse(text).expect("a proof")

@@ -56,6 +56,13 @@ pub enum Scan {
     Element(Arc<str>),
     /// It counts the packs of its line.
     Count,
+    /// It lists codes that are scanned one by one: a trace code that stands on every pack.
+    Codes,
+    /// In a register: its words are how the codes on the record's packs begin, each pack holding as many base units as that field
+    /// of the record says, or one.
+    Begins(Option<Arc<str>>),
+    /// In a register: the key of a record is a code that stands for those that this field lists.
+    Holds,
     /// It takes the key of a record of this register, as it stands on a label: that of a bin.
     Key(Arc<str>),
 }

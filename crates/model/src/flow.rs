@@ -190,8 +190,19 @@ pub struct Post {
     pub per_line: bool,
     /// Made only when true.
     pub when: Option<Expr>,
+    /// One of each code that a field lists: the code is the key, and the legs have none of their own.
+    pub each: Option<Each>,
     /// State and kind.
     pub kind: PostKind,
+}
+
+/// The codes that a posting moves one by one.
+#[derive(Debug, Clone)]
+pub struct Each {
+    /// A field that lists codes.
+    pub of: Expr,
+    /// Those of this list are left out.
+    pub except: Option<Expr>,
 }
 
 /// State of what a posting books.

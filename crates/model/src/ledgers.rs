@@ -39,6 +39,9 @@ pub struct Place {
     pub label: Label,
     /// May go below zero: the outside world.
     pub open: bool,
+    /// Of each key at most one is out of it at a time: the outside world of things that have a number of their own. It is
+    /// open down to minus one, and is counted by key alone, without further dimensions.
+    pub once: bool,
     /// `green`, `red`, `yellow` where the field's rules give a place a colour.
     pub colour: Option<Arc<str>>,
 }
@@ -50,5 +53,16 @@ impl Ledger {
             .iter()
             .enumerate()
             .find(|(_, place)| &*place.name == name)
+    }
+}
+
+impl Place {
+    /// How low what is in it may go; `None`: as low as it likes.
+    pub fn floor(&self) -> Option<i64> {
+        match (self.open, self.once) {
+            (true, false) => None,
+            (true, true) => Some(-1),
+            (false, _) => Some(0),
+        }
     }
 }

@@ -16,8 +16,8 @@ pub use catalog::Catalog;
 pub use expression::{Binary, EvalError, Expr, Figure, Name, Reading, Scope, Type, evaluate};
 pub use field::{Choice, Draw, Field, FieldKind, Packed, Scan};
 pub use flow::{
-    Advance, Flow, Guard, HoldEnd, LegRule, PlaceRef, Post, PostKind, Proposal, Quorum, RecordRule,
-    Separation, Slip, SlipRef, Step, StepIndex, Verb,
+    Advance, Each, Flow, Guard, HoldEnd, LegRule, PlaceRef, Post, PostKind, Proposal, Quorum,
+    RecordRule, Separation, Slip, SlipRef, Step, StepIndex, Verb,
 };
 pub use ledgers::{Ledger, Place};
 pub use pack::{Label, Pack, Role, SourceText};

@@ -270,6 +270,15 @@ impl Copy {
     }
 }
 
+/// A text after the lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Annex {
+    /// What it is: `3 追溯码`.
+    pub label: String,
+    /// The text, however long.
+    pub text: String,
+}
+
 /// One slip as a form sees it. Fields that people at this desk may not see are left out by the caller.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -292,6 +301,9 @@ pub struct FormData {
     pub columns: Vec<Column>,
     /// Lines; each has one cell per column.
     pub lines: Vec<Vec<String>>,
+    /// Texts that are printed after the lines, such as the codes of each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub annex: Vec<Annex>,
     /// The amount in capitals, if the slip has an amount.
     pub amount_in_capitals: Option<String>,
     /// Signatures, in the order of the steps.

@@ -23,8 +23,8 @@ mod world;
 
 pub use complaint::{Complaint, FormError};
 pub use data::{
-    Align, Bilingual, Column, Copy, DataError, Field, FormData, Kind, Language, Margins, Paper,
-    Seal, Sheet, Shift, Signature, SlipState,
+    Align, Annex, Bilingual, Column, Copy, DataError, Field, FormData, Kind, Language, Margins,
+    Paper, Seal, Sheet, Shift, Signature, SlipState,
 };
 pub use inspect::{Inspection, Shown};
 pub use printer::{Form, Printer};

@@ -59,6 +59,9 @@ pub fn prepare(data: &FormData, fonts: &Fonts) -> Value {
             *side = (*side).min(500);
         }
     }
+    for one in std::mem::take(&mut data.annex) {
+        keep(&mut full_texts, &one.label, &one.text);
+    }
     // The picture itself is a file beside the data.
     if let Some(seal) = &mut data.seal {
         seal.png.clear();

@@ -42,6 +42,9 @@ customElements.define('line-grid', class extends HTMLElement {
       if (e.target.closest('[data-copy]')) this.twin(row);
       if (e.target.closest('[data-remove]')) this.drop(row);
     });
+    on('input', e => { if (e.target.closest('[data-scanned=codes]')) this.codes(); });
+    this.codes();
+    this.codeFile(this.closest('section'));
     if (this.dataset.file) this.files(this.closest('section'));
     $('[data-grid-add]', this.closest('section'))?.addEventListener('click', e => { e.preventDefault(); this.go(this.rows().at(-1), 0); });
   }
@@ -198,6 +201,12 @@ customElements.define('line-grid', class extends HTMLElement {
     const cell = e.target.closest(CELL), text = e.clipboardData.getData('text/plain');
     if (!cell || !/[\t\n]/.test(text.replace(/\r?\n$/, ''))) return;
     e.preventDefault();
+    // A list of codes stays in its cell, one after the other.
+    if (cell.closest('td').dataset.scanned === 'codes' && !text.includes('\t')) {
+      cell.setRangeText(' ' + text.trim().split(/\s+/).join(' ') + ' ', cell.selectionStart, cell.selectionEnd, 'end');
+      touched(cell);
+      return this.codes();
+    }
     const first = this.rows().indexOf(cell.closest('tr')), column = cell.closest('td').cellIndex, rows = block(text);
     const room = (this.pattern ? LINES_MAX : this.body.rows.length) - first, wide = cell.closest('tr').cells.length - 1 - column;
     let cut = Math.max(0, rows.length - room);
@@ -208,6 +217,44 @@ customElements.define('line-grid', class extends HTMLElement {
     this.changed();
     this.tell(cut > 0 ? say.cut.replace('{}', cut) : cut < 0 ? say.wide : '');
   }
+  /* How many codes a cell lists stands under it. */
+  codes() {
+    for (const td of $$('td[data-scanned=codes]', this)) {
+      const el = $(CELL, td), count = el ? el.value.split(/[\s,;，；、]+/).filter(Boolean).length : 0;
+      let note = $('.codes', td);
+      if (count && !note) td.append(note = make('small', { className: 'codes mute' }));
+      if (note) note.textContent = count ? say.codes.replace('{}', count) : '';
+    }
+  }
+  /* A file of codes, whatever its form: every number of that many digits is one; one that others name as their parent stands for them. */
+  codeFile(section) {
+    const button = section && $('[data-code-file]', section);
+    if (!button || !this.dataset.scan) return;
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      const input = make('input', { type: 'file', accept: '.csv,.txt,.tsv,.xml', className: 'seen' });
+      input.setAttribute('aria-label', button.textContent.trim());
+      input.onchange = async () => { if (input.files[0]) await this.bringCodes(await input.files[0].text(), input.files[0].name); input.remove(); };
+      input.oncancel = () => input.remove();
+      body.append(input);
+      input.click();
+    });
+  }
+  async bringCodes(text, name) {
+    const digits = $('[data-code-file]', this.closest('section')).dataset.codeFile;
+    const records = text.split(/[\r\n<]+/).map(part => part.match(new RegExp(`(?<!\\d)\\d{${digits}}(?!\\d)`, 'g')) || []).filter(found => found.length);
+    const parents = new Set(records.flatMap(found => found.slice(1))), all = [...new Set(records.map(found => found[0]))].filter(code => !parents.has(code));
+    const bad = [];
+    let done = 0;
+    for (const code of all) {
+      this.tell(say.reading.replace('{}', `${name} ${++done}/${all.length}`), false);
+      const reply = await fetch(`${this.dataset.scan}?${new URLSearchParams({ code })}`).catch(() => null), told = await reply?.json().catch(() => null);
+      if (!reply?.ok || !told?.codes) bad.push(told?.refusal ? (document.documentElement.lang.startsWith('zh') ? told.refusal.zh : told.refusal.en) : `${code}: ${say.notHere}`);
+      else { const before = this.listedCodes(told.codes.field); this.scanned(told, null); if (this.listedCodes(told.codes.field) === before) bad.push(`${code}: ${$('[data-told]', this.closest('section'))?.textContent || say.notHere}`); }
+    }
+    this.tell(say.codesRead.replace('{}', all.length - bad.length).replace('{1}', name) + (bad.length ? ' · ' + bad.slice(0, 20).join(' · ') + (bad.length > 20 ? ' …' : '') : ''), bad.length > 0 || !all.length);
+  }
+  listedCodes(field) { return this.rows().map(row => row.by.get(field)?.value || '').join(' '); }
   /* A file, chosen or dropped: the server reads it, and the lines come in as if they had been pasted. */
   files(section) {
     const button = $('[data-grid-file]', section), files = e => e.dataTransfer.types.includes('Files');
@@ -308,16 +355,24 @@ customElements.define('line-grid', class extends HTMLElement {
 
   /* What a scanner read: the line it belongs to is found or made, and its cells are filled. */
   scanned(told, from) {
+    const listed = text => text.split(/[\s,;，；、]+/).filter(Boolean), of = told.codes;
+    const double = of && this.rows().flatMap(row => { const el = row.by.get(of.field); return el?.matches(CELL) ? listed(el.value) : []; }).find(code => of.codes.includes(code));
+    if (double) return this.tell(say.twice.replace('{}', double));
     const rows = this.rows(), blankRow = () => this.pattern ? (from && this.blank(from) ? from : rows.find(row => this.blank(row)) || this.more()) : null;
     const same = row => told.records.every(([f, record]) => { const el = row.by.get(f); return !el || (el.value ?? '') === record.code || el.dataset.value === record.code; });
     const empty = row => told.cells.every(([f, text]) => { const el = row.by.get(f); return !el || !el.value?.trim() || el.value === text; });
     const known = told.records.length > 0;
-    let row = rows.find(row => !this.blank(row) && same(row) && empty(row) && known) || (!known && from && empty(from) ? from : null);
+    const here = from && of && !this.blank(from) && same(from) && empty(from) ? from : null;
+    let row = here || rows.find(row => !this.blank(row) && same(row) && empty(row) && known) || (!known && from && empty(from) ? from : null);
     if (!row) { const like = known && rows.find(row => !this.blank(row) && same(row)); row = like && !this.pattern && !this.fixed() ? this.twin(like) : blankRow(); }
     if (!row) return this.tell(say.notHere);
     for (const [f, record] of told.records) { const el = row.by.get(f); if (el?.matches(CELL)) choose(el, record); }
     for (const [f, text] of told.cells) { const el = row.by.get(f); if (el?.matches(CELL)) this.put(el, text); }
+    const list = of && row.by.get(of.field);
+    if (list?.matches(CELL)) list.value = [...listed(list.value), ...of.codes].join(' ');
     this.changed();
+    this.codes();
+    if (list) { list.focus(); list.setSelectionRange?.(list.value.length, list.value.length); return this.tell(''); }
     this.tell(told.rest.length ? say.rest.replace('{}', told.rest.join(' ')) : '', false);
     (row.all.find(el => !el.value.trim()) || row.all.at(-1)).focus();
   }
@@ -325,7 +380,7 @@ customElements.define('line-grid', class extends HTMLElement {
 
 /* A scanner types faster than any person, and ends with Enter. What looks like a barcode is read by the server. */
 let burst = '', last = 0, before;
-const GAP = 45, CODE = /^(?:\][A-Za-z]\d|\(0[12]\)|(?:\x1d)?0[12]\d{14})|^\d{8}$|^\d{12,14}$/;
+const GAP = 45, CODE = /^(?:\][A-Za-z]\d|\(0[12]\)|(?:\x1d)?0[12]\d{14})|^\d{8}$|^\d{12,14}$|^\d{20}$/;
 const check = digits => [...digits].reverse().reduce((sum, d, i) => sum + d * (i % 2 ? 3 : 1), 0) % 10 === 0;
 document.addEventListener('keydown', e => {
   const grid = $('line-grid[data-scan]');

@@ -264,8 +264,20 @@ function place(keys) {
   tell(false, lines.length ? put(say.first, label) : say.notHere);
 }
 
+// Codes that stand on one pack each: one is scanned once, whatever line it is in.
+const listed = text => text.split(/[\s,;，；、]+/).filter(Boolean);
+const twice = ({ field, codes }) => rows().flatMap(row => { const el = row.by.get(field); return el?.matches(CELL) ? listed(el.value) : []; }).find(code => codes.includes(code));
+function enlist(row, { field, codes }) {
+  const el = row.by.get(field);
+  if (!el?.matches(CELL)) return;
+  el.value = [...listed(el.value), ...codes].join(' ');
+  touched(el);
+}
+
 function goods(answer) {
   if (!grid) return tell(false, say.notHere);
+  const double = answer.codes && twice(answer.codes);
+  if (double) return tell(false, put(say.twice, double));
   const open = rows(), { records, cells } = answer, known = records.length > 0;
   const agrees = (row, [f, record]) => { const el = row.by.get(f); return !el || value(el) === record.code; };
   const fits = (row, [f, text]) => { const el = row.by.get(f); return !el || value(el) === text || (el.matches(CELL) && !value(el)); };
@@ -292,9 +304,10 @@ function goods(answer) {
   const name = nameOf(row) || records[0]?.[1].name || '', rest = answer.rest.length ? put(say.rest, answer.rest.join(' ')) : '';
   if (answer.expired) { show(); return tell(false, put(say.expired, answer.expired), name); }
   const el = counter(row);
-  if (!el) return tell(true, name, rest);
+  if (!el) { if (answer.codes) { enlist(row, answer.codes); keep(); } return tell(true, name, rest || answer.codes?.codes.at(-1) || ''); }
   const count = number(answer.count || '1'), wanted = target(row), got = add(have(row), count);
   if (wanted && less(wanted, got)) { show(); return tell(false, put(say.enough, plain(wanted)), name); }
+  if (answer.codes) enlist(row, answer.codes);
   setCount(row, add(own(row), count));
   show();
   tell(true, name, [wanted ? plain(got) + ' / ' + plain(wanted) : plain(got), rest].filter(Boolean).join(' · '));

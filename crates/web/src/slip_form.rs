@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use engine::{Slip, SlipState};
+use kernel::proof::{Proof, codes};
 use kernel::{Amount, OrgId, Unit, Value, capitals};
 use model::{Catalog, Field, FieldKind, Flow, Label, Pack, Register};
 use print::{Bilingual, Column, Copy, Form, FormData, Kind, Language};
@@ -171,7 +172,12 @@ pub fn dressed_in(
         .map_or_else(String::new, |(_, source)| without_comments(source));
     let wanted = wanted.as_str();
     let fields = writer.fields(&declared.header)?;
-    let (columns, lines) = writer.table(declared.lines.as_deref().unwrap_or_default(), wanted)?;
+    let mut annex = Vec::new();
+    let (columns, lines) = writer.table(
+        declared.lines.as_deref().unwrap_or_default(),
+        wanted,
+        &mut annex,
+    )?;
     let signatures = writer.signatures(flow, at)?;
     let money = total_money(
         slip,
@@ -193,6 +199,7 @@ pub fn dressed_in(
         fields,
         columns,
         lines,
+        annex,
         amount_in_capitals: money.map(capitals::rmb),
         signatures,
         copies: paper.copies.clone(),
@@ -303,11 +310,16 @@ impl Writer<'_> {
         &mut self,
         fields: &[Field],
         template: &str,
+        annex: &mut Vec<print::Annex>,
     ) -> Result<(Vec<Column>, Vec<Vec<String>>), StoreError> {
         let mut columns = Vec::new();
         let mut lines: Vec<Vec<String>> = self.slip.lines.iter().map(|_| Vec::new()).collect();
         for (at, field) in fields.iter().enumerate() {
             if field.unprinted || field.sensitive {
+                continue;
+            }
+            if matches!(field.proof, Some(Proof::Codes(_))) {
+                self.codes((at, field), &mut columns, &mut lines, annex);
                 continue;
             }
             columns.push(self.column(field, totalled(field).then(|| sum(self.slip, at)).flatten()));
@@ -338,6 +350,38 @@ impl Writer<'_> {
             }
         }
         Ok((columns, lines))
+    }
+
+    /// A column of codes: how many each line has, and after the lines which they are. Where they are as they came from an earlier
+    /// slip its paper has them, and where there are none there is no column.
+    fn codes(
+        &self,
+        (at, field): (usize, &Field),
+        columns: &mut Vec<Column>,
+        lines: &mut [Vec<String>],
+        annex: &mut Vec<print::Annex>,
+    ) {
+        let of = |line: &engine::Line| -> Vec<String> {
+            let text = line.values.get(at).and_then(Value::as_text);
+            codes(text.unwrap_or_default()).map(str::to_owned).collect()
+        };
+        let all: Vec<Vec<String>> = self.slip.lines.iter().map(of).collect();
+        if field.carry || all.iter().all(Vec::is_empty) {
+            return;
+        }
+        columns.push(self.column(field, None));
+        let few = all.iter().all(|codes| codes.len() < 2);
+        for (nth, (codes, cells)) in all.iter().zip(lines).enumerate() {
+            if few || codes.is_empty() {
+                cells.push(codes.join(" "));
+                continue;
+            }
+            cells.push(codes.len().to_string());
+            annex.push(print::Annex {
+                label: format!("{} {}", nth + 1, self.label(&field.label)),
+                text: codes.join(" "),
+            });
+        }
     }
 
     fn column(&self, field: &Field, total: Option<Amount>) -> Column {

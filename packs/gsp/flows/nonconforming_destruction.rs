@@ -3,6 +3,7 @@
 use model::Rule;
 
 use crate::staff;
+use crate::trace;
 
 /// The rules by the names of their guards.
 pub const RULES: &[(&str, Rule)] = &[
@@ -10,4 +11,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("keeper_qualified", staff::other),
     ("keeper_trained", staff::trained),
     ("keeper_healthy", staff::healthy),
+    ("codes_of_item", trace::of_item),
+    ("codes_opened", trace::opened),
+    ("codes_agree", trace::agree_with_quantity),
 ];

@@ -3,7 +3,7 @@
 use kernel::Value;
 use model::{Rule, RuleContext, Verdict};
 
-use crate::{bins, staff};
+use crate::{bins, staff, trace};
 
 /// The rules by the names of their guards.
 pub const RULES: &[(&str, Rule)] = &[
@@ -22,6 +22,9 @@ pub const RULES: &[(&str, Rule)] = &[
     ("one_cost_yet", one_cost),
     ("first_yet", first),
     ("unstopped_yet", not_stopped),
+    ("codes_of_item", trace::of_item),
+    ("codes_opened", trace::opened),
+    ("codes_agree", trace::agree_with_quantity),
 ];
 
 /// The key of the batch's record of a line.

@@ -5,6 +5,7 @@ use model::{Rule, RuleContext, Verdict};
 use crate::bins;
 use crate::qualified::{authorised, in_scope};
 use crate::staff;
+use crate::trace;
 use crate::views::purchase_inbound::{
     OrderLine, OrderSlip, ReceiptLine, ReceiptSlip, StockInLine, StockInSlip,
 };
@@ -32,6 +33,10 @@ pub const RULES: &[(&str, Rule)] = &[
     ("cold_chain", cold_chain),
     ("one_expiry", one_expiry),
     ("not_stopped", not_stopped),
+    ("codes_of_item", trace::of_item),
+    ("codes_opened", trace::opened),
+    ("codes_agree", trace::agree_with_accepted),
+    ("failed_codes_agree", trace::agree_with_failed),
 ];
 
 /// How cold goods must travel, and how the storage of such items is called.

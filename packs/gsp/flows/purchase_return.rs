@@ -3,6 +3,7 @@
 use model::Rule;
 
 use crate::staff;
+use crate::trace;
 
 /// The rules by the names of their guards.
 pub const RULES: &[(&str, Rule)] = &[
@@ -11,4 +12,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("keeper_healthy", staff::healthy),
     ("checker_trained", staff::trained),
     ("checker_healthy", staff::healthy),
+    ("codes_of_item", trace::of_item),
+    ("codes_opened", trace::opened),
+    ("codes_agree", trace::agree_with_quantity),
 ];

@@ -6,6 +6,7 @@ use model::{Rule, RuleContext, Verdict};
 
 use crate::qualified::{self, in_scope};
 use crate::staff;
+use crate::trace;
 use crate::views::sales_out::{BillLine, BillSlip, DeliveryLine, DeliverySlip};
 
 /// The rules by the names of their guards.
@@ -21,6 +22,9 @@ pub const RULES: &[(&str, Rule)] = &[
     ("purchaser_authorised", purchaser_authorised),
     ("within_scope", within_scope),
     ("within_scope_now", within_scope_now),
+    ("codes_of_item", trace::of_item),
+    ("codes_opened", trace::opened),
+    ("codes_agree", trace::agree_with_quantity),
 ];
 
 /// 购货单位采购人员须有在有效期内的授权: an authorisation of this very customer, in force today.

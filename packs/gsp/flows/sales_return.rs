@@ -2,7 +2,7 @@
 
 use model::Rule;
 
-use crate::{bins, staff};
+use crate::{bins, staff, trace};
 
 /// The rules by the names of their guards.
 pub const RULES: &[(&str, Rule)] = &[
@@ -12,4 +12,9 @@ pub const RULES: &[(&str, Rule)] = &[
     ("inspector_qualified", staff::inspector),
     ("inspector_trained", staff::trained),
     ("inspector_healthy", staff::healthy),
+    ("codes_of_item", trace::of_item),
+    ("codes_opened", trace::opened),
+    ("codes_agree", trace::agree_with_returned),
+    ("failed_codes_agree", trace::agree_with_failed),
+    ("codes_went_out", trace::went_out),
 ];

@@ -66,6 +66,21 @@ impl<'a> ItemCardSlip<'a> {
     /// 重点养护.
     pub const KEY_MAINTENANCE: &'static str = "key_maintenance";
 
+    /// 追溯码管理.
+    pub const TRACE: &'static str = "trace";
+
+    /// 药品标识码.
+    pub const CODE_SMALL: &'static str = "code_small";
+
+    /// 中包装标识码.
+    pub const CODE_MIDDLE: &'static str = "code_middle";
+
+    /// 大包装标识码.
+    pub const CODE_LARGE: &'static str = "code_large";
+
+    /// 每中包数量.
+    pub const PER_MIDDLE: &'static str = "per_middle";
+
     /// 已收资料.
     pub const DOSSIER: &'static str = "dossier";
 
@@ -205,6 +220,36 @@ impl<'a> ItemCardSlip<'a> {
             Value::Flag(value) => Some(*value),
             _ => None,
         }
+    }
+
+    /// 追溯码管理.
+    pub fn trace(self) -> Option<&'a str> {
+        let value = self.value("trace");
+        value.as_text()
+    }
+
+    /// 药品标识码.
+    pub fn code_small(self) -> Option<&'a str> {
+        let value = self.value("code_small");
+        value.as_text()
+    }
+
+    /// 中包装标识码.
+    pub fn code_middle(self) -> Option<&'a str> {
+        let value = self.value("code_middle");
+        value.as_text()
+    }
+
+    /// 大包装标识码.
+    pub fn code_large(self) -> Option<&'a str> {
+        let value = self.value("code_large");
+        value.as_text()
+    }
+
+    /// 每中包数量.
+    pub fn per_middle(self) -> Option<Amount> {
+        let value = self.value("per_middle");
+        value.as_amount()
     }
 
     /// 已收资料.

@@ -376,6 +376,12 @@ impl<'a> ReceiptLine<'a> {
     /// 拒收原因.
     pub const REFUSED_REASON: &'static str = "refused_reason";
 
+    /// 追溯码.
+    pub const CODES: &'static str = "codes";
+
+    /// 缺码原因.
+    pub const CODES_REASON: &'static str = "codes_reason";
+
     /// Its position, from 0.
     pub fn position(self) -> usize {
         self.position
@@ -481,6 +487,18 @@ impl<'a> ReceiptLine<'a> {
         let value = self.value("refused_reason");
         value.as_text()
     }
+
+    /// 追溯码.
+    pub fn codes(self) -> Option<&'a str> {
+        let value = self.value("codes");
+        value.as_text()
+    }
+
+    /// 缺码原因.
+    pub fn codes_reason(self) -> Option<&'a str> {
+        let value = self.value("codes_reason");
+        value.as_text()
+    }
 }
 
 /// 验收通知单.
@@ -571,6 +589,12 @@ impl<'a> NoticeLine<'a> {
     /// 待验货位.
     pub const WAITING: &'static str = "waiting";
 
+    /// 追溯码.
+    pub const CODES: &'static str = "codes";
+
+    /// 缺码原因.
+    pub const CODES_REASON: &'static str = "codes_reason";
+
     /// 待验数量.
     pub const QTY: &'static str = "qty";
 
@@ -642,6 +666,18 @@ impl<'a> NoticeLine<'a> {
         let value = self.value("waiting");
         let (key, facts) = (value.as_text()?, self.facts);
         Some(BinRecord { key, facts })
+    }
+
+    /// 追溯码.
+    pub fn codes(self) -> Option<&'a str> {
+        let value = self.value("codes");
+        value.as_text()
+    }
+
+    /// 缺码原因.
+    pub fn codes_reason(self) -> Option<&'a str> {
+        let value = self.value("codes_reason");
+        value.as_text()
     }
 
     /// 待验数量.
@@ -742,6 +778,12 @@ impl<'a> InspectionLine<'a> {
     /// 待验货位.
     pub const WAITING: &'static str = "waiting";
 
+    /// 追溯码.
+    pub const CODES: &'static str = "codes";
+
+    /// 缺码原因.
+    pub const CODES_REASON: &'static str = "codes_reason";
+
     /// 批准文号.
     pub const APPROVAL_NUMBER: &'static str = "approval_number";
 
@@ -762,6 +804,9 @@ impl<'a> InspectionLine<'a> {
 
     /// 处置措施.
     pub const MEASURE: &'static str = "measure";
+
+    /// 不合格品追溯码.
+    pub const FAILED_CODES: &'static str = "failed_codes";
 
     /// Its position, from 0.
     pub fn position(self) -> usize {
@@ -839,6 +884,18 @@ impl<'a> InspectionLine<'a> {
         Some(BinRecord { key, facts })
     }
 
+    /// 追溯码.
+    pub fn codes(self) -> Option<&'a str> {
+        let value = self.value("codes");
+        value.as_text()
+    }
+
+    /// 缺码原因.
+    pub fn codes_reason(self) -> Option<&'a str> {
+        let value = self.value("codes_reason");
+        value.as_text()
+    }
+
     /// 批准文号.
     pub fn approval_number(self) -> Option<&'a str> {
         let value = self.value("approval_number");
@@ -878,6 +935,12 @@ impl<'a> InspectionLine<'a> {
     /// 处置措施.
     pub fn measure(self) -> Option<&'a str> {
         let value = self.value("measure");
+        value.as_text()
+    }
+
+    /// 不合格品追溯码.
+    pub fn failed_codes(self) -> Option<&'a str> {
+        let value = self.value("failed_codes");
         value.as_text()
     }
 }
@@ -967,6 +1030,12 @@ impl<'a> StockInLine<'a> {
     /// 有效期至.
     pub const EXPIRY: &'static str = "expiry";
 
+    /// 追溯码.
+    pub const CODES: &'static str = "codes";
+
+    /// 不合格品追溯码.
+    pub const FAILED_CODES: &'static str = "failed_codes";
+
     /// 入库数量.
     pub const QTY: &'static str = "qty";
 
@@ -1040,6 +1109,18 @@ impl<'a> StockInLine<'a> {
     pub fn expiry(self) -> Option<Day> {
         let value = self.value("expiry");
         value.as_day()
+    }
+
+    /// 追溯码.
+    pub fn codes(self) -> Option<&'a str> {
+        let value = self.value("codes");
+        value.as_text()
+    }
+
+    /// 不合格品追溯码.
+    pub fn failed_codes(self) -> Option<&'a str> {
+        let value = self.value("failed_codes");
+        value.as_text()
     }
 
     /// 入库数量.
@@ -1231,6 +1312,36 @@ impl<'a> ItemRecord<'a> {
     /// 最低售价.
     pub fn lowest_price(self) -> Option<Amount> {
         let value = self.fact("lowest_price");
+        value.as_amount()
+    }
+
+    /// 追溯码管理.
+    pub fn trace(self) -> Option<Arc<str>> {
+        let value = self.fact("trace");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 药品标识码.
+    pub fn code_small(self) -> Option<Arc<str>> {
+        let value = self.fact("code_small");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 中包装标识码.
+    pub fn code_middle(self) -> Option<Arc<str>> {
+        let value = self.fact("code_middle");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 大包装标识码.
+    pub fn code_large(self) -> Option<Arc<str>> {
+        let value = self.fact("code_large");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 每中包数量.
+    pub fn per_middle(self) -> Option<Amount> {
+        let value = self.fact("per_middle");
         value.as_amount()
     }
 }

@@ -382,6 +382,12 @@ impl<'a> DeliveryLine<'a> {
     /// 金额.
     pub const AMOUNT: &'static str = "amount";
 
+    /// 追溯码.
+    pub const CODES: &'static str = "codes";
+
+    /// 缺码原因.
+    pub const CODES_REASON: &'static str = "codes_reason";
+
     /// 质量状况.
     pub const CONDITION: &'static str = "condition";
 
@@ -489,6 +495,18 @@ impl<'a> DeliveryLine<'a> {
     pub fn amount(self) -> Option<Amount> {
         let value = self.value("amount");
         value.as_amount()
+    }
+
+    /// 追溯码.
+    pub fn codes(self) -> Option<&'a str> {
+        let value = self.value("codes");
+        value.as_text()
+    }
+
+    /// 缺码原因.
+    pub fn codes_reason(self) -> Option<&'a str> {
+        let value = self.value("codes_reason");
+        value.as_text()
     }
 
     /// 质量状况.
@@ -698,6 +716,36 @@ impl<'a> ItemRecord<'a> {
     /// 最低售价.
     pub fn lowest_price(self) -> Option<Amount> {
         let value = self.fact("lowest_price");
+        value.as_amount()
+    }
+
+    /// 追溯码管理.
+    pub fn trace(self) -> Option<Arc<str>> {
+        let value = self.fact("trace");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 药品标识码.
+    pub fn code_small(self) -> Option<Arc<str>> {
+        let value = self.fact("code_small");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 中包装标识码.
+    pub fn code_middle(self) -> Option<Arc<str>> {
+        let value = self.fact("code_middle");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 大包装标识码.
+    pub fn code_large(self) -> Option<Arc<str>> {
+        let value = self.fact("code_large");
+        value.as_text().map(Arc::from)
+    }
+
+    /// 每中包数量.
+    pub fn per_middle(self) -> Option<Amount> {
+        let value = self.fact("per_middle");
         value.as_amount()
     }
 }

@@ -11,8 +11,12 @@ mod codes;
 mod bin_transfer;
 #[path = "../flows/climate.rs"]
 mod climate;
+#[path = "../flows/code_relation.rs"]
+mod code_relation;
 #[path = "../flows/item_registration.rs"]
 mod item_registration;
+#[path = "../flows/loss_overage.rs"]
+mod loss_overage;
 #[path = "../flows/maintenance.rs"]
 mod maintenance;
 #[path = "../flows/nonconforming_destruction.rs"]
@@ -36,6 +40,7 @@ mod staff;
 mod staff_file;
 #[path = "../flows/stocktake.rs"]
 mod stocktake;
+mod trace;
 #[path = "../flows/transport.rs"]
 mod transport;
 
@@ -66,6 +71,8 @@ pub const RULES: &[(&str, &[(&str, Rule)])] = &[
     ("sales_out", sales_out::RULES),
     ("stocktake", stocktake::RULES),
     ("opening_stock", opening_stock::RULES),
+    ("loss_overage", loss_overage::RULES),
+    ("code_relation", code_relation::RULES),
 ];
 
 macro_rules! texts {
@@ -84,6 +91,7 @@ pub fn texts() -> Vec<SourceText> {
         "labels.en.kdl",
         "tables/limits.kdl",
         "flows/bin_transfer.kdl",
+        "flows/code_relation.kdl",
         "flows/item_registration.kdl",
         "flows/loss_overage.kdl",
         "flows/maintenance.kdl",
@@ -122,6 +130,7 @@ pub fn texts() -> Vec<SourceText> {
         "forms/purchase_adjustment.typ",
         "forms/sales_adjustment.typ",
         "forms/order.typ",
+        "forms/relation.typ",
         "forms/opening.typ",
         "forms/party_card.typ",
         "forms/purchase_return.typ",
@@ -177,6 +186,7 @@ pub fn scenarios() -> Vec<SourceText> {
         "flows/health_check.scenario",
         "flows/staff_training.scenario",
         "flows/staff_file.scenario",
+        "flows/code_relation.scenario",
         "flows/item_registration.scenario",
         "flows/loss_overage.scenario",
         "flows/maintenance.scenario",
@@ -185,6 +195,7 @@ pub fn scenarios() -> Vec<SourceText> {
         "flows/opening_stock.scenario",
         "flows/partner_registration.scenario",
         "flows/purchase_inbound.scenario",
+        "flows/purchase_inbound_codes.scenario",
         "flows/purchase_inbound_more.scenario",
         "flows/purchase_inbound_now.scenario",
         "flows/purchase_inbound_packages.scenario",

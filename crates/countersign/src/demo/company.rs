@@ -215,10 +215,28 @@ fn credit_code(at: usize) -> String {
         .unwrap_or_default()
 }
 
+/// Positions in [`ITEMS`] of those whose trace codes are collected.
+const TRACED: [usize; 3] = [4, 9, 19];
+
+/// How the trace codes of an item begin; nothing where they are not collected. The first digit is one that no real code has.
+pub fn code_prefix(item: usize) -> Option<String> {
+    TRACED.contains(&item).then(|| format!("99{:05}", item + 1))
+}
+
+/// Trace codes of an item from the `first` one on.
+pub fn trace_codes(item: usize, first: i64, count: i64) -> Vec<String> {
+    let prefix = code_prefix(item).into_iter();
+    let of = |prefix: String| (first..first + count).map(move |at| format!("{prefix}{at:013}"));
+    prefix.flat_map(of).collect()
+}
+
 /// Fields of an item's record.
 pub fn item_fields(item: &Item) -> Vec<(&'static str, String)> {
     let manufacturer = MANUFACTURERS[item.manufacturer];
-    vec![
+    let at = ITEMS.iter().position(|one| one.code == item.code);
+    let prefix = at.and_then(code_prefix);
+    let traced = prefix.is_some();
+    let mut fields = vec![
         ("name", item.name.to_owned()),
         ("generic_name", item.name.to_owned()),
         ("dosage_form", item.form.to_owned()),
@@ -234,7 +252,10 @@ pub fn item_fields(item: &Item) -> Vec<(&'static str, String)> {
         ("marketing_holder", manufacturer.to_owned()),
         ("storage", item.storage.to_owned()),
         ("class", class(item).to_owned()),
-    ]
+        ("trace", if traced { "须采集" } else { "不采集" }.to_owned()),
+    ];
+    fields.extend(prefix.map(|prefix| ("code_small", prefix)));
+    fields
 }
 
 /// The bins of the three stores, with the condition that each keeps: 常温 `C-01-01`, 阴凉 `Y-01-01`, 冷藏 `L-01-01`.

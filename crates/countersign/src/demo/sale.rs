@@ -52,7 +52,11 @@ impl Sale {
                     .map(|(at, held)| {
                         from(
                             at,
-                            &[("bin", held.bin.clone()), ("qty", held.qty.to_string())],
+                            &[
+                                ("bin", held.bin.clone()),
+                                ("qty", held.qty.to_string()),
+                                ("codes", held.codes.join(" ")),
+                            ],
                         )
                     })
                     .collect();
@@ -160,7 +164,12 @@ impl Sale {
                 Vec::new(),
             ),
             Turn::TakeBack => {
-                let came = [from(1, &[("qty", two())])];
+                let codes = self
+                    .lines
+                    .first()
+                    .map(|held| &held.codes[..held.codes.len().min(2)]);
+                let codes = codes.unwrap_or_default().join(" ");
+                let came = [from(1, &[("qty", two()), ("returned_codes", codes)])];
                 act.begins(
                     RECEIVER,
                     "sales_return.return_receipt.receive",

@@ -36,11 +36,19 @@ pub struct Held {
     pub bin: String,
     /// Quantity.
     pub qty: i64,
+    /// Trace codes, one for each piece, where they are collected.
+    pub codes: Vec<String>,
 }
 
 impl Held {
     fn lot(&self) -> String {
         format!("{}/{}", ITEMS[self.item].code, self.batch)
+    }
+
+    /// Takes the codes of so many pieces.
+    fn take_codes(&mut self, qty: i64) -> Vec<String> {
+        let count = usize::try_from(qty).unwrap_or(0).min(self.codes.len());
+        self.codes.drain(..count).collect()
     }
 
     /// Whether it is kept cold.
@@ -217,8 +225,10 @@ impl Trade {
             let held = &mut self.shelf[at];
             let qty = (held.qty / 2).min(2 * (2 + (spread(nth, 204 + at) % 14) as i64));
             held.qty -= qty;
+            let codes = held.take_codes(qty);
             lines.push(Held {
                 qty,
+                codes,
                 ..held.clone()
             });
         }
@@ -338,12 +348,15 @@ impl Trade {
                     act.signs(SECOND_KEEPER, "stocktake.count.check", count, &[], again)?;
             }
             Turn::Review => {
-                let Some(count) = &self.count else {
+                let (Some(count), Some(held)) = (&self.count, &mut self.counted) else {
                     return Ok(());
                 };
                 let typed = [from(
                     1,
-                    &[("reason", "上次出库多发一盒，已与购货单位核对".to_owned())],
+                    &[
+                        ("reason", "上次出库多发一盒，已与购货单位核对".to_owned()),
+                        ("codes", held.take_codes(1).join(" ")),
+                    ],
                 )];
                 self.count =
                     act.begins(WAREHOUSE, "stocktake.result.fill", Some(count), &[], &typed)?;

@@ -53,6 +53,8 @@ struct Lot {
     qty: i64,
     refused: i64,
     failed: i64,
+    /// Trace codes of what was not refused, where they are collected.
+    codes: Vec<String>,
 }
 
 /// Lives through the weeks, then lets the timers run out that are due.
@@ -328,6 +330,12 @@ impl Course {
                 ("failed", failed.to_string()),
             ];
             if failed > 0 {
+                let good = lot
+                    .codes
+                    .len()
+                    .saturating_sub(usize::try_from(failed).unwrap_or(0));
+                let failed = lot.codes.split_off(good);
+                fields.push(("failed_codes", failed.join(" ")));
                 fields.push(("finding", "最小包装破损、标签污染".to_owned()));
                 fields.push(("measure", "移入不合格品区，报质量管理部处理".to_owned()));
             }
@@ -383,6 +391,7 @@ impl Lot {
             batch: self.batch.clone(),
             bin: format!("{zone}-{:02}-{position:02}", self.wanted.item % 12 + 1),
             qty: self.qty - self.refused - self.failed,
+            codes: self.codes.clone(),
         }
     }
 }
@@ -455,6 +464,11 @@ fn lots(order: usize, number: usize, day: Day) -> Vec<Lot> {
                 qty: *qty,
                 refused,
                 failed: 0,
+                codes: super::company::trace_codes(
+                    wanted.item,
+                    ((order * DELIVERIES + number) * 10 + lots.len()) as i64 * 10_000 + 1,
+                    *qty - refused,
+                ),
             });
         }
     }
@@ -473,6 +487,9 @@ fn received(lot: &Lot) -> TypedLine {
     ];
     if lot.wanted.item().storage == "冷藏" {
         fields.push(("waiting", super::company::COLD_WAITING.to_owned()));
+    }
+    if !lot.codes.is_empty() {
+        fields.push(("codes", lot.codes.join(" ")));
     }
     if lot.refused > 0 {
         fields.push(("refused", lot.refused.to_string()));

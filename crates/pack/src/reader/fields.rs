@@ -192,7 +192,7 @@ impl<'a> Reader<'a> {
             (_, Some(FieldKind::Text) | None) => return proof,
             _ => "only text proves itself",
         };
-        let hint = "`gtin`, `credit_code`, `shape:国药准字{HZS}{00000000}` or `words:` and the words that a list may have";
+        let hint = "`gtin`, `credit_code`, `shape:国药准字{HZS}{00000000}`, `codes:20` or `words:` and the words that a list may have";
         let (message, hint) = (message.to_owned(), hint.to_owned());
         self.desk.hinted(Kind::WrongValue, word.span, message, hint);
         None
@@ -215,6 +215,31 @@ impl<'a> Reader<'a> {
                 ),
             };
         }
+        if stands == FieldStands::Register && (text == "holds" || text.starts_with("begins")) {
+            let scan = match text.strip_prefix("begins") {
+                Some("") => Some(Scan::Begins(None)),
+                Some(per) => per
+                    .strip_prefix(':')
+                    .map(|per| Scan::Begins(Some(Arc::from(per)))),
+                None => Some(Scan::Holds),
+            };
+            return match (scan, kind) {
+                (Some(scan), None | Some(FieldKind::Text)) => Some(scan),
+                _ => wrong(
+                    "codes and how they begin are listed in a text".to_owned(),
+                    "such as `text scan=holds`, `text scan=begins` or `text scan=\"begins:per_case\"`",
+                ),
+            };
+        }
+        if text == "codes" && stands == FieldStands::Line {
+            return match kind {
+                None | Some(FieldKind::Text) => Some(Scan::Codes),
+                _ => wrong(
+                    "codes are listed in a text".to_owned(),
+                    "write `text` and `proof=\"codes:20\"`",
+                ),
+            };
+        }
         if let Some(register) = text
             .strip_prefix("key:")
             .filter(|_| stands != FieldStands::Register)
@@ -225,7 +250,7 @@ impl<'a> Reader<'a> {
             .strip_prefix("gs1:")
             .filter(|code| gs1::title(code).is_some());
         let Some(code) = code else {
-            let message = "`scan` must be an application identifier of GS1, `count` in a line or `key:` and a register on a slip";
+            let message = "`scan` must be an application identifier of GS1, `count` or `codes` in a line, `begins` or `holds` in a register or `key:` and a register on a slip";
             let hint = "such as `gs1:10` for the batch, `gs1:17` for the day of expiry, `key:bin` for the label of a bin";
             return wrong(message.to_owned(), hint);
         };

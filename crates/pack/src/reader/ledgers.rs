@@ -13,8 +13,8 @@ use crate::suggest;
 use crate::tree::Node;
 
 /// Names that a posting uses for something else than a dimension.
-const POSTING_WORDS: [&str; 9] = [
-    "from", "to", "qty", "key", "when", "state", "name", "minutes", "in",
+const POSTING_WORDS: [&str; 11] = [
+    "from", "to", "qty", "key", "when", "state", "name", "minutes", "in", "each", "except",
 ];
 
 /// Colours that a place may have.
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
             let by = self.dimensions(&mut reading, "by", &mut dimensions);
             let detail = self.dimensions(&mut reading, "detail", &mut dimensions);
             let chart = self.chart(&mut reading);
-            let (places, periods) = self.places(&mut reading, &path);
+            let (places, periods) = self.places(&mut reading, &path, unit);
             if places.is_empty() && chart.is_none() {
                 let message = format!("ledger {} has no place", quoted(&name.text));
                 let hint = "a place is where value sits: `place good \"合格品区\"`".to_owned();
@@ -99,7 +99,12 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn places(&self, reading: &mut Reading<'_>, path: &str) -> (Vec<Place>, bool) {
+    fn places(
+        &self,
+        reading: &mut Reading<'_>,
+        path: &str,
+        unit: Option<Unit>,
+    ) -> (Vec<Place>, bool) {
         let (mut places, mut periods) = (Vec::new(), false);
         let mut once = Once::default();
         for child in reading.children() {
@@ -119,8 +124,19 @@ impl<'a> Reader<'a> {
                         name: Arc::from(name.text.as_str()),
                         label: self.labels.label(self.desk, &path, &zh, inner.span()),
                         open: inner.flag("open"),
+                        once: inner.flag("once"),
                         colour: self.colour(&mut inner),
                     };
+                    if place.once && !(place.open && unit == Some(Unit::Count)) {
+                        let message = "only an `open` place of a ledger that counts is left once";
+                        let hint = "`ledger … unit=count` and `place outside \"外部\" open once`";
+                        self.desk.hinted(
+                            Kind::Conflict,
+                            name.span,
+                            message.to_owned(),
+                            hint.to_owned(),
+                        );
+                    }
                     if once.add(self.desk, name.span, "place", &name.text) {
                         places.push(place);
                     }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use kernel::{EntryState, Side, Unit};
-use model::{Expr, LegRule, Name, PlaceRef, Post, PostKind, RecordRule};
+use kernel::{Amount, EntryState, Side, Unit, Value};
+use model::{Each, Expr, LegRule, Name, PlaceRef, Post, PostKind, RecordRule};
 
 use crate::Kind;
 use crate::expression::{Checker, Ty};
@@ -37,12 +37,16 @@ impl Reader<'_> {
         let ledger = reading.need("ledger").and_then(|name| self.ledger(name));
         let state = self.entry_state(&mut reading);
         let when = self.when(checker, &mut reading);
-        let legs = ledger.and_then(|ledger| self.two_legs(checker, &mut reading, ledger));
+        let each = self.each(checker, &mut reading, ledger);
+        let one = each.is_some();
+        let legs = ledger.and_then(|ledger| self.two_legs(checker, &mut reading, (ledger, one)));
         // Without the ledger its dimensions are not known; what is said about them would be noise.
         if ledger.is_some() {
             reading.finish();
         }
-        self.assemble(ledger?, legs?, when, PostKind::Entry(state), node.name.span)
+        let kind = PostKind::Entry(state);
+        self.assemble((ledger?, legs?), when, each.flatten(), kind, node.name.span)
+            .filter(|post| !one || post.each.is_some())
     }
 
     /// `hold stock name=reserve minutes=30 from=good to=reserved qty=line.qty`.
@@ -58,7 +62,7 @@ impl Reader<'_> {
                 .hinted(Kind::Missing, reading.span(), message, hint);
         }
         let when = self.when(checker, &mut reading);
-        let legs = ledger.and_then(|ledger| self.two_legs(checker, &mut reading, ledger));
+        let legs = ledger.and_then(|ledger| self.two_legs(checker, &mut reading, (ledger, false)));
         if ledger.is_some() {
             reading.finish();
         }
@@ -66,7 +70,7 @@ impl Reader<'_> {
             name: Arc::from(name?.text.as_str()),
             minutes: minutes?,
         };
-        self.assemble(ledger?, legs?, when, kind, node.name.span)
+        self.assemble((ledger?, legs?), when, None, kind, node.name.span)
     }
 
     /// `entry gl { in goods qty=…; out accrued qty=… }`.
@@ -75,8 +79,10 @@ impl Reader<'_> {
         let ledger = reading.need("ledger").and_then(|name| self.ledger(name));
         let state = self.entry_state(&mut reading);
         let when = self.when(checker, &mut reading);
+        let each = self.each(checker, &mut reading, ledger);
+        let one = each.is_some();
         let mut legs = Vec::new();
-        let mut whole = true;
+        let mut whole = !one || each.iter().flatten().next().is_some();
         for child in reading.children() {
             let side = match child.name.text.as_str() {
                 "in" => Side::In,
@@ -86,7 +92,7 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            let leg = ledger.and_then(|ledger| self.leg(checker, child, ledger, side));
+            let leg = ledger.and_then(|ledger| self.leg(checker, child, (ledger, one), side));
             whole &= leg.is_some();
             legs.extend(leg);
         }
@@ -99,7 +105,8 @@ impl Reader<'_> {
             self.desk.hinted(Kind::Legs, node.name.span, message, hint);
             return None;
         }
-        let post = self.assemble(ledger?, legs, when, PostKind::Entry(state), node.name.span);
+        let kind = PostKind::Entry(state);
+        let post = self.assemble((ledger?, legs), when, each.flatten(), kind, node.name.span);
         post.filter(|_| whole)
     }
 
@@ -107,7 +114,7 @@ impl Reader<'_> {
         &self,
         checker: &Checker<'_>,
         node: &Node,
-        ledger: usize,
+        (ledger, one): (usize, bool),
         side: Side,
     ) -> Option<LegRule> {
         let mut reading = Reading::new(self.desk, node);
@@ -115,8 +122,8 @@ impl Reader<'_> {
         let place = reading
             .need("place")
             .and_then(|word| self.place(checker, draft, word));
-        let amount = self.quantity(checker, &mut reading, draft);
-        let dimensions = self.dimensions_of(checker, &mut reading, draft);
+        let amount = self.quantity(checker, &mut reading, draft, one);
+        let dimensions = self.dimensions_of(checker, &mut reading, draft, one);
         reading.finish();
         let (key, detail) = dimensions?;
         Some(LegRule {
@@ -143,7 +150,7 @@ impl Reader<'_> {
         &self,
         checker: &Checker<'_>,
         reading: &mut Reading<'_>,
-        ledger: usize,
+        (ledger, one): (usize, bool),
     ) -> Option<Vec<LegRule>> {
         let draft = &self.ledgers[ledger];
         let mut side = |name: &str| {
@@ -152,8 +159,8 @@ impl Reader<'_> {
             word.map(|word| (word.span, self.place(checker, draft, word)))
         };
         let (from, to) = (side("from"), side("to"));
-        let amount = self.quantity(checker, reading, draft);
-        let dimensions = self.dimensions_of(checker, reading, draft);
+        let amount = self.quantity(checker, reading, draft, one);
+        let dimensions = self.dimensions_of(checker, reading, draft, one);
         let ((_, from), (span, to)) = (from?, to?);
         if let (Some(PlaceRef::Fixed(from)), Some(PlaceRef::Fixed(to))) = (&from, &to)
             && from == to
@@ -188,7 +195,11 @@ impl Reader<'_> {
         checker: &Checker<'_>,
         reading: &mut Reading<'_>,
         draft: &LedgerDraft,
+        one: bool,
     ) -> Option<Expr> {
+        if one {
+            return Some(Expr::Literal(Value::Amount(Amount::new(1, Unit::Count))));
+        }
         let hint = match draft.unit {
             Some(Unit::Money) => "how much: `qty=\"line.qty * line.price\"`",
             _ => "how much: `qty=line.qty`",
@@ -247,9 +258,10 @@ impl Reader<'_> {
         checker: &Checker<'_>,
         reading: &mut Reading<'_>,
         draft: &LedgerDraft,
+        one: bool,
     ) -> Option<(Vec<Expr>, Vec<Expr>)> {
         let ledger = &draft.ledger;
-        let single = (ledger.by.len() == 1)
+        let single = (ledger.by.len() == 1 && !one)
             .then(|| reading.property("key"))
             .flatten();
         let mut whole = true;
@@ -270,7 +282,8 @@ impl Reader<'_> {
             }
             found
         };
-        let key = values(&ledger.by, single);
+        let by: &[Arc<str>] = if one { &[] } else { &ledger.by };
+        let key = values(by, single);
         let detail = values(&ledger.detail, None);
         whole.then_some((key, detail))
     }
@@ -334,11 +347,59 @@ impl Reader<'_> {
         }
     }
 
+    /// `each=line.codes except=line.failed_codes`: one of each code that a list has and another has not. `Some(None)`: it is
+    /// there, and what is wrong with it was said.
+    fn each(
+        &self,
+        checker: &Checker<'_>,
+        reading: &mut Reading<'_>,
+        ledger: Option<usize>,
+    ) -> Option<Option<Each>> {
+        let (of, except) = (reading.property("each"), reading.property("except"));
+        let Some(of) = of else {
+            if let Some(word) = except {
+                let message = "`except=` leaves codes out of `each=`, which is not there";
+                self.desk.error(Kind::Conflict, word.span, message);
+            }
+            return None;
+        };
+        let counted = ledger.map(|ledger| &self.ledgers[ledger]);
+        if let Some(draft) = counted
+            && (draft.unit.is_some_and(|unit| unit != Unit::Count) || draft.ledger.by.len() != 1)
+        {
+            let message = format!(
+                "ledger {} is not kept code by code",
+                quoted(&draft.ledger.name)
+            );
+            let hint = "a ledger of codes counts and has one dimension: `unit=count by=code`";
+            self.desk
+                .hinted(Kind::Conflict, of.span, message, hint.to_owned());
+            return Some(None);
+        }
+        let list = |word: &Word| {
+            let checked = checker.any(word)?;
+            if checked.ty == Ty::Text {
+                return Some(checked.expr);
+            }
+            let message = format!("codes are listed in a text, this is {}", checked.ty);
+            self.desk.error(Kind::TypeMismatch, checked.span, message);
+            None
+        };
+        let except = match except {
+            Some(word) => match list(word) {
+                Some(expr) => Some(expr),
+                None => return Some(None),
+            },
+            None => None,
+        };
+        Some(list(of).map(|of| Each { of, except }))
+    }
+
     fn assemble(
         &self,
-        ledger: usize,
-        legs: Vec<LegRule>,
+        (ledger, legs): (usize, Vec<LegRule>),
         when: Option<Expr>,
+        each: Option<Each>,
         kind: PostKind,
         span: Span,
     ) -> Option<Post> {
@@ -350,7 +411,12 @@ impl Reader<'_> {
             let mut keys = leg.key.iter().chain(&leg.detail);
             place || leg.amount.reads_line() || keys.any(Expr::reads_line)
         };
-        let per_line = legs.iter().any(of_leg) || when.as_ref().is_some_and(Expr::reads_line);
+        let list_of_line = each
+            .iter()
+            .flat_map(|each| each.except.iter().chain([&each.of]))
+            .any(Expr::reads_line);
+        let per_line =
+            list_of_line || legs.iter().any(of_leg) || when.as_ref().is_some_and(Expr::reads_line);
         let mut total = false;
         for leg in &legs {
             leg.amount
@@ -367,6 +433,7 @@ impl Reader<'_> {
             legs,
             per_line,
             when,
+            each,
             kind,
         })
     }

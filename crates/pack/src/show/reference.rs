@@ -177,10 +177,10 @@ impl Page<'_> {
             self.pick("颜色", "colour"),
         ];
         let rows = ledger.places.iter().map(|place| {
-            let open = if place.open {
-                self.pick("是", "yes")
-            } else {
-                ""
+            let open = match (place.open, place.once) {
+                (true, true) => self.pick("每码一次", "once per code"),
+                (true, false) => self.pick("是", "yes"),
+                _ => "",
             };
             let colour = place.colour.as_deref().unwrap_or_default();
             vec![

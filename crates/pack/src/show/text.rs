@@ -243,6 +243,14 @@ impl Show<'_> {
                 let _ = write!(out, "  ({hold} {})", self.span(*minutes));
             }
         }
+        if let Some(each) = &post.each {
+            let verb = self.language.pick("逐码", "each of");
+            let _ = write!(out, "  {verb} {}", words.of(&each.of));
+            if let Some(except) = &each.except {
+                let verb = self.language.pick("除去", "except");
+                let _ = write!(out, " {verb} {}", words.of(except));
+            }
+        }
         if let Some(when) = &post.when {
             let verb = self.language.pick("仅当", "only when");
             let _ = write!(out, "  {verb} {}", words.of(when));

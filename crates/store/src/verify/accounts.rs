@@ -23,8 +23,8 @@ pub(crate) struct AccountInfo {
     pub group: u64,
     /// Position in [`Accounts::places`].
     pub place: u32,
-    /// May go below zero.
-    pub open: bool,
+    /// How low it may go; `None`: as low as it likes.
+    pub floor: Option<i64>,
 }
 
 /// The accounts of an organisation by number.
@@ -39,11 +39,11 @@ const NO_ACCOUNT: AccountInfo = AccountInfo {
     digest: None,
     group: 0,
     place: 0,
-    open: true,
+    floor: None,
 };
 
-/// By ledger and place: its number, and whether it may go below zero.
-type PlaceNumbers = HashMap<Vec<u8>, HashMap<Vec<u8>, (u32, bool)>>;
+/// By ledger and place: its number, and how low it may go.
+type PlaceNumbers = HashMap<Vec<u8>, HashMap<Vec<u8>, (u32, Option<i64>)>>;
 
 /// Rows read at a time; few in tests.
 const CHUNK: i64 = if cfg!(test) { 8 } else { 4_096 };
@@ -141,7 +141,7 @@ impl<'a> Reading<'a> {
     fn account(&self, row: &Image<'_>, numbers: &mut PlaceNumbers) -> AccountInfo {
         let [ledger, place, key, unit] = [2, 3, 4, 6].map(|at| bytes_of(row.cells[at]));
         let known = numbers.get(ledger).and_then(|places| places.get(place));
-        let (number, open) = known.copied().unwrap_or_else(|| {
+        let (number, floor) = known.copied().unwrap_or_else(|| {
             let number = self.number(ledger, place, unit);
             let places = numbers.entry(ledger.to_vec()).or_default();
             places.insert(place.to_vec(), number);
@@ -151,7 +151,7 @@ impl<'a> Reading<'a> {
             digest: Some(row.digest()),
             group: self.keyed.hash_one([ledger, key, unit]),
             place: number,
-            open,
+            floor,
         }
     }
 
@@ -160,7 +160,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The number of a place, given when it is first met.
-    fn number(&self, ledger: &[u8], place: &[u8], unit: &[u8]) -> (u32, bool) {
+    fn number(&self, ledger: &[u8], place: &[u8], unit: &[u8]) -> (u32, Option<i64>) {
         let mut shared = self.shared();
         let known = shared
             .numbers
@@ -173,7 +173,7 @@ impl<'a> Reading<'a> {
         let names = (text(ledger), text(place), text(unit));
         shared.accounts.places.push(names);
         let number = u32::try_from(shared.accounts.places.len() - 1).unwrap_or(u32::MAX);
-        let found = (number, is_open(self.catalog, ledger, place));
+        let found = (number, floor(self.catalog, ledger, place));
         let places = shared.numbers.entry(ledger.to_vec()).or_default();
         places.insert(place.to_vec(), found);
         found
@@ -204,18 +204,18 @@ impl Accounts {
     }
 }
 
-/// Whether a place may go below zero, by the current packs. A ledger that no pack declares any more is not judged.
-fn is_open(catalog: &Catalog, ledger: &[u8], place: &[u8]) -> bool {
+/// How low a place may go, by the current packs. A ledger that no pack declares any more is not judged.
+fn floor(catalog: &Catalog, ledger: &[u8], place: &[u8]) -> Option<i64> {
     let (Ok(ledger), Ok(place)) = (std::str::from_utf8(ledger), std::str::from_utf8(place)) else {
-        return true;
+        return None;
     };
     let declared = catalog
         .packs()
         .iter()
         .flat_map(|pack| &pack.ledgers)
         .find(|declared| &*declared.qualified == ledger);
-    declared.is_none_or(|declared| match declared.place(place) {
-        Some((_, place)) => place.open,
-        None => declared.chart.is_some(),
+    declared.and_then(|declared| match declared.place(place) {
+        Some((_, place)) => place.floor(),
+        None => declared.chart.is_none().then_some(0),
     })
 }

@@ -229,12 +229,13 @@ impl<'a> Ranges<'a> {
             },
         )?;
         for (id, sum) in (range.from..).zip(available) {
-            if sum < 0 && self.accounts.get(id).is_some_and(|info| !info.open) {
+            let floor = self.accounts.get(id).and_then(|info| info.floor);
+            if floor.is_some_and(|floor| sum < i128::from(floor)) {
                 self.found.at_key(
                     LATE,
                     "balance",
                     &format!("account={id}"),
-                    "is below zero in a place that is not open",
+                    "is lower than its place may go",
                 );
             }
         }

@@ -90,6 +90,10 @@ fn flow_uses(flow: &Flow, used: &mut Used) {
         for post in &step.posts {
             used.ledgers.insert(post.ledger);
             post.when.iter().for_each(|expr| reads(expr, used));
+            let lists = post.each.iter();
+            lists
+                .flat_map(|each| each.except.iter().chain([&each.of]))
+                .for_each(|expr| reads(expr, used));
             for leg in &post.legs {
                 match &leg.place {
                     PlaceRef::Fixed(place) => drop(used.places.insert((post.ledger, *place))),

@@ -46,13 +46,13 @@ fn closed_places(state: &State<'_>, broken: &mut Vec<String>) {
             broken.push(format!("nothing declares the ledger {}", at.ledger));
             continue;
         };
-        let open = match ledger.place(&at.place) {
-            Some((_, place)) => place.open,
-            None => ledger.chart.is_some(),
+        let floor = match ledger.place(&at.place) {
+            Some((_, place)) => place.floor(),
+            None => ledger.chart.is_none().then_some(0),
         };
-        if !open && balance.available() < 0 {
+        if floor.is_some_and(|floor| balance.available() < i128::from(floor)) {
             broken.push(format!(
-                "{} {} {} is below zero: {}",
+                "{} {} {} is lower than it may be: {}",
                 at.ledger,
                 at.place,
                 at.key,

@@ -99,6 +99,10 @@ fn ledgers(pack: &Pack, all: &mut List) {
             if open || is_taken_from(pack, at, nth) {
                 all.pack(name, move |pack| pack.ledgers[at].places[nth].open = !open);
             }
+            if place.once {
+                let name = format!("ledger {ledger} place {} is not once", place.name);
+                all.pack(name, move |pack| pack.ledgers[at].places[nth].once = false);
+            }
         }
     }
 }

@@ -81,7 +81,19 @@ fn post(pack: &Pack, here: (usize, usize), step: &Step, nth: usize, all: &mut Li
             );
         }
     }
-    amount(post, &mut change);
+    // What is moved code by code is one of each; the amount says nothing.
+    match &post.each {
+        None => amount(post, &mut change),
+        Some(each) if each.except.is_some() => change(
+            "leaves nothing out",
+            Box::new(|post| {
+                if let Some(each) = &mut post.each {
+                    each.except = None;
+                }
+            }),
+        ),
+        Some(_) => {}
+    }
     dimensions(post, &mut change);
     match &post.kind {
         PostKind::Entry(EntryState::Posted) => {

@@ -1,6 +1,7 @@
 //! The part of a form that is typed: fields, columns, cells, what is carried, computed, defaulted and still open.
 
 use engine::{Form as Filled, Refusal, Slip};
+use kernel::proof::Proof;
 use kernel::{SlipId, Value};
 use model::{Field, FieldKind, Name, Pack};
 
@@ -84,6 +85,7 @@ impl Maker<'_> {
             file: (!drawn && !self.hand).then(|| format!("/lines/{}", self.step.qualified)),
             scan: (!self.hand && fields.iter().any(|field| field.scan.is_some()))
                 .then(|| format!("/scan/{}", self.step.qualified)),
+            codes: fields.iter().find_map(listed_digits),
         })
     }
 
@@ -339,8 +341,10 @@ impl Maker<'_> {
             scan: match &field.scan {
                 None => "",
                 Some(model::Scan::Count) => "count",
+                Some(model::Scan::Codes) => "codes",
                 Some(model::Scan::Key(_)) => "key",
                 Some(model::Scan::Element(_)) => "element",
+                Some(model::Scan::Begins(_) | model::Scan::Holds) => "",
             },
             wide: header && matches!(field.kind, FieldKind::Text) && field.length_max > LONG,
             ..Part::new(&*field.name, label, kind)
@@ -444,6 +448,11 @@ impl Maker<'_> {
                 ..Line::default()
             });
         }
+        let codes = fields
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| enters(*at))
+            .find_map(|(_, field)| listed_digits(field));
         Ok(Grid {
             title: t(self.lang(), "明细", "Lines").to_owned(),
             columns: columns.collect(),
@@ -452,8 +461,19 @@ impl Maker<'_> {
             proposes: false,
             fixed: true,
             file: None,
-            scan: None,
+            scan: (!self.hand && codes.is_some()).then(|| format!("/scan/{}", self.step.qualified)),
+            codes,
         })
+    }
+}
+
+/// How many digits the codes have that are scanned into a field.
+fn listed_digits(field: &Field) -> Option<usize> {
+    match field.proof {
+        Some(Proof::Codes(digits)) if field.scan == Some(model::Scan::Codes) => {
+            is_typed(field).then_some(digits)
+        }
+        _ => None,
     }
 }
 

@@ -68,6 +68,7 @@ mod record_versions;
 mod register_file;
 mod registers;
 mod scan;
+mod scan_codes;
 mod scopes;
 mod script;
 mod search;
@@ -76,6 +77,7 @@ mod separation;
 mod series;
 mod sign_in;
 mod slip;
+mod slip_codes;
 pub(crate) mod slips;
 mod staffing;
 mod statement;
@@ -182,6 +184,8 @@ fn slip_routes() -> Router<Arc<App>> {
             get(fill::show_sign).post(fill::post_sign),
         )
         .route("/slips/{id}/act/{act}", get(acts::show).post(acts::act))
+        .route("/slips/{id}/codes", get(slip_codes::show))
+        .route("/slips/{id}/codes/export", post(slip_codes::export))
         .route("/slips/{id}/watch", post(worklists::post_watch))
         .route("/slips/{id}/versions", get(versions::show))
         .route("/slips/{id}/attach", files)

@@ -174,6 +174,7 @@ fn person_form(
         fixed: false,
         file: None,
         scan: None,
+        codes: None,
     };
     let mut refused = Vec::new();
     if let Some(refusal) = &back.refusal {

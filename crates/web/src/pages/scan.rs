@@ -11,7 +11,7 @@ use store::{RecordQuery, RecordRow};
 
 use super::desk::{Asked, Desk, Reader, address};
 use super::lookup::{Found, found_of};
-use super::{search, words};
+use super::{scan_codes, search, words};
 use crate::error::Error;
 use crate::names;
 use crate::paper::check::Claim;
@@ -25,19 +25,28 @@ const ALIKE: usize = 200;
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Told {
     /// Line fields that refer to the record of the barcode, with the record.
-    records: Vec<(String, Found)>,
+    pub(super) records: Vec<(String, Found)>,
     /// Line fields with their texts.
-    cells: Vec<(String, String)>,
+    pub(super) cells: Vec<(String, String)>,
     /// What the barcode says beyond that, as printed: `(21)S0001`.
     rest: Vec<String>,
     /// Inputs that take the key that was scanned: `h.scope`, `l.bin`.
     keys: Vec<(String, Found)>,
     /// How many pieces the barcode says there are.
-    count: Option<String>,
+    pub(super) count: Option<String>,
     /// The day on which it expired.
     expired: Option<String>,
     /// The slip whose number it is, and where it is worked on.
     slip: Option<(String, String)>,
+    /// Codes of packs, and the field that lists them.
+    pub(super) codes: Option<Listed>,
+}
+
+/// Codes that a field of a line takes.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Listed {
+    pub field: String,
+    pub codes: Vec<String>,
 }
 
 pub(crate) async fn show(
@@ -62,6 +71,9 @@ fn read(reader: &Reader<'_>, step: &str, code: &str) -> Result<Told, Error> {
         lines: slip.lines.as_deref().unwrap_or_default(),
     };
     let code = if code.len() <= LONGEST { code } else { "" };
+    if let Some(told) = scan_codes::told(reader, pack, (flow, step), code.trim())? {
+        return Ok(told);
+    }
     let keys = scan.keys(code.trim())?;
     if !keys.is_empty() {
         return Ok(Told {

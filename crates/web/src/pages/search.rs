@@ -20,13 +20,19 @@ use crate::parts::{Link, Tone, empty, head, note};
 const FEW: usize = 8;
 const MANY: usize = 50;
 
-/// Goes to the slip of a number, whole or its end; anything else is searched for.
+/// Goes to the trace of a thing that is kept by its own number, or to the slip of a number, whole or its end; anything else is
+/// searched for.
 pub(crate) async fn find(desk: Desk, asked: Asked) -> Result<Response, Error> {
     let text = asked.text("q").to_owned();
     let wanted = text.clone();
-    let found = desk.read(move |reader| number(reader, &wanted)).await?;
+    let found = desk
+        .read(move |reader| match trace::of_one(reader, &wanted)? {
+            Some(url) => Ok(Some(url)),
+            None => Ok::<_, Error>(number(reader, &wanted)?.map(heads::url)),
+        })
+        .await?;
     Ok(match found {
-        Some(id) => go(&heads::url(id), None),
+        Some(url) => go(&url, None),
         None => go(&address("/search", &[("q", &text)]), None),
     })
 }

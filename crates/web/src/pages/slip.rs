@@ -10,7 +10,7 @@ use model::{Field, FieldKind, Flow, Pack};
 
 use super::desk::{Content, Desk, Reader};
 use super::judged::{Doing, Judged, judge};
-use super::{asks, entries, heads, history, steps, values, words};
+use super::{asks, entries, heads, history, slip_codes, steps, values, words};
 use crate::error::Error;
 use crate::layout::Place;
 use crate::parts::lang::Lang;
@@ -358,8 +358,12 @@ pub(crate) fn lines(
                 }));
             }
             under.retain(|text| !text.is_empty());
+            let url = match slip_codes::lists(field) && !value.is_empty() {
+                true => Some(slip_codes::url(slip.id)),
+                false => own.url,
+            };
             cells.push(Cell {
-                url: own.url,
+                url,
                 ..Cell::new(own.text).under(under.join(" · "))
             });
             if open(at) {

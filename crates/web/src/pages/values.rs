@@ -1,5 +1,6 @@
 //! How values are shown: names of records and people beside their codes, amounts with separators, days, choices.
 
+use kernel::proof::{Proof, codes};
 use kernel::{Amount, Moment, Unit, Value};
 use model::{Field, FieldKind, Pack};
 
@@ -44,8 +45,21 @@ pub(crate) fn shown(
         (FieldKind::Register(register), Value::Text(key)) => record(reader, pack, register, key)?,
         (FieldKind::Person, Value::Text(login)) => Shown::text(reader.person(login)?),
         (_, Value::Amount(amount)) => Shown::text(amount.grouped()),
+        (_, Value::Text(text)) if matches!(field.proof, Some(Proof::Codes(_))) => {
+            Shown::text(counted(reader, text))
+        }
         (_, value) => Shown::text(plain(reader, field, &value.to_string())),
     })
+}
+
+/// A list of codes as it is shown: the one there is, or how many.
+pub(crate) fn counted(reader: &Reader<'_>, text: &str) -> String {
+    match codes(text).count() {
+        0 | 1 => text.to_owned(),
+        count => reader
+            .t("{} 个码", "{} codes")
+            .replace("{}", &count.to_string()),
+    }
 }
 
 /// A record named by its key, with a link to it.
@@ -122,6 +136,7 @@ pub(crate) fn fact(
     Ok(match &field.kind {
         FieldKind::Register(register) => record(reader, pack, register, text)?,
         FieldKind::Person => Shown::text(reader.person(text)?),
+        _ if matches!(field.proof, Some(Proof::Codes(20..))) => Shown::text(counted(reader, text)),
         _ => Shown::text(plain(reader, field, text)),
     })
 }

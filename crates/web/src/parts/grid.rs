@@ -42,6 +42,8 @@ pub struct Grid {
     pub file: Option<String>,
     /// Where what a scanner types is read; nothing where no field is filled by scanning.
     pub scan: Option<String>,
+    /// How many digits the codes have that a column lists; none where no column does.
+    pub codes: Option<usize>,
 }
 
 /// Where a row stands in the page.
@@ -69,6 +71,13 @@ pub fn grid(lang: Lang, grid: &Grid) -> Markup {
         section class="card" aria-labelledby="grid-title" {
             header {
                 h2 id="grid-title" { (grid.title) }
+                @if let Some(digits) = grid.codes.filter(|_| grid.scan.is_some()) {
+                    // Reading it needs the script, which shows the button.
+                    button class="button tiny quiet" type="button" data-code-file=(digits) hidden
+                        title=(t(lang, "供货方或平台的码文件：CSV、TXT 或 XML，文件中每个这样长的数字都是一个码", "A file of codes from the supplier or the platform: CSV, TXT or XML; every number of that length is a code")) {
+                        (icon(Icon::FileText)) (t(lang, "读入码文件", "Read a file of codes"))
+                    }
+                }
                 @if grid.grows {
                     div class="acts" {
                         @if grid.proposes {

@@ -130,6 +130,7 @@ fn said(lang: Lang) -> String {
         "away": t(lang, "网络不通，没有打开；扫到的还在框里", "No network: nothing was opened; what you scanned is still in the box"),
         "set": t(lang, "{}：{}", "{}: {}"),
         "first": t(lang, "先扫商品，再扫{}", "Scan the goods first, then {}"),
+        "twice": t(lang, "码 {} 已经扫过", "Code {} was scanned already"),
         "notHere": t(lang, "这一步不扫这个", "This is not scanned here"),
         "slip": t(lang, "这是单据 {}。要打开它，请再扫一次", "This is slip {}. Scan it again to open it"),
         "queued": t(lang, "网络不通，已记下 {} 个条码，恢复后自动处理", "No network: {} scans are kept and read when it is back"),

@@ -80,8 +80,9 @@ pub(crate) async fn show(
             ),
         ];
         let views = ways(reader, &qualified, key, true);
+        let about = about(reader, pack, ledger, &trace)?;
         let body = html! {
-            (head(&crumbs, &title, html! { (codes) }, html! {}))
+            (head(&crumbs, &title, html! { (codes) @for link in &about { " · " a href=(link.url) { (link.label) } } }, html! {}))
             nav class="views" aria-label=(reader.t("看法", "Views")) {
                 @for view in &views { a class="button tiny" href=(view.url) aria-current=[view.here.then_some("page")] { (view.label) } }
             }
@@ -90,6 +91,42 @@ pub(crate) async fn show(
         Ok(Content::new(title, body))
     })
     .await
+}
+
+/// What a key that is kept one by one is of: the records and the batch that its last leg names, with the trace of the batch.
+fn about(
+    reader: &Reader<'_>,
+    pack: &Pack,
+    ledger: &Ledger,
+    trace: &Trace,
+) -> Result<Vec<Link>, Error> {
+    let detail = trace.legs.iter().rev().map(|leg| &leg.detail);
+    let Some(detail) = detail.into_iter().find(|detail| !detail.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let values = split_key(detail);
+    let mut links = Vec::new();
+    if let (Some(name), Some(value)) = (ledger.detail.first(), values.first())
+        && pack.register(name).is_some()
+    {
+        let shown = values::record(reader, pack, name, value)?;
+        let label = format!("{} {}", value, shown.text);
+        links.push(Link::new(label, shown.url.unwrap_or_default()));
+    }
+    let whole = pack.ledgers.iter().find(|other| {
+        other.by.len() > 1 && other.detail.is_empty() && ledger.detail.starts_with(&other.by)
+    });
+    if let Some(other) = whole {
+        let parts = &values[..other.by.len().min(values.len())];
+        let key = ::ledger::join_key(parts.iter().map(String::as_str));
+        let label = format!(
+            "{} {}",
+            reader.t("批号", "Batch"),
+            parts.last().map_or("", String::as_str)
+        );
+        links.push(Link::new(label, trace_url(&other.qualified, &key)));
+    }
+    Ok(links)
 }
 
 /// Keys of ledgers with a part of exactly this name, such as batches, each leading to its trace. They are those that the
@@ -135,6 +172,22 @@ pub(crate) fn found(reader: &Reader<'_>, text: &str) -> Result<Option<Markup>, E
             }
         }
     }))
+}
+
+/// The trace of one thing that has a number of its own, where a ledger keeps such things one by one and has this one.
+pub(crate) fn of_one(reader: &Reader<'_>, text: &str) -> Result<Option<String>, Error> {
+    if text.len() < 8 || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(None);
+    }
+    let catalog = reader.catalog();
+    let ledgers = catalog.packs().iter().flat_map(|pack| &pack.ledgers);
+    for ledger in ledgers.filter(|ledger| ledger.places.iter().any(|place| place.once)) {
+        let trace = reader.store.trace(reader.org, &ledger.qualified, text, 1)?;
+        if !trace.legs.is_empty() {
+            return Ok(Some(trace_url(&ledger.qualified, text)));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether what lies in a place is out of the house: with whom, is then told party by party. Where a ledger colours its
