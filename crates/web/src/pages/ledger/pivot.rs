@@ -7,7 +7,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use kernel::{EntryState, Period};
 use model::{Ledger, Pack};
-use store::{BalanceQuery, KeyFilter, MonthQuery};
+use store::{BalanceQuery, BranchBy, BranchQuery, KeyFilter, MonthQuery};
 
 use super::files::number;
 use super::pivot_ask::{Ask, Dimension, Measure, choices, filters, foot, name_of};
@@ -115,6 +115,8 @@ impl<'a> Pivot<'a> {
         let most = if file { FILE_MAX } else { READ_MAX };
         if made.ask.by_month() {
             made.read_months(asked, most)?;
+        } else if made.of_branches() {
+            made.read_branches(asked)?;
         } else {
             made.read_balances(asked, most)?;
         }
@@ -139,9 +141,75 @@ impl<'a> Pivot<'a> {
                 detail: &row.detail,
                 period: Some(row.period),
             };
-            self.add(asked, &account, row.balance.of(EntryState::Posted));
+            let Sums { r#in, out } = row.balance.of(EntryState::Posted);
+            let amount = self.ask.of(r#in.into(), out.into());
+            self.add(asked, &account, amount);
         }
         Ok(())
+    }
+
+    /// Whether places and the first part of keys are all that is shown: the store adds these up by itself.
+    fn of_branches(&self) -> bool {
+        let branch = |dimension| matches!(dimension, Dimension::Place | Dimension::Key(0));
+        branch(self.ask.rows) && self.ask.columns.is_none_or(branch)
+    }
+
+    fn read_branches(&mut self, asked: &Asked) -> Result<(), Error> {
+        let (org, ledger) = (self.reader.org, &self.ledger.qualified);
+        let mut query = BranchQuery {
+            by: BranchBy::Place,
+            place: asked.some("place"),
+            key: asked.some("key").map(KeyFilter::Prefix),
+            as_of: self.ask.when.as_of,
+            limit: usize::MAX,
+            ..BranchQuery::default()
+        };
+        let places = self.reader.store.branches(org, ledger, &query)?.rows;
+        let keyed = [Some(self.ask.rows), self.ask.columns].contains(&Some(Dimension::Key(0)));
+        query.by = BranchBy::First;
+        for place in &places {
+            if !keyed {
+                self.add_branch(asked, &place.name, "", &place.sums);
+                continue;
+            }
+            if self.left_out(asked, &place.name) {
+                continue;
+            }
+            query.place = Some(place.name.to_string());
+            query.after = None;
+            loop {
+                let page = self.reader.store.branches(org, ledger, &query)?;
+                for row in &page.rows {
+                    self.add_branch(asked, &place.name, &row.name, &row.sums);
+                }
+                match page.next {
+                    Some(next) => query.after = Some(next),
+                    None => break,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_branch(&mut self, asked: &Asked, place: &str, key: &str, sums: &[i128; 8]) {
+        let posted = 2 * EntryState::ALL
+            .iter()
+            .position(|state| *state == EntryState::Posted)
+            .unwrap_or_default();
+        let account = Account {
+            place,
+            key,
+            detail: "",
+            period: None,
+        };
+        let amount = self.ask.of(sums[posted], sums[posted + 1]);
+        self.add(asked, &account, amount);
+    }
+
+    /// Whether a place is of the outside world and that is not asked for: with it everything comes to nothing.
+    fn left_out(&self, asked: &Asked, place: &str) -> bool {
+        let outside = self.ask.outside || asked.some("place").is_some();
+        !outside && is_open(self.ledger, place)
     }
 
     fn read_balances(&mut self, asked: &Asked, most: usize) -> Result<(), Error> {
@@ -170,7 +238,9 @@ impl<'a> Pivot<'a> {
                     detail: &row.detail,
                     period: None,
                 };
-                self.add(asked, &account, row.balance.posted);
+                let Sums { r#in, out } = row.balance.posted;
+                let amount = self.ask.of(r#in.into(), out.into());
+                self.add(asked, &account, amount);
             }
             match page.next {
                 Some(_) if left == 0 => {
@@ -183,14 +253,8 @@ impl<'a> Pivot<'a> {
         }
     }
 
-    fn add(&mut self, asked: &Asked, account: &Account<'_>, sums: Sums) {
-        // With the outside world everything comes to nothing.
-        let outside = self.ask.outside || asked.some("place").is_some();
-        if !outside && is_open(self.ledger, account.place) {
-            return;
-        }
-        let amount = self.ask.of(sums);
-        if amount == 0 {
+    fn add(&mut self, asked: &Asked, account: &Account<'_>, amount: i128) {
+        if amount == 0 || self.left_out(asked, account.place) {
             return;
         }
         let row = value(self.ledger, self.ask.rows, account);

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use ::ledger::Sums;
 use kernel::Period;
 use model::{Ledger, Pack};
 
@@ -81,11 +80,11 @@ impl Ask {
     }
 
     /// The figure of an account.
-    pub fn of(&self, sums: Sums) -> i128 {
+    pub fn of(&self, r#in: i128, out: i128) -> i128 {
         match self.measure {
-            Measure::Net => i128::from(sums.net()),
-            Measure::In => i128::from(sums.r#in),
-            Measure::Out => i128::from(sums.out),
+            Measure::Net => r#in - out,
+            Measure::In => r#in,
+            Measure::Out => out,
         }
     }
 }
