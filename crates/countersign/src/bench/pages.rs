@@ -19,6 +19,8 @@ const SLIPS: u64 = 100_000;
 const TIMES: usize = 400;
 /// Of these, not counted.
 const WARM_UP: usize = 20;
+/// A slow page is asked for less often: no longer than this, counted or not.
+const LONGEST: Duration = Duration::from_secs(8);
 /// How long the server is left alone before its memory is looked at.
 const REST: Duration = Duration::from_secs(2);
 
@@ -117,8 +119,12 @@ async fn ask(
         ));
     }
     let mut took = Vec::with_capacity(TIMES);
+    let first = Instant::now();
     for (nth, header) in headers.iter().cycle().take(TIMES + WARM_UP).enumerate() {
         let begun = Instant::now();
+        if nth > WARM_UP && first.elapsed() > LONGEST {
+            break;
+        }
         let page = line.ask("GET", path, header, b"").await?;
         if page.status != 200 {
             return Err(format!("GET {path}: {}", page.status));

@@ -52,6 +52,7 @@ pub(crate) async fn show(
             pack,
             ledger,
             rows: &months.rows,
+            accounts: aged(&months.rows, reader.today.period()),
             named: asked.some("place").is_some(),
         };
         let title = words::label(reader.lang, &ledger.label).to_owned();
@@ -101,8 +102,40 @@ struct Pictures<'a> {
     pack: &'a Pack,
     ledger: &'a Ledger,
     rows: &'a [MonthRow],
+    accounts: Vec<Aged<'a>>,
     /// Whether one place was asked for by name.
     named: bool,
+}
+
+/// How much there is of each age, in the order of [`AGES`], older last.
+type Ages = [i128; AGES.len() + 1];
+
+/// An account, and how old what is open of it is.
+struct Aged<'a> {
+    place: &'a str,
+    key: &'a str,
+    detail: &'a str,
+    sums: Ages,
+}
+
+/// The accounts of rows that stand account by account.
+fn aged(rows: &[MonthRow], now: Period) -> Vec<Aged<'_>> {
+    let account = |row: &MonthRow, next: &MonthRow| {
+        (&row.key, &row.detail, &row.place) == (&next.key, &next.detail, &next.place)
+    };
+    let accounts = rows.chunk_by(account).map(|months| Aged {
+        place: &months[0].place,
+        key: &months[0].key,
+        detail: &months[0].detail,
+        sums: ages(months, now),
+    });
+    accounts.collect()
+}
+
+fn add(sums: &mut Ages, more: &Ages) {
+    for (sum, part) in sums.iter_mut().zip(more) {
+        *sum += part;
+    }
 }
 
 /// How many months lie between two.
@@ -111,16 +144,14 @@ fn months_between(from: Period, to: Period) -> i32 {
     count(to) - count(from)
 }
 
-/// What of a balance is how old: what went in last is what is still there. Ages in the order of [`AGES`], older last.
-fn ages(rows: &[&MonthRow], now: Period) -> [i128; AGES.len() + 1] {
+/// What of an account is how old: what went in last is what is still there. Its months come one after the other.
+fn ages(rows: &[MonthRow], now: Period) -> Ages {
     let mut out = [0; AGES.len() + 1];
     let sums = |row: &MonthRow| row.balance.of(EntryState::Posted);
     let mut left: i128 = rows.iter().map(|row| i128::from(sums(row).net())).sum();
     let due = left > 0;
     left = left.abs();
-    let mut newest_first: Vec<&&MonthRow> = rows.iter().collect();
-    newest_first.sort_by_key(|row| std::cmp::Reverse(row.period));
-    for row in newest_first {
+    for row in rows.iter().rev() {
         let moved = match due {
             true => sums(row).r#in,
             false => sums(row).out,
@@ -144,6 +175,11 @@ impl Pictures<'_> {
     /// Places of the house, and of money those outside too: what is owed is outside.
     fn pictured(&self, place: &str) -> bool {
         self.named || self.ledger.unit == Unit::Money || !is_open(self.ledger, place)
+    }
+
+    fn pictured_accounts(&self) -> impl Iterator<Item = &Aged<'_>> {
+        let accounts = self.accounts.iter();
+        accounts.filter(|account| self.pictured(account.place))
     }
 
     fn places(&self) -> BTreeMap<(bool, usize, &str), Vec<&MonthRow>> {
@@ -228,30 +264,18 @@ impl Pictures<'_> {
         .collect()
     }
 
-    /// How old what is open of these accounts is.
-    fn aged(&self, months: &[&MonthRow]) -> [i128; AGES.len() + 1] {
-        let now = self.reader.today.period();
-        let mut accounts: BTreeMap<(&str, &str, &str), Vec<&MonthRow>> = BTreeMap::new();
-        for row in months {
-            let account = (&*row.place, &*row.key, &*row.detail);
-            accounts.entry(account).or_default().push(row);
-        }
-        let mut sums = [0; AGES.len() + 1];
-        for account in accounts.values() {
-            for (sum, part) in sums.iter_mut().zip(ages(account, now)) {
-                *sum += part;
-            }
-        }
-        sums
-    }
-
     /// How long ago came what is still there, place by place.
     fn by_age(&self) -> Result<Option<Chart>, Error> {
         let reader = self.reader;
+        let mut places: BTreeMap<(bool, usize, &str), Ages> = BTreeMap::new();
+        for account in self.pictured_accounts() {
+            let place = place_order(self.ledger, account.place);
+            add(places.entry(place).or_default(), &account.sums);
+        }
         let mut named = Vec::new();
-        for ((_, _, place), months) in self.places().into_iter().take(PLACES) {
+        for ((_, _, place), sums) in places.into_iter().take(PLACES) {
             let name = place_title(reader, self.pack, self.ledger, place)?;
-            named.push((name, self.aged(&months)));
+            named.push((name, sums));
         }
         let title = reader.t("库龄 / 账龄", "Age of what is open");
         Ok(self.age_chart(title, reader.t("科目 / 库区", "Place"), named))
@@ -268,20 +292,19 @@ impl Pictures<'_> {
         let Some(name) = name.filter(|name| self.pack.register(name).is_some()) else {
             return Ok(None);
         };
-        let mut groups: BTreeMap<String, Vec<&MonthRow>> = BTreeMap::new();
-        for row in self.rows.iter().filter(|row| self.pictured(&row.place)) {
+        let mut groups: BTreeMap<&str, Ages> = BTreeMap::new();
+        for account in self.pictured_accounts() {
             let (text, at) = match at.checked_sub(by) {
-                None => (&row.key, at),
-                Some(at) => (&row.detail, at),
+                None => (account.key, at),
+                Some(at) => (account.detail, at),
             };
             let raw = text.split('/').nth(at).unwrap_or("");
-            let code = ::ledger::split_key(raw).pop().unwrap_or_default();
-            groups.entry(code).or_default().push(row);
+            add(groups.entry(raw).or_default(), &account.sums);
         }
         let mut all: Vec<_> = groups
             .into_iter()
+            .map(|(raw, sums)| (::ledger::split_key(raw).pop().unwrap_or_default(), sums))
             .filter(|(code, _)| !code.is_empty())
-            .map(|(code, months)| (code, self.aged(&months)))
             .collect();
         all.sort_by_key(|(_, sums)| std::cmp::Reverse(sums.iter().sum::<i128>()));
         let mut named = Vec::new();
@@ -295,12 +318,7 @@ impl Pictures<'_> {
         Ok(self.age_chart(&title, &called, named))
     }
 
-    fn age_chart(
-        &self,
-        title: &str,
-        first: &str,
-        named: Vec<(String, [i128; AGES.len() + 1])>,
-    ) -> Option<Chart> {
+    fn age_chart(&self, title: &str, first: &str, named: Vec<(String, Ages)>) -> Option<Chart> {
         let reader = self.reader;
         let series = self.ages();
         let (mut bars, mut rows) = (Vec::new(), Vec::new());
@@ -431,17 +449,14 @@ mod tests {
             month(202_603, 100, 20),
             month(202_604, 30, 70),
         ];
-        let rows: Vec<&MonthRow> = rows.iter().collect();
         // 90 are left: 30 of April, 60 of March.
         assert_eq!(ages(&rows, Period(202_604)), [30, 60, 0, 0, 0, 0]);
         assert_eq!(ages(&rows, Period(202_609)), [0, 0, 0, 30, 60, 0]);
         // What is owed ages by what went out.
         let owed = [month(202_512, 0, 80), month(202_604, 50, 10)];
-        let owed: Vec<&MonthRow> = owed.iter().collect();
         assert_eq!(ages(&owed, Period(202_604)), [10, 0, 0, 30, 0, 0]);
         // Red letters: more is there than ever came in.
         let red = [month(202_604, 5, -7)];
-        let red: Vec<&MonthRow> = red.iter().collect();
         assert_eq!(ages(&red, Period(202_604)), [5, 0, 0, 0, 0, 7]);
     }
 }
