@@ -129,6 +129,10 @@ pub(crate) fn of_slip(
             about = format!("{} · {about}", reader.t("红字", "Red letters"));
         }
         let by = Cell::new(about).to(entry_url(slip.id, one.seq));
+        if let Some(legs) = one_by_one(pack, &entry.legs) {
+            rows.push(many(reader, pack, (slip, legs), state, by)?);
+            continue;
+        }
         for (from, to) in pairs(&entry.legs) {
             rows.push(row(reader, pack, from, to, state, by.clone())?);
         }
@@ -146,6 +150,35 @@ pub(crate) fn of_slip(
         rows,
         foot: Vec::new(),
     }))
+}
+
+/// Legs that move several things which are kept one by one, each from the same place to the same place.
+fn one_by_one<'l>(pack: &Pack, legs: &'l [Leg]) -> Option<&'l [Leg]> {
+    let ledger = ledger_of(pack, &legs.first()?.ledger)?;
+    let kept = ledger.places.iter().any(|place| place.once);
+    (kept && legs.len() > 2).then_some(legs)
+}
+
+/// One row for all of them, leading to which they are.
+fn many(
+    reader: &Reader<'_>,
+    pack: &Pack,
+    (slip, legs): (&Slip, &[Leg]),
+    state: &str,
+    by: Cell,
+) -> Result<Row, Error> {
+    let of = |side: Side| legs.iter().find(|leg| leg.side == side);
+    let mut row = row(reader, pack, of(Side::Out), of(Side::In), state, by)?;
+    let taken = legs.iter().filter(|leg| leg.side == Side::In);
+    let count: i64 = taken.map(|leg| leg.amount).sum();
+    let what = reader.t("{} 个码", "{} codes");
+    let what = what.replace("{}", &count.abs().to_string());
+    if let ([_, way, thing, amount, ..], Some(leg)) = (row.cells.as_mut_slice(), legs.first()) {
+        way.url = Some(statement_url(&leg.ledger, &leg.place, ""));
+        *thing = Cell::new(what).to(super::slip_codes::url(slip.id));
+        amount.text = values::parts(i128::from(count), kernel::Unit::Count);
+    }
+    Ok(row)
 }
 
 /// The legs of an entry two by two where one place gives what another takes; else one by one.

@@ -189,6 +189,7 @@ fn pages(slips: &[i64]) -> Vec<String> {
         all.push(format!("/slips/{slip}"));
         all.push(format!("/slips/{slip}/print"));
         all.push(format!("/slips/{slip}/versions"));
+        all.push(format!("/slips/{slip}/codes"));
         all.push(format!("/flows/gsp.purchase_inbound?slip={slip}"));
         all.push(format!("/slips/{slip}/act/return"));
         all.push(format!("/slips/{slip}/act/void"));

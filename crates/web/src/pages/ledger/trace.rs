@@ -106,6 +106,12 @@ fn about(
     };
     let values = split_key(detail);
     let mut links = Vec::new();
+    let now = trace.places.iter().find(|place| place.holds() > 0);
+    if let Some(now) = now.filter(|_| ledger.places.iter().any(|place| place.once)) {
+        let place = place_name(reader, pack, ledger, &now.place)?;
+        let label = format!("{} {place}", reader.t("现在", "Now at:"));
+        links.push(Link::new(label, behind(ledger, &now.place, ("", ""), &[])));
+    }
     if let (Some(name), Some(value)) = (ledger.detail.first(), values.first())
         && pack.register(name).is_some()
     {
