@@ -16,7 +16,7 @@ use super::desk::{Desk, Reader};
 use super::form::{Target, ground};
 use super::line_cells::{Column, by_heading, in_order, text_in, typed};
 use super::typed::is_typed;
-use super::{drafts, words};
+use super::{drafts, slip_codes, words};
 use crate::App;
 use crate::attach::media_of;
 use crate::auth::{Acting, Upload, Uploaded};
@@ -26,6 +26,8 @@ use crate::tables::{self, Bad, Reading, Table};
 
 /// Most lines of one file: as many as a form is shown again with.
 const LINES_MAX: usize = 2_000;
+/// Most rows of a file in which each has one code of a list that becomes one line.
+const CODES_MAX: usize = 20_000;
 /// Most mistakes told one by one.
 const TOLD_MAX: usize = 50;
 /// Most files that one form carries until it is signed.
@@ -305,14 +307,21 @@ impl Sheet {
         if rows.is_empty() {
             return Err(refused("文件中没有数据行", "the file has no rows of data"));
         }
-        if rows.len() > LINES_MAX {
+        let most = match columns
+            .iter()
+            .any(|column| slip_codes::lists(fields[column.field]))
+        {
+            true => CODES_MAX,
+            false => LINES_MAX,
+        };
+        if rows.len() > most {
             let count = rows.len();
             return Err(refused(
                 format!(
-                    "文件有 {count} 行，一张单据一次最多读入 {LINES_MAX} 行；请按时间段分成几个文件"
+                    "文件有 {count} 行，一张单据一次最多读入 {most} 行；请按时间段分成几个文件"
                 ),
                 format!(
-                    "the file has {count} rows; at most {LINES_MAX} are read into one slip: split it by time"
+                    "the file has {count} rows; at most {most} are read into one slip: split it by time"
                 ),
             ));
         }
@@ -367,6 +376,10 @@ impl Sheet {
             }
             rows.push(cells);
         }
+        let listing = |column: &Column| slip_codes::lists(fields[column.field]);
+        if let Some(at) = self.columns.iter().position(listing) {
+            rows = gathered(rows, at);
+        }
         let (count, mut bad) = (rows.len(), bad.sorted());
         let more = bad.len().saturating_sub(TOLD_MAX);
         bad.truncate(TOLD_MAX);
@@ -394,6 +407,28 @@ impl Sheet {
             file: String::new(),
         })
     }
+}
+
+/// Rows that differ in nothing but the code at a column as one, with all their codes.
+fn gathered(rows: Vec<Vec<String>>, at: usize) -> Vec<Vec<String>> {
+    let mut out: Vec<Vec<String>> = Vec::new();
+    let mut known: HashMap<Vec<String>, usize> = HashMap::new();
+    for mut row in rows {
+        let code = std::mem::take(&mut row[at]);
+        match known.get(&row) {
+            Some(same) => {
+                let list = &mut out[*same][at];
+                list.push(' ');
+                list.push_str(&code);
+            }
+            None => {
+                known.insert(row.clone(), out.len());
+                row[at] = code;
+                out.push(row);
+            }
+        }
+    }
+    out
 }
 
 /// What is wrong, with its row.

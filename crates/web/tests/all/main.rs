@@ -2,6 +2,7 @@
 
 mod accounts;
 mod administration;
+mod codes;
 mod common;
 mod desk;
 mod flow_pages;
