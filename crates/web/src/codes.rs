@@ -283,6 +283,18 @@ pub const CODES: &[Code] = &[
         "the barcode gives another day than the record",
     ),
     code(
+        "code_unknown",
+        &[Request],
+        "没有商品的码这样开头",
+        "no record has codes that begin so",
+    ),
+    code(
+        "code_place",
+        &[Request],
+        "扫到的码不在此步骤取码的地方：已在别处，或不在账上",
+        "the code that was scanned is not where this step takes codes from: it is elsewhere, or not on the books",
+    ),
+    code(
         "draft_elsewhere",
         &[Request],
         "草稿已在别处改动",
