@@ -120,6 +120,10 @@ impl World for DryRun<'_> {
         Err(unasked("a balance"))
     }
 
+    fn details(&self, _: &str, _: &str, _: &str) -> Result<Vec<Arc<str>>, WorldError> {
+        Err(unasked("layers"))
+    }
+
     fn serial(&self, _series: &str) -> Result<i64, WorldError> {
         Err(unasked("a number"))
     }

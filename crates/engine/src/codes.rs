@@ -294,6 +294,18 @@ pub const CODES: &[Code] = &[
     ),
     code("balance", &[Balance], "余额不足", "the balance falls short"),
     code(
+        "worth",
+        &[Balance],
+        "没有数量的地方不能有金额",
+        "no value may lie where no quantity lies",
+    ),
+    code(
+        "unvalued",
+        &[Balance],
+        "有已发出未计价的数量，须先做月末结转",
+        "quantities have left and are not valued yet; the month is closed first",
+    ),
+    code(
         "sign_in",
         &[Field],
         "登录方式只能由本人添加，或其内容、名称无效",

@@ -38,6 +38,7 @@ mod undo;
 mod values;
 mod waiting;
 mod world;
+mod worth;
 
 pub use admin::SYSTEM;
 pub use apply::{SYSTEM_KEYS, apply};

@@ -3,27 +3,46 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use kernel::{EntryState, Value};
+use kernel::{EntryState, SlipId, Value};
 use ledger::{Balance, BalanceKey, Entry, Hold, Leg, check_balanced, join_key};
 use model::{LegRule, PlaceRef, Post, PostKind, Step};
 
 use crate::scope::{View, too_large};
 use crate::step::{Checked, Context};
+use crate::worth::{self, Moved};
 use crate::{Class, Line, Record, Refusal, Slip};
 
 /// The entries that the postings of a step make.
-pub(crate) fn entries(view: View<'_>, step: &Step) -> Checked<Vec<Entry>> {
+pub(crate) fn entries(view: View<'_>, slip: SlipId, step: &Step) -> Checked<Vec<Entry>> {
     let mut out = Vec::new();
+    let mut moved = Moved::default();
+    let mut one = |post: &Post, line: Option<&Line>| -> Checked<()> {
+        let Some(cost) = &post.cost else {
+            return entry(view, step, post, line, &mut out);
+        };
+        if applies(view, post, line)? {
+            let post = (post, cost);
+            out.extend(worth::entries(view, slip, step, post, line, &mut moved)?);
+        }
+        Ok(())
+    };
     for post in &step.posts {
         if post.per_line {
             for line in view.lines {
-                entry(view, step, post, Some(line), &mut out)?;
+                one(post, Some(line))?;
             }
         } else {
-            entry(view, step, post, None, &mut out)?;
+            one(post, None)?;
         }
     }
     Ok(out)
+}
+
+fn applies(view: View<'_>, post: &Post, line: Option<&Line>) -> Checked<bool> {
+    match &post.when {
+        Some(when) => Ok(view.at(line).value(when)? == Value::Flag(true)),
+        None => Ok(true),
+    }
 }
 
 fn entry(
@@ -33,15 +52,13 @@ fn entry(
     line: Option<&Line>,
     out: &mut Vec<Entry>,
 ) -> Checked<()> {
-    let at = view.at(line);
-    if let Some(when) = &post.when
-        && at.value(when)? != Value::Flag(true)
-    {
+    if !applies(view, post, line)? {
         return Ok(());
     }
     if let Some(each) = &post.each {
         return one_by_one(view, step, post, each, line, out);
     }
+    let at = view.at(line);
     let mut legs = Vec::with_capacity(post.legs.len());
     for rule in &post.legs {
         let amount = at
@@ -271,7 +288,7 @@ pub(crate) fn check(context: Context<'_>, entries: &[Entry]) -> Checked<()> {
             return Err(short(context, key, entries, balance, floor).into());
         }
     }
-    Ok(())
+    worth::check(context, &balances)
 }
 
 fn check_period(context: Context<'_>, entry: &Entry, leg: &Leg) -> Checked<()> {

@@ -526,7 +526,7 @@ impl<'a> Writing<'a> {
             &self.slip,
             &mut self.effects.timers,
         )?);
-        entries.extend(posting::entries(view, step)?);
+        entries.extend(posting::entries(view, self.slip.id, step)?);
         posting::check(context, &entries)?;
         for rule in &step.records {
             registers::by_rule(view, rule, &mut self.effects.records)?;

@@ -21,6 +21,9 @@ pub trait World {
     fn next_slip(&self) -> SlipId;
     /// A balance, over all periods; zero when nothing was booked.
     fn balance(&self, key: &BalanceKey) -> Result<Balance, WorldError>;
+    /// The further dimensions at which something may be posted in a place at a conserved key, in any order; some of them may
+    /// hold nothing.
+    fn details(&self, ledger: &str, place: &str, key: &str) -> Result<Vec<Arc<str>>, WorldError>;
     /// The last number taken of a series; 0 when none was.
     fn serial(&self, series: &str) -> Result<i64, WorldError>;
     /// All versions of a record, in order.

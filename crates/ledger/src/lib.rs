@@ -7,12 +7,14 @@
 
 mod balance;
 mod entry;
+mod layers;
 
 pub use balance::{Balance, BalanceKey, Sums};
 pub use entry::{
     Entry, Hold, Leg, Unbalanced, advance, check_balanced, release, remains, take_back,
 };
 pub use kernel::{EntryState, Side};
+pub use layers::{Layer, draw, share};
 
 /// Joins the values of a ledger's dimensions into one key, `A001/B240101`. `/` and `%` inside a value are escaped so that
 /// two different lists of values never give the same key.

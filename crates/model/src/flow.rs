@@ -194,6 +194,42 @@ pub struct Post {
     pub each: Option<Each>,
     /// State and kind.
     pub kind: PostKind,
+    /// On a valued ledger: how the value is found. The amount of the legs is the quantity then.
+    pub cost: Option<Cost>,
+}
+
+/// How a posting on a valued ledger finds its value.
+#[derive(Debug, Clone)]
+pub enum Cost {
+    /// The posting says it (`worth=`): what comes from outside makes a layer.
+    Brought(Expr),
+    /// What leaves takes its value along by the method in force.
+    Drawn,
+    /// A later change of value of what came in, without quantity: the part that is still there keeps it, the rest of it goes to
+    /// the place of this index (`gone=`).
+    Changed(Expr, usize),
+    /// What waits to be valued up to the month of this day is valued at the average.
+    Settled(Expr),
+}
+
+impl Cost {
+    /// The expression that it reads.
+    pub fn expr(&self) -> Option<&Expr> {
+        match self {
+            Cost::Brought(expr) | Cost::Changed(expr, _) | Cost::Settled(expr) => Some(expr),
+            Cost::Drawn => None,
+        }
+    }
+
+    /// The same with another expression.
+    pub fn with(&self, expr: Expr) -> Cost {
+        match self {
+            Cost::Brought(_) => Cost::Brought(expr),
+            Cost::Drawn => Cost::Drawn,
+            Cost::Changed(_, gone) => Cost::Changed(expr, *gone),
+            Cost::Settled(_) => Cost::Settled(expr),
+        }
+    }
 }
 
 /// The codes that a posting moves one by one.

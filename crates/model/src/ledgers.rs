@@ -28,6 +28,55 @@ pub struct Ledger {
     pub chart: Option<Arc<str>>,
     /// Whether periods are closed in this ledger (a `period` node).
     pub periods: bool,
+    /// Set on a ledger of money that says what the quantities of another one are worth (`worth=`).
+    pub valuation: Option<Valuation>,
+}
+
+/// How a ledger of money follows the quantities of another ledger of the same places and dimensions, layer by layer.
+#[derive(Debug, Clone)]
+pub struct Valuation {
+    /// Index of the ledger that counts.
+    pub counts: usize,
+    /// Register and its field that say the method; the key of the record is the name of the ledger of money.
+    pub policy: (Arc<str>, Arc<str>),
+    /// What the field may say, with the method that it means. Without a record the first one holds.
+    pub methods: Vec<(Arc<str>, Method)>,
+}
+
+/// How the value of what leaves is found. The list is closed: last in, first out is not allowed by the accounting standard for
+/// enterprises No. 1, article 14.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// 个别计价: from the layers of the same identity.
+    Individual,
+    /// 先进先出: from the oldest layers.
+    OldestFirst,
+    /// 移动加权平均: at the average of all that lies there.
+    Average,
+    /// 月末一次加权平均: by quantity at once, valued at the average of the period when it is closed.
+    PeriodAverage,
+}
+
+impl Method {
+    /// The methods with their names in declarations.
+    pub const ALL: [(Method, &'static str); 4] = [
+        (Method::Individual, "individual"),
+        (Method::OldestFirst, "oldest_first"),
+        (Method::Average, "average"),
+        (Method::PeriodAverage, "period_average"),
+    ];
+}
+
+/// What a place of a valued ledger is to its layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Lies {
+    /// Layers by the method in force.
+    #[default]
+    Layered,
+    /// What each line brought lies apart, and goes back at the value it came with (`apart`).
+    Apart,
+    /// What has left by quantity and is not yet valued (`awaits`).
+    Awaits,
 }
 
 /// A place (科目/库区/状态).
@@ -44,6 +93,10 @@ pub struct Place {
     pub once: bool,
     /// `green`, `red`, `yellow` where the field's rules give a place a colour.
     pub colour: Option<Arc<str>>,
+    /// In a valued ledger: how its layers lie.
+    pub lies: Lies,
+    /// In a valued ledger: ledger and place in which every change of its value is booked as well, by index (`books="gl.goods"`).
+    pub books: Option<(usize, usize)>,
 }
 
 impl Ledger {

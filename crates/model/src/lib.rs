@@ -16,10 +16,10 @@ pub use catalog::Catalog;
 pub use expression::{Binary, EvalError, Expr, Figure, Name, Reading, Scope, Type, evaluate};
 pub use field::{Choice, Draw, Field, FieldKind, Packed, Scan};
 pub use flow::{
-    Advance, Each, Flow, Guard, HoldEnd, LegRule, PlaceRef, Post, PostKind, Proposal, Quorum,
+    Advance, Cost, Each, Flow, Guard, HoldEnd, LegRule, PlaceRef, Post, PostKind, Proposal, Quorum,
     RecordRule, Separation, Slip, SlipRef, Step, StepIndex, Verb,
 };
-pub use ledgers::{Ledger, Place};
+pub use ledgers::{Ledger, Lies, Method, Place, Valuation};
 pub use pack::{Label, Pack, Role, SourceText};
 pub use register::{Parameter, ParameterRow, Register};
 pub use rule::{Facts, Rule, RuleContext, RuleLine, RuleSlip, Verdict};

@@ -1,6 +1,7 @@
 //! What a lane remembers of its organisation, and the world that the engine reads: memory first, then the database.
 
 use std::cell::{Cell as Slot, RefCell};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::{Answered, Person, Record, Slip, World, WorldError};
@@ -19,6 +20,10 @@ const ACCOUNTS_MAX: usize = 50_000;
 const RECORDS_MAX: usize = 50_000;
 const SERIES_MAX: usize = 2_000;
 const TURNOVERS_MAX: usize = 20_000;
+const LAYERS_MAX: usize = 5_000;
+
+/// Ledger, place and conserved key.
+type LayersKey = (Arc<str>, Arc<str>, Arc<str>);
 
 /// Versions of records by key.
 type Versions = Recent<Arc<str>, Arc<[Record]>>;
@@ -32,6 +37,10 @@ pub(crate) struct Cache {
     pub slips: Recent<SlipId, StoredSlip>,
     pub accounts: Recent<BalanceKey, Account>,
     pub turnovers: Recent<TurnoverKey, Turnover>,
+    /// Further dimensions at which something may lie, of the places and keys that were asked for.
+    layers: HashMap<LayersKey, BTreeSet<Arc<str>>>,
+    /// What was booked with further dimensions and may not be in the database yet.
+    layered: HashSet<BalanceKey>,
     pub series: Recent<Arc<str>, i64>,
     pub records: HashMap<Arc<str>, Versions>,
     pub persons: HashMap<Arc<str>, Option<Arc<Person>>>,
@@ -56,6 +65,7 @@ pub(crate) struct Cache {
 struct Flying {
     booked: HashMap<SlipId, Vec<Entry>>,
     keys: HashMap<Arc<str>, (i64, Answered)>,
+    layered: HashSet<BalanceKey>,
     seq: i64,
 }
 
@@ -69,6 +79,8 @@ impl Cache {
             slips: Recent::default(),
             accounts: Recent::default(),
             turnovers: Recent::default(),
+            layers: HashMap::default(),
+            layered: HashSet::default(),
             series: Recent::default(),
             records: HashMap::default(),
             persons: HashMap::default(),
@@ -106,6 +118,7 @@ impl Cache {
             self.flying = Flying {
                 booked: std::mem::take(&mut self.booked),
                 keys: std::mem::take(&mut self.keys),
+                layered: std::mem::take(&mut self.layered),
                 seq: self.head.seq,
             };
         }
@@ -130,6 +143,21 @@ impl Cache {
             self.persons.clear();
         }
         self.turnovers.age(TURNOVERS_MAX);
+        if self.layers.len() > LAYERS_MAX {
+            self.layers.clear();
+        }
+    }
+
+    /// Remembers that something was booked at a key with further dimensions.
+    pub fn layered(&mut self, key: &BalanceKey) {
+        if key.detail.is_empty() {
+            return;
+        }
+        let of = (key.ledger.clone(), key.place.clone(), key.key.clone());
+        if let Some(known) = self.layers.get_mut(&of) {
+            known.insert(key.detail.clone());
+        }
+        self.layered.insert(key.clone());
     }
 
     /// Whether nothing else remembers.
@@ -271,6 +299,25 @@ impl World for View<'_> {
         }
         let account = load_account(&mut cache, self.source, key).map_err(fault)?;
         Ok(account.total)
+    }
+
+    fn details(&self, ledger: &str, place: &str, key: &str) -> Result<Vec<Arc<str>>, WorldError> {
+        let of: LayersKey = (ledger.into(), place.into(), key.into());
+        let mut cache = self.cache.borrow_mut();
+        if !cache.layers.contains_key(&of) {
+            // Looking ahead, what is not known is not asked for one by one.
+            if self.wanted.is_some() {
+                return Ok(Vec::new());
+            }
+            let found = self.source.details(ledger, place, key).map_err(fault)?;
+            let mut known: BTreeSet<Arc<str>> = found.into_iter().collect();
+            let booked = cache.layered.iter().chain(&cache.flying.layered);
+            let here = |at: &&BalanceKey| (&at.ledger, &at.place, &at.key) == (&of.0, &of.1, &of.2);
+            known.extend(booked.filter(here).map(|at| at.detail.clone()));
+            cache.layers.insert(of.clone(), known);
+        }
+        let found = cache.layers.get(&of);
+        Ok(found.into_iter().flatten().cloned().collect())
     }
 
     fn serial(&self, series: &str) -> Result<i64, WorldError> {

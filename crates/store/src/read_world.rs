@@ -75,6 +75,10 @@ impl World for ReadWorld<'_> {
         self.view.balance(key)
     }
 
+    fn details(&self, ledger: &str, place: &str, key: &str) -> Result<Vec<Arc<str>>, WorldError> {
+        self.view.details(ledger, place, key)
+    }
+
     fn serial(&self, series: &str) -> Result<i64, WorldError> {
         self.view.serial(series)
     }

@@ -47,6 +47,8 @@ pub(crate) struct Account {
 pub(crate) trait Source {
     fn slip(&self, id: SlipId) -> Result<Option<StoredSlip>, StoreError>;
     fn account(&self, key: &BalanceKey) -> Result<Option<Account>, StoreError>;
+    /// Further dimensions at which something is posted in a place at a key.
+    fn details(&self, ledger: &str, place: &str, key: &str) -> Result<Vec<Arc<str>>, StoreError>;
     fn turnover(
         &self,
         ledger: &str,
@@ -90,6 +92,16 @@ impl Source for SqlSource<'_> {
             ],
         )?;
         account_from(&rows)
+    }
+
+    fn details(&self, ledger: &str, place: &str, key: &str) -> Result<Vec<Arc<str>>, StoreError> {
+        let rows = self.sql.query(
+            "select a.detail from account a join balance b on b.org = a.org and b.account = a.id \
+             where a.org = ?1 and a.ledger = ?2 and a.key = ?3 and a.place = ?4 \
+             group by a.detail having sum(b.posted_in - b.posted_out) <> 0",
+            &[self.org.into(), ledger.into(), key.into(), place.into()],
+        )?;
+        rows.iter().map(|row| row.text(0)).collect()
     }
 
     fn turnover(
@@ -237,6 +249,9 @@ impl Source for Nothing {
     fn account(&self, _: &BalanceKey) -> Result<Option<Account>, StoreError> {
         Ok(None)
     }
+    fn details(&self, _: &str, _: &str, _: &str) -> Result<Vec<Arc<str>>, StoreError> {
+        Ok(Vec::new())
+    }
     fn turnover(&self, _: &str, _: &str, _: i64) -> Result<Option<Turnover>, StoreError> {
         Ok(None)
     }
@@ -282,6 +297,7 @@ impl Source for ContentOnly<'_> {
     from_nothing! {
         slip(id: SlipId) -> Option<StoredSlip>;
         account(key: &BalanceKey) -> Option<Account>;
+        details(ledger: &str, place: &str, key: &str) -> Vec<Arc<str>>;
         turnover(ledger: &str, place: &str, period: i64) -> Option<Turnover>;
         serial(series: &str) -> i64;
         records(register: &str, key: &str) -> Vec<Record>;

@@ -148,6 +148,12 @@ impl World for Oracle {
         Ok(self.balances.get(key).copied().unwrap_or_default())
     }
 
+    fn details(&self, ledger: &str, place: &str, key: &str) -> Result<Vec<Arc<str>>, WorldError> {
+        let of = |at: &&BalanceKey| (&*at.ledger, &*at.place, &*at.key) == (ledger, place, key);
+        let found = self.balances.keys().filter(of);
+        Ok(found.map(|at| at.detail.clone()).collect())
+    }
+
     fn serial(&self, series: &str) -> Result<i64, WorldError> {
         Ok(self.serials.get(series).copied().unwrap_or(0))
     }

@@ -38,6 +38,8 @@ mod sales_return;
 mod staff;
 #[path = "../flows/staff_file.rs"]
 mod staff_file;
+#[path = "../flows/stock_valuation.rs"]
+mod stock_valuation;
 #[path = "../flows/stocktake.rs"]
 mod stocktake;
 mod trace;
@@ -69,6 +71,7 @@ pub const RULES: &[(&str, &[(&str, Rule)])] = &[
     ("transport", transport::RULES),
     ("climate", climate::RULES),
     ("sales_out", sales_out::RULES),
+    ("stock_valuation", stock_valuation::RULES),
     ("stocktake", stocktake::RULES),
     ("opening_stock", opening_stock::RULES),
     ("loss_overage", loss_overage::RULES),
@@ -104,6 +107,7 @@ pub fn texts() -> Vec<SourceText> {
         "flows/sales_out.kdl",
         "flows/sales_price_adjustment.kdl",
         "flows/sales_return.kdl",
+        "flows/stock_valuation.kdl",
         "flows/stocktake.kdl",
         "flows/staff_file.kdl",
         "flows/staff_training.kdl",
@@ -118,6 +122,7 @@ pub fn texts() -> Vec<SourceText> {
         "flows/quality_system.kdl",
         "forms/bill.typ",
         "forms/bin_transfer.typ",
+        "forms/closing.typ",
         "forms/count.typ",
         "forms/delivery.typ",
         "forms/destruction.typ",
@@ -126,6 +131,7 @@ pub fn texts() -> Vec<SourceText> {
         "forms/key_items.typ",
         "forms/loss_overage.typ",
         "forms/maintenance_plan.typ",
+        "forms/method.typ",
         "forms/nonconforming.typ",
         "forms/purchase_adjustment.typ",
         "forms/sales_adjustment.typ",
@@ -208,6 +214,7 @@ pub fn scenarios() -> Vec<SourceText> {
         "flows/sales_out_special.scenario",
         "flows/sales_price_adjustment.scenario",
         "flows/sales_return.scenario",
+        "flows/stock_valuation.scenario",
         "flows/stocktake.scenario",
         "flows/stop_sale.scenario",
     ]

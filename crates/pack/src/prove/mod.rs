@@ -82,6 +82,7 @@ fn expressions_of(flow: &Flow) -> Vec<&Expr> {
         found.extend(step.guards.iter().filter_map(|guard| guard.must.as_ref()));
         for post in &step.posts {
             found.extend(&post.when);
+            found.extend(post.cost.as_ref().and_then(model::Cost::expr));
             for leg in &post.legs {
                 found.push(&leg.amount);
                 found.extend(leg.key.iter().chain(&leg.detail));

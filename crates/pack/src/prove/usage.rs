@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use kernel::Side;
-use model::{Field, FieldKind, Ledger, Name, PlaceRef, Post};
+use model::{Cost, Field, FieldKind, Ledger, Lies, Name, PlaceRef, Post};
 
 use crate::Kind;
 use crate::prove::Proof;
@@ -55,6 +55,11 @@ fn registers(proof: &Proof<'_>) {
             .iter()
             .filter_map(|ledger| ledger.chart.clone()),
     );
+    let valuations = pack
+        .ledgers
+        .iter()
+        .filter_map(|ledger| ledger.valuation.as_ref());
+    used.extend(valuations.map(|valuation| valuation.policy.0.clone()));
     let steps = pack.flows.iter().flat_map(|flow| &flow.steps);
     let records = steps.flat_map(|step| &step.records);
     used.extend(records.map(|record| record.register.clone()));
@@ -100,16 +105,40 @@ fn ledgers(proof: &Proof<'_>) {
         let steps = proof.pack.flows.iter().flat_map(|flow| &flow.steps);
         let posts = steps.flat_map(|step| &step.posts);
         let posts: Vec<&Post> = posts.filter(|post| post.ledger == at).collect();
-        if posts.is_empty() {
+        let counted = |other: &Ledger| {
+            let valuation = other.valuation.as_ref();
+            valuation.is_some_and(|valuation| valuation.counts == at)
+        };
+        if proof.pack.ledgers.iter().any(counted) {
+            // It moves with the ledger that says what it is worth.
+            continue;
+        }
+        let mut others = proof.pack.ledgers.iter().flat_map(|other| &other.places);
+        let booked = others.any(|place| place.books.is_some_and(|(ledger, _)| ledger == at));
+        if posts.is_empty() && !booked {
             unused(proof, "ledger", &ledger.name);
         } else {
-            places(proof, ledger, &posts);
+            places(proof, (at, ledger), &posts);
         }
     }
 }
 
-fn places(proof: &Proof<'_>, ledger: &Ledger, posts: &[&Post]) {
+fn places(proof: &Proof<'_>, (number, ledger): (usize, &Ledger), posts: &[&Post]) {
     let legs = || posts.iter().flat_map(|post| &post.legs);
+    let books = |other: &&Ledger| {
+        let mut booked = other.places.iter().filter_map(|place| place.books);
+        booked.any(|(ledger, _)| ledger == number)
+    };
+    let valued: Vec<&Ledger> = proof.pack.ledgers.iter().filter(books).collect();
+    // Where what is gone is charged, where it waits, and where a value is booked as well, no posting names.
+    let marked = |at: usize| {
+        let gone = |post: &&Post| matches!(post.cost, Some(Cost::Changed(_, gone)) if gone == at);
+        let booked = valued.iter().flat_map(|valued| &valued.places);
+        let mut booked = booked.filter_map(|place| place.books);
+        ledger.places[at].lies == Lies::Awaits
+            || posts.iter().any(gone)
+            || booked.any(|booked| booked == (number, at))
+    };
     let fixed = |place: usize, side: Option<Side>| {
         legs().any(|leg| {
             matches!(leg.place, PlaceRef::Fixed(at) if at == place)
@@ -122,6 +151,9 @@ fn places(proof: &Proof<'_>, ledger: &Ledger, posts: &[&Post]) {
     }
     for (at, place) in ledger.places.iter().enumerate() {
         let path = format!("ledger/{}/place/{}", ledger.name, place.name);
+        if marked(at) {
+            continue;
+        }
         if !fixed(at, None) {
             let message = format!("place {} is never used", quoted(&place.name));
             proof.warning(Kind::Unused, &path, message, None);

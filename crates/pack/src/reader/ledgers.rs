@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kernel::Unit;
-use model::{Ledger, Place};
+use model::{Ledger, Lies, Method, Place, Valuation};
 
 use crate::Kind;
 use crate::reader::{LedgerDraft, Reader};
@@ -13,8 +13,9 @@ use crate::suggest;
 use crate::tree::Node;
 
 /// Names that a posting uses for something else than a dimension.
-const POSTING_WORDS: [&str; 11] = [
+const POSTING_WORDS: [&str; 14] = [
     "from", "to", "qty", "key", "when", "state", "name", "minutes", "in", "each", "except",
+    "worth", "gone", "until",
 ];
 
 /// Colours that a place may have.
@@ -48,6 +49,7 @@ impl<'a> Reader<'a> {
             let detail = self.dimensions(&mut reading, "detail", &mut dimensions);
             let chart = self.chart(&mut reading);
             let (places, periods) = self.places(&mut reading, &path, unit);
+            let valuation = self.valuation(&mut reading, unit, &by, &detail, &places);
             if places.is_empty() && chart.is_none() {
                 let message = format!("ledger {} has no place", quoted(&name.text));
                 let hint = "a place is where value sits: `place good \"合格品区\"`".to_owned();
@@ -66,6 +68,7 @@ impl<'a> Reader<'a> {
                     places,
                     chart,
                     periods,
+                    valuation,
                 };
                 self.tables.ledgers.push((ledger.clone(), unit));
                 self.ledgers.push(LedgerDraft { ledger, unit });
@@ -126,6 +129,12 @@ impl<'a> Reader<'a> {
                         open: inner.flag("open"),
                         once: inner.flag("once"),
                         colour: self.colour(&mut inner),
+                        lies: match (inner.flag("apart"), inner.flag("awaits")) {
+                            (true, _) => Lies::Apart,
+                            (_, true) => Lies::Awaits,
+                            _ => Lies::Layered,
+                        },
+                        books: self.books(&mut inner),
                     };
                     if place.once && !(place.open && unit == Some(Unit::Count)) {
                         let message = "only an `open` place of a ledger that counts is left once";
@@ -141,14 +150,219 @@ impl<'a> Reader<'a> {
                         places.push(place);
                     }
                 }
+                "method" => continue,
                 _ => {
-                    unknown_node(self.desk, child, "`ledger`", &["place", "period"]);
+                    unknown_node(self.desk, child, "`ledger`", &["place", "period", "method"]);
                     continue;
                 }
             }
             inner.finish();
         }
         (places, periods)
+    }
+
+    /// `worth=layers method=policy.method { method individual "个别计价" … }`.
+    fn valuation(
+        &self,
+        reading: &mut Reading<'_>,
+        unit: Option<Unit>,
+        by: &[Arc<str>],
+        detail: &[Arc<str>],
+        places: &[Place],
+    ) -> Option<Valuation> {
+        let methods = self.methods(reading);
+        let counts = reading.text("worth");
+        let policy = reading.text("method");
+        let span = reading.span();
+        let wrong = |kind, span, message: &str, hint: &str| {
+            self.desk.hinted(kind, span, message, hint.to_owned());
+        };
+        let Some(counts) = counts else {
+            let valued = policy.is_some() || !methods.is_empty();
+            let marked = places
+                .iter()
+                .any(|place| place.lies != Lies::Layered || place.books.is_some());
+            if valued || marked {
+                let message = "only a ledger that says what another one is worth has methods and places `apart`, `awaits`, `books=`";
+                wrong(
+                    Kind::Missing,
+                    span,
+                    message,
+                    "name the ledger that counts: `worth=layers`",
+                );
+            }
+            return None;
+        };
+        let at = self.ledger(counts)?;
+        let counted = &self.ledgers[at].ledger;
+        let names = |places: &[Place]| -> Vec<(Arc<str>, bool)> {
+            places
+                .iter()
+                .map(|place| (place.name.clone(), place.open))
+                .collect()
+        };
+        let same =
+            counted.by == by && counted.detail == detail && names(&counted.places) == names(places);
+        if !same || detail.is_empty() || counted.valuation.is_some() || counted.chart.is_some() {
+            let message =
+                "a ledger and the one that it values have the same places, `by=` and `detail=`";
+            wrong(
+                Kind::Dimension,
+                counts.span,
+                message,
+                "the first of `detail=` is the layer, which the engine gives: `detail=\"layer batch\"`",
+            );
+            return None;
+        }
+        if unit.is_some_and(|unit| unit != Unit::Money) {
+            wrong(
+                Kind::WrongValue,
+                counts.span,
+                "what quantities are worth is money",
+                "write `unit=money`",
+            );
+        }
+        let awaits = places
+            .iter()
+            .filter(|place| place.lies == Lies::Awaits)
+            .count();
+        let later = methods
+            .iter()
+            .any(|(_, method)| *method == Method::PeriodAverage);
+        if awaits != usize::from(later) {
+            let message = "the method `period_average` and one place `awaits` belong together";
+            wrong(
+                Kind::Missing,
+                span,
+                message,
+                "what has left and is not valued yet lies there: `place awaiting \"待计价\" awaits`",
+            );
+        }
+        let booked = places.iter().filter(|place| place.books.is_some()).count();
+        if booked != 0 && booked + awaits != places.len() {
+            let message = "some places are booked elsewhere as well and some are not";
+            wrong(
+                Kind::Missing,
+                span,
+                message,
+                "every place has `books=`, save the one that `awaits`",
+            );
+        }
+        if methods.is_empty() {
+            let message = "the methods by which values are found are missing";
+            wrong(
+                Kind::Missing,
+                span,
+                message,
+                "say each with what the register calls it: `method individual \"个别计价\"`",
+            );
+        }
+        let Some(policy) = policy else {
+            wrong(
+                Kind::Missing,
+                span,
+                "where the method in force is recorded is missing",
+                "name a register and its field: `method=policy.method`",
+            );
+            return None;
+        };
+        let (register, field) = policy.text.split_once('.').unwrap_or((&policy.text, ""));
+        let declared = self.registers.iter().find(|one| *one.name == *register);
+        let Some(found) = declared.and_then(|register| register.field(field)) else {
+            wrong(
+                Kind::UnknownField,
+                policy.span,
+                &format!("there is no {} of a register", quoted(&policy.text)),
+                "name a register and its field: `method=policy.method`",
+            );
+            return None;
+        };
+        if let model::FieldKind::Choice(choices) = &found.1.kind {
+            for choice in choices {
+                if !methods.iter().any(|(code, _)| *code == choice.code) {
+                    wrong(
+                        Kind::Missing,
+                        span,
+                        &format!(
+                            "{} is recorded as a method and means none here",
+                            quoted(&choice.code)
+                        ),
+                        "each choice of the field has its `method`",
+                    );
+                }
+            }
+        }
+        Some(Valuation {
+            counts: at,
+            policy: (Arc::from(register), Arc::from(field)),
+            methods,
+        })
+    }
+
+    fn methods(&self, reading: &mut Reading<'_>) -> Vec<(Arc<str>, Method)> {
+        let mut found: Vec<(Arc<str>, Method)> = Vec::new();
+        for child in reading.children() {
+            if child.name.text != "method" {
+                continue;
+            }
+            let mut inner = Reading::new(self.desk, child);
+            let name = inner.need("method");
+            let code = inner.need("choice");
+            inner.finish();
+            let (Some(name), Some(code)) = (name, code) else {
+                continue;
+            };
+            let known = Method::ALL
+                .into_iter()
+                .find(|(_, known)| *known == name.text);
+            let Some((method, _)) = known else {
+                let message = format!("there is no method {}", quoted(&name.text));
+                let hint = match name.text.as_str() {
+                    "newest_first" | "lifo" | "last_in_first_out" => {
+                        let hint = "last in, first out is not allowed by accounting standard No. 1, article 14";
+                        Some(hint.to_owned())
+                    }
+                    _ => suggest::one_of(&name.text, Method::ALL.map(|(_, known)| known)),
+                };
+                self.desk.hinted(Kind::WrongValue, name.span, message, hint);
+                continue;
+            };
+            if found
+                .iter()
+                .any(|(known, other)| *other == method || **known == *code.text)
+            {
+                self.desk
+                    .error(Kind::Duplicate, name.span, "the same method twice");
+            }
+            found.push((Arc::from(code.text.as_str()), method));
+        }
+        found
+    }
+
+    /// `books=gl.goods`: a place of an earlier ledger of money that is kept by nothing.
+    fn books(&self, reading: &mut Reading<'_>) -> Option<(usize, usize)> {
+        let word = reading.text("books")?;
+        let (ledger, place) = word.text.split_once('.').unwrap_or((&word.text, ""));
+        let at = self
+            .ledgers
+            .iter()
+            .position(|draft| *draft.ledger.name == *ledger);
+        let found = at.and_then(|at| Some((at, self.ledgers[at].ledger.place(place)?.0)));
+        let plain = at.is_some_and(|at| {
+            let ledger = &self.ledgers[at].ledger;
+            ledger.by.is_empty() && ledger.detail.is_empty() && ledger.unit == Unit::Money
+        });
+        if found.is_none() || !plain {
+            let message = format!(
+                "no ledger of money kept as a whole has a place {}",
+                quoted(&word.text)
+            );
+            let hint = "name one that is declared above: `books=gl.goods`".to_owned();
+            self.desk
+                .hinted(Kind::UnknownPlace, word.span, message, hint);
+            return None;
+        }
+        found
     }
 
     fn colour(&self, reading: &mut Reading<'_>) -> Option<Arc<str>> {

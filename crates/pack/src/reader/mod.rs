@@ -14,6 +14,7 @@ mod proposals;
 mod separate;
 mod slips;
 mod steps;
+mod worth;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -35,6 +35,14 @@ impl Reader<'_> {
     pub fn post(&self, checker: &Checker<'_>, node: &Node) -> Option<Post> {
         let mut reading = Reading::new(self.desk, node);
         let ledger = reading.need("ledger").and_then(|name| self.ledger(name));
+        if let Some(at) = ledger
+            && self.ledgers[at].ledger.valuation.is_some()
+        {
+            return super::worth::post(self, checker, reading, at);
+        }
+        if ledger.is_some_and(|at| self.is_counted(at)) {
+            return self.moves_with_worth(node.name.span);
+        }
         let state = self.entry_state(&mut reading);
         let when = self.when(checker, &mut reading);
         let each = self.each(checker, &mut reading, ledger);
@@ -136,12 +144,29 @@ impl Reader<'_> {
         })
     }
 
+    /// Whether another ledger says what the quantities of this one are worth.
+    fn is_counted(&self, ledger: usize) -> bool {
+        let counts = |draft: &LedgerDraft| Some(draft.ledger.valuation.as_ref()?.counts);
+        self.ledgers
+            .iter()
+            .filter_map(counts)
+            .any(|at| at == ledger)
+    }
+
+    fn moves_with_worth(&self, span: Span) -> Option<Post> {
+        let message =
+            "quantities and what they are worth move together, by `post` on the ledger of money";
+        let hint = "write `post worth from=goods to=sold qty=line.qty`".to_owned();
+        self.desk.hinted(Kind::Legs, span, message.to_owned(), hint);
+        None
+    }
+
     fn entry_state(&self, reading: &mut Reading<'_>) -> EntryState {
         let state = reading.text("state").and_then(|word| self.state(word));
         state.unwrap_or(EntryState::Posted)
     }
 
-    fn when(&self, checker: &Checker<'_>, reading: &mut Reading<'_>) -> Option<Expr> {
+    pub(super) fn when(&self, checker: &Checker<'_>, reading: &mut Reading<'_>) -> Option<Expr> {
         let word = reading.property("when")?;
         checker.condition(word)
     }
@@ -210,7 +235,12 @@ impl Reader<'_> {
     }
 
     /// A declared place, or an expression that chooses one: a key of the ledger's chart or a choice of places.
-    fn place(&self, checker: &Checker<'_>, draft: &LedgerDraft, word: &Word) -> Option<PlaceRef> {
+    pub(super) fn place(
+        &self,
+        checker: &Checker<'_>,
+        draft: &LedgerDraft,
+        word: &Word,
+    ) -> Option<PlaceRef> {
         let ledger = &draft.ledger;
         if let Some((at, _)) = ledger.place(&word.text) {
             return Some(PlaceRef::Fixed(at));
@@ -253,7 +283,7 @@ impl Reader<'_> {
     }
 
     /// The values of the dimensions of a ledger: said by name, by `key=` where there is one only, or the fields of that name.
-    fn dimensions_of(
+    pub(super) fn dimensions_of(
         &self,
         checker: &Checker<'_>,
         reading: &mut Reading<'_>,
@@ -428,6 +458,9 @@ impl Reader<'_> {
             self.desk.hinted(Kind::Legs, span, message, hint);
             return None;
         }
+        if self.is_counted(ledger) || self.ledgers[ledger].ledger.valuation.is_some() {
+            return self.moves_with_worth(span);
+        }
         Some(Post {
             ledger,
             legs,
@@ -435,6 +468,7 @@ impl Reader<'_> {
             when,
             each,
             kind,
+            cost: None,
         })
     }
 

@@ -6,6 +6,469 @@ use std::sync::Arc;
 use kernel::{Amount, Day, Moment, Value};
 use model::{Facts, RuleContext, RuleSlip};
 
+/// 进货单.
+#[derive(Clone, Copy)]
+pub struct GoodsInSlip<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> GoodsInSlip<'a> {
+    /// The slip that is about to be signed, when it is one of these.
+    pub fn of(context: &RuleContext<'a>) -> Option<Self> {
+        Self::view(context.slip, context.facts)
+    }
+
+    /// The nearest of these that the slip comes from.
+    pub fn above(context: &RuleContext<'a>) -> Option<Self> {
+        let mut sources = context.sources.iter();
+        sources.find_map(|slip| Self::view(*slip, context.facts))
+    }
+
+    fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
+        (&*slip.declaration.name == "goods_in").then_some(Self { slip, facts })
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    /// Its lines.
+    pub fn lines(self) -> impl Iterator<Item = GoodsInLine<'a>> {
+        (0..self.slip.lines.len()).map(move |position| GoodsInLine {
+            slip: self.slip,
+            facts: self.facts,
+            position,
+        })
+    }
+}
+
+/// 进货单: a line.
+#[derive(Clone, Copy)]
+pub struct GoodsInLine<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+    position: usize,
+}
+
+impl<'a> GoodsInLine<'a> {
+    /// 商品.
+    pub const ITEM: &'static str = "item";
+
+    /// 批号.
+    pub const BATCH: &'static str = "batch";
+
+    /// 数量.
+    pub const QTY: &'static str = "qty";
+
+    /// 单价.
+    pub const PRICE: &'static str = "price";
+
+    /// Its position, from 0.
+    pub fn position(self) -> usize {
+        self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.line(self.position, field)
+    }
+
+    /// 商品.
+    pub fn item(self) -> Option<ItemRecord<'a>> {
+        let value = self.value("item");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(ItemRecord { key, facts })
+    }
+
+    /// 批号.
+    pub fn batch(self) -> Option<&'a str> {
+        let value = self.value("batch");
+        value.as_text()
+    }
+
+    /// 数量.
+    pub fn qty(self) -> Option<Amount> {
+        let value = self.value("qty");
+        value.as_amount()
+    }
+
+    /// 单价.
+    pub fn price(self) -> Option<Amount> {
+        let value = self.value("price");
+        value.as_amount()
+    }
+}
+
+/// 出货单.
+#[derive(Clone, Copy)]
+pub struct GoodsOutSlip<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> GoodsOutSlip<'a> {
+    /// The slip that is about to be signed, when it is one of these.
+    pub fn of(context: &RuleContext<'a>) -> Option<Self> {
+        Self::view(context.slip, context.facts)
+    }
+
+    /// The nearest of these that the slip comes from.
+    pub fn above(context: &RuleContext<'a>) -> Option<Self> {
+        let mut sources = context.sources.iter();
+        sources.find_map(|slip| Self::view(*slip, context.facts))
+    }
+
+    fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
+        (&*slip.declaration.name == "goods_out").then_some(Self { slip, facts })
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    /// Its lines.
+    pub fn lines(self) -> impl Iterator<Item = GoodsOutLine<'a>> {
+        (0..self.slip.lines.len()).map(move |position| GoodsOutLine {
+            slip: self.slip,
+            facts: self.facts,
+            position,
+        })
+    }
+}
+
+/// 出货单: a line.
+#[derive(Clone, Copy)]
+pub struct GoodsOutLine<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+    position: usize,
+}
+
+impl<'a> GoodsOutLine<'a> {
+    /// 商品.
+    pub const ITEM: &'static str = "item";
+
+    /// 批号.
+    pub const BATCH: &'static str = "batch";
+
+    /// 数量.
+    pub const QTY: &'static str = "qty";
+
+    /// Its position, from 0.
+    pub fn position(self) -> usize {
+        self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.line(self.position, field)
+    }
+
+    /// 商品.
+    pub fn item(self) -> Option<ItemRecord<'a>> {
+        let value = self.value("item");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(ItemRecord { key, facts })
+    }
+
+    /// 批号.
+    pub fn batch(self) -> Option<&'a str> {
+        let value = self.value("batch");
+        value.as_text()
+    }
+
+    /// 数量.
+    pub fn qty(self) -> Option<Amount> {
+        let value = self.value("qty");
+        value.as_amount()
+    }
+}
+
+/// 退货单.
+#[derive(Clone, Copy)]
+pub struct GoodsBackSlip<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> GoodsBackSlip<'a> {
+    /// The slip that is about to be signed, when it is one of these.
+    pub fn of(context: &RuleContext<'a>) -> Option<Self> {
+        Self::view(context.slip, context.facts)
+    }
+
+    /// The nearest of these that the slip comes from.
+    pub fn above(context: &RuleContext<'a>) -> Option<Self> {
+        let mut sources = context.sources.iter();
+        sources.find_map(|slip| Self::view(*slip, context.facts))
+    }
+
+    fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
+        (&*slip.declaration.name == "goods_back").then_some(Self { slip, facts })
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    /// Its lines.
+    pub fn lines(self) -> impl Iterator<Item = GoodsBackLine<'a>> {
+        (0..self.slip.lines.len()).map(move |position| GoodsBackLine {
+            slip: self.slip,
+            facts: self.facts,
+            position,
+        })
+    }
+}
+
+/// 退货单: a line.
+#[derive(Clone, Copy)]
+pub struct GoodsBackLine<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+    position: usize,
+}
+
+impl<'a> GoodsBackLine<'a> {
+    /// 商品.
+    pub const ITEM: &'static str = "item";
+
+    /// 批号.
+    pub const BATCH: &'static str = "batch";
+
+    /// 数量.
+    pub const QTY: &'static str = "qty";
+
+    /// Its position, from 0.
+    pub fn position(self) -> usize {
+        self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.line(self.position, field)
+    }
+
+    /// 商品.
+    pub fn item(self) -> Option<ItemRecord<'a>> {
+        let value = self.value("item");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(ItemRecord { key, facts })
+    }
+
+    /// 批号.
+    pub fn batch(self) -> Option<&'a str> {
+        let value = self.value("batch");
+        value.as_text()
+    }
+
+    /// 数量.
+    pub fn qty(self) -> Option<Amount> {
+        let value = self.value("qty");
+        value.as_amount()
+    }
+}
+
+/// 调价单.
+#[derive(Clone, Copy)]
+pub struct NewPriceSlip<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> NewPriceSlip<'a> {
+    /// The slip that is about to be signed, when it is one of these.
+    pub fn of(context: &RuleContext<'a>) -> Option<Self> {
+        Self::view(context.slip, context.facts)
+    }
+
+    /// The nearest of these that the slip comes from.
+    pub fn above(context: &RuleContext<'a>) -> Option<Self> {
+        let mut sources = context.sources.iter();
+        sources.find_map(|slip| Self::view(*slip, context.facts))
+    }
+
+    fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
+        (&*slip.declaration.name == "new_price").then_some(Self { slip, facts })
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    /// Its lines.
+    pub fn lines(self) -> impl Iterator<Item = NewPriceLine<'a>> {
+        (0..self.slip.lines.len()).map(move |position| NewPriceLine {
+            slip: self.slip,
+            facts: self.facts,
+            position,
+        })
+    }
+}
+
+/// 调价单: a line.
+#[derive(Clone, Copy)]
+pub struct NewPriceLine<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+    position: usize,
+}
+
+impl<'a> NewPriceLine<'a> {
+    /// 商品.
+    pub const ITEM: &'static str = "item";
+
+    /// 批号.
+    pub const BATCH: &'static str = "batch";
+
+    /// 数量.
+    pub const QTY: &'static str = "qty";
+
+    /// 差额.
+    pub const DIFFERENCE: &'static str = "difference";
+
+    /// Its position, from 0.
+    pub fn position(self) -> usize {
+        self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.line(self.position, field)
+    }
+
+    /// 商品.
+    pub fn item(self) -> Option<ItemRecord<'a>> {
+        let value = self.value("item");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(ItemRecord { key, facts })
+    }
+
+    /// 批号.
+    pub fn batch(self) -> Option<&'a str> {
+        let value = self.value("batch");
+        value.as_text()
+    }
+
+    /// 数量.
+    pub fn qty(self) -> Option<Amount> {
+        let value = self.value("qty");
+        value.as_amount()
+    }
+
+    /// 差额.
+    pub fn difference(self) -> Option<Amount> {
+        let value = self.value("difference");
+        value.as_amount()
+    }
+}
+
+/// 结转单.
+#[derive(Clone, Copy)]
+pub struct MonthSlip<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+}
+
+impl<'a> MonthSlip<'a> {
+    /// 截止日.
+    pub const UNTIL: &'static str = "until";
+
+    /// The slip that is about to be signed, when it is one of these.
+    pub fn of(context: &RuleContext<'a>) -> Option<Self> {
+        Self::view(context.slip, context.facts)
+    }
+
+    /// The nearest of these that the slip comes from.
+    pub fn above(context: &RuleContext<'a>) -> Option<Self> {
+        let mut sources = context.sources.iter();
+        sources.find_map(|slip| Self::view(*slip, context.facts))
+    }
+
+    fn view(slip: RuleSlip<'a>, facts: &'a dyn Facts) -> Option<Self> {
+        (&*slip.declaration.name == "month").then_some(Self { slip, facts })
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.header(field)
+    }
+
+    /// 截止日.
+    pub fn until(self) -> Option<Day> {
+        let value = self.value("until");
+        value.as_day()
+    }
+
+    /// Its lines.
+    pub fn lines(self) -> impl Iterator<Item = MonthLine<'a>> {
+        (0..self.slip.lines.len()).map(move |position| MonthLine {
+            slip: self.slip,
+            facts: self.facts,
+            position,
+        })
+    }
+}
+
+/// 结转单: a line.
+#[derive(Clone, Copy)]
+pub struct MonthLine<'a> {
+    slip: RuleSlip<'a>,
+    facts: &'a dyn Facts,
+    position: usize,
+}
+
+impl<'a> MonthLine<'a> {
+    /// 商品.
+    pub const ITEM: &'static str = "item";
+
+    /// Its position, from 0.
+    pub fn position(self) -> usize {
+        self.position
+    }
+
+    /// Registers and parameters, as of the day of the signature.
+    pub fn facts(self) -> &'a dyn Facts {
+        self.facts
+    }
+
+    fn value(self, field: &str) -> &'a Value {
+        self.slip.line(self.position, field)
+    }
+
+    /// 商品.
+    pub fn item(self) -> Option<ItemRecord<'a>> {
+        let value = self.value("item");
+        let (key, facts) = (value.as_text()?, self.facts);
+        Some(ItemRecord { key, facts })
+    }
+}
+
 /// 采购订单.
 #[derive(Clone, Copy)]
 pub struct OrderSlip<'a> {

@@ -20,7 +20,8 @@ pub fn check(pack: &Pack, mistakes: &mut Vec<String>) {
     for register in &pack.registers {
         fields(&register.fields, &mut used);
     }
-    for ledger in &pack.ledgers {
+    for (at, ledger) in pack.ledgers.iter().enumerate() {
+        valued(at, ledger, &mut used);
         used.registers
             .extend(ledger.chart.as_deref().map(str::to_owned));
     }
@@ -72,6 +73,25 @@ pub fn check(pack: &Pack, mistakes: &mut Vec<String>) {
     }
 }
 
+/// A ledger that is valued moves with the one that says what it is worth, and so do its places.
+fn valued(at: usize, ledger: &model::Ledger, used: &mut Used) {
+    let Some(valuation) = &ledger.valuation else {
+        return;
+    };
+    used.ledgers.extend([at, valuation.counts]);
+    used.registers.insert(valuation.policy.0.to_string());
+    for (nth, place) in ledger.places.iter().enumerate() {
+        used.places.insert((valuation.counts, nth));
+        if let Some(books) = place.books {
+            used.ledgers.insert(books.0);
+            used.places.insert(books);
+        }
+        if place.lies == model::Lies::Awaits {
+            used.places.insert((at, nth));
+        }
+    }
+}
+
 fn flow_uses(flow: &Flow, used: &mut Used) {
     for slip in &flow.slips {
         fields(&slip.header, used);
@@ -94,6 +114,12 @@ fn flow_uses(flow: &Flow, used: &mut Used) {
             lists
                 .flat_map(|each| each.except.iter().chain([&each.of]))
                 .for_each(|expr| reads(expr, used));
+            let cost = post.cost.as_ref();
+            if let Some(model::Cost::Changed(_, gone)) = cost {
+                used.places.insert((post.ledger, *gone));
+            }
+            let value = cost.and_then(model::Cost::expr);
+            value.iter().for_each(|expr| reads(expr, used));
             for leg in &post.legs {
                 match &leg.place {
                     PlaceRef::Fixed(place) => drop(used.places.insert((post.ledger, *place))),

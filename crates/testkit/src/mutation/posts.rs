@@ -83,6 +83,8 @@ fn post(pack: &Pack, here: (usize, usize), step: &Step, nth: usize, all: &mut Li
     }
     // What is moved code by code is one of each; the amount says nothing.
     match &post.each {
+        // What is valued at the end of a month has no quantity of its own.
+        None if matches!(post.cost, Some(model::Cost::Settled(_))) => {}
         None => amount(post, &mut change),
         Some(each) if each.except.is_some() => change(
             "leaves nothing out",
@@ -93,6 +95,14 @@ fn post(pack: &Pack, here: (usize, usize), step: &Step, nth: usize, all: &mut Li
             }),
         ),
         Some(_) => {}
+    }
+    if let Some(value) = post.cost.as_ref().and_then(model::Cost::expr) {
+        for (how, changed) in amounts(value) {
+            let changed = move |post: &mut Post| {
+                post.cost = post.cost.as_ref().map(|cost| cost.with(changed.clone()));
+            };
+            change(&format!("worth {how}"), Box::new(changed));
+        }
     }
     dimensions(post, &mut change);
     match &post.kind {
@@ -172,7 +182,13 @@ fn dimensions(post: &Post, change: &mut dyn FnMut(&str, PostChange)) {
             }),
         );
     }
-    for at in 0..most(|leg| leg.detail.len()) {
+    let settled = matches!(post.cost, Some(model::Cost::Settled(_)));
+    let further = if settled {
+        0
+    } else {
+        most(|leg| leg.detail.len())
+    };
+    for at in 0..further {
         change(
             &format!("without further dimension {}", at + 1),
             Box::new(move |post| {
