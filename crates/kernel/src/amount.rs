@@ -81,18 +81,27 @@ impl Amount {
     }
 
     /// Reads `-1234.50`. Full-width digits, point and minus (as Chinese input methods give them) and commas between
-    /// thousands are accepted; exponents and more decimals than the unit keeps are refused, never rounded.
+    /// thousands are accepted; exponents, commas elsewhere (`1,5` is no fifteen) and more decimals than the unit keeps are
+    /// refused, never rounded.
     pub fn parse(text: &str, unit: Unit) -> Result<Self, AmountError> {
         let mut negative = false;
         let mut mantissa: i128 = 0;
         let mut decimals: Option<u32> = None;
         let mut digits = 0u32;
+        // Digits since the last comma, once there is one.
+        let mut group: Option<u32> = None;
         for (at, raw) in text.trim().chars().enumerate() {
             match narrow(raw) {
                 '-' if at == 0 => negative = true,
                 '+' if at == 0 => {}
-                ',' if decimals.is_none() && digits > 0 => {}
-                '.' if decimals.is_none() => decimals = Some(0),
+                ',' if decimals.is_none()
+                    && group.map_or((1..=3).contains(&digits), |held| held == 3) =>
+                {
+                    group = Some(0);
+                }
+                '.' if decimals.is_none() && group.is_none_or(|held| held == 3) => {
+                    decimals = Some(0)
+                }
                 digit @ '0'..='9' => {
                     let digit = i128::from(digit as u8 - b'0');
                     digits += 1;
@@ -106,6 +115,9 @@ impl Amount {
                             return Err(AmountError::TooManyDecimals(unit.scale()));
                         }
                     }
+                    if let Some(held) = group.as_mut().filter(|_| decimals.is_none()) {
+                        *held += 1;
+                    }
                     mantissa = mantissa * 10 + digit;
                     if mantissa > i128::from(i64::MAX) * 10 {
                         return Err(AmountError::TooLarge);
@@ -114,7 +126,7 @@ impl Amount {
                 _ => return Err(AmountError::NotANumber),
             }
         }
-        if digits == 0 {
+        if digits == 0 || group.is_some_and(|held| held != 3) {
             return Err(AmountError::NotANumber);
         }
         let kept = decimals.unwrap_or(0).min(unit.scale());
@@ -242,6 +254,13 @@ mod tests {
             ("", Unit::Qty, AmountError::NotANumber),
             (".", Unit::Qty, AmountError::NotANumber),
             ("--1", Unit::Qty, AmountError::NotANumber),
+            // A comma between thousands, never one for a point.
+            ("1,5", Unit::Qty, AmountError::NotANumber),
+            ("1,2345", Unit::Qty, AmountError::NotANumber),
+            ("1234,567", Unit::Qty, AmountError::NotANumber),
+            ("1,,234", Unit::Qty, AmountError::NotANumber),
+            ("1,23.5", Unit::Qty, AmountError::NotANumber),
+            ("1,", Unit::Qty, AmountError::NotANumber),
             ("NaN", Unit::Qty, AmountError::NotANumber),
             (
                 "99999999999999999999999999999999999999999999",
