@@ -21,7 +21,7 @@ pub const PEOPLE: [(&str, &str); 6] = [
 ];
 
 /// Login, name and role of those who do what is not a purchase.
-pub const OTHERS: [(&str, &str, &str); 14] = [
+pub const OTHERS: [(&str, &str, &str); 15] = [
     ("feng", "冯采购", "gsp.purchaser"),
     ("jiang", "蒋销售", "gsp.salesperson"),
     ("zheng", "郑业务", "gsp.sales_agent"),
@@ -37,12 +37,14 @@ pub const OTHERS: [(&str, &str, &str); 14] = [
     ("you", "尤运输", "gsp.dispatcher"),
     // What differs when stock is taken is counted again by another keeper.
     ("xu", "许保管", "gsp.keeper"),
+    // How stock is valued is filled in by one of finance and approved by another.
+    ("kong", "孔财务", "gsp.finance"),
 ];
 
 /// Login and name of the administrator.
 pub const ADMINISTRATOR: (&str, &str) = ("admin", "系统管理员");
 
-/// Everyone: one person per role, a second keeper, and the administrator.
+/// Everyone: one person per role, a second keeper, a second one of finance, and the administrator.
 pub fn people() -> Vec<Person> {
     let clerk = |at: usize, (login, name): (&str, &str), role: &str| Person {
         login: login.into(),

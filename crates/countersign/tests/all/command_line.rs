@@ -137,7 +137,7 @@ fn staffing_names_whose_absence_would_stop_a_flow() {
     assert_eq!(
         of_purchase.count(),
         5,
-        "one person per role but the keeper's: {findings:?}"
+        "one person per role of a purchase but the keeper's: {findings:?}"
     );
     assert!(
         findings.iter().all(|one| one["kind"] == "absence"),
