@@ -30,6 +30,9 @@ const OWN_WORDS: &[&str] = &[
     "stop",
     "release",
     "inspection",
+    "layers",
+    "method",
+    "worth",
 ];
 
 /// No quantity and no sum of money is a floating-point number: no such type, no such literal.
