@@ -148,16 +148,23 @@ impl Cache {
         }
     }
 
-    /// Remembers that something was booked at a key with further dimensions.
-    pub fn layered(&mut self, key: &BalanceKey) {
+    /// Remembers that something was booked at a key with further dimensions, and whether anything stands there now. What is used
+    /// up is not looked at again at every draw.
+    pub fn layered(&mut self, key: &BalanceKey, stands: bool) {
         if key.detail.is_empty() {
             return;
         }
         let of = (key.ledger.clone(), key.place.clone(), key.key.clone());
         if let Some(known) = self.layers.get_mut(&of) {
-            known.insert(key.detail.clone());
+            if stands {
+                known.insert(key.detail.clone());
+            } else {
+                known.remove(&key.detail);
+            }
         }
-        self.layered.insert(key.clone());
+        if stands {
+            self.layered.insert(key.clone());
+        }
     }
 
     /// Whether nothing else remembers.

@@ -99,7 +99,7 @@ impl Folding<'_> {
                     cache.pending.balances.insert((*id, *period), row);
                 }
             }
-            cache.layered(&key);
+            cache.layered(&key, account.total.posted.net() != 0);
             cache.accounts.insert(key, account);
         }
         let signed_step = effects.signature.as_ref().map(|signature| &signature.step);
