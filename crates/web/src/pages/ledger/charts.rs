@@ -172,9 +172,10 @@ impl Pictures<'_> {
         values::parts(sum, self.ledger.unit)
     }
 
-    /// Places of the house, and of money those outside too: what is owed is outside.
+    /// Places of the house, and of money those outside too: what is owed is outside. What goods are worth is owed by nobody.
     fn pictured(&self, place: &str) -> bool {
-        self.named || self.ledger.unit == Unit::Money || !is_open(self.ledger, place)
+        let owed = self.ledger.unit == Unit::Money && self.ledger.valuation.is_none();
+        self.named || owed || !is_open(self.ledger, place)
     }
 
     fn pictured_accounts(&self) -> impl Iterator<Item = &Aged<'_>> {
