@@ -237,6 +237,21 @@ fn line_source(
     }
 }
 
+fn view<'a>(
+    context: Context<'a>,
+    declared: &'a model::Slip,
+    sources: &'a [Arc<Slip>],
+    filled: &'a Filled,
+) -> View<'a> {
+    View {
+        context,
+        declaration: declared,
+        header: &filled.header,
+        lines: &filled.lines,
+        sources,
+    }
+}
+
 /// The value of a field that is typed, carried or defaulted; `Empty` for a computed one (see [`compute`]).
 fn enter(
     context: Context<'_>,
@@ -259,13 +274,7 @@ fn enter(
         return Ok(value);
     }
     let here = |expr: &Expr| {
-        let view = View {
-            context,
-            declaration: declared,
-            header: &filled.header,
-            lines: &filled.lines,
-            sources,
-        };
+        let view = view(context, declared, sources, filled);
         let line = target
             .position()
             .and_then(|position| filled.lines.get(position));
@@ -406,13 +415,7 @@ fn compute(
         .collect();
     for position in 0..filled.lines.len() {
         for (at, expr) in &computed {
-            let view = View {
-                context,
-                declaration: declared,
-                header: &filled.header,
-                lines: &filled.lines,
-                sources,
-            };
+            let view = view(context, declared, sources, filled);
             match view.at(filled.lines.get(position)).value(expr) {
                 Ok(value) => filled.lines[position].values[*at] = value,
                 Err(Stop::Refused(refusal)) => filled
@@ -424,13 +427,7 @@ fn compute(
     }
     for (at, field) in declared.header.iter().enumerate() {
         let Some(expr) = &field.is else { continue };
-        let view = View {
-            context,
-            declaration: declared,
-            header: &filled.header,
-            lines: &filled.lines,
-            sources,
-        };
+        let view = view(context, declared, sources, filled);
         match view.at(None).value(expr) {
             Ok(value) => filled.header[at] = value,
             Err(Stop::Refused(refusal)) => filled.refusals.push(refusal.at(None, &field.name)),
@@ -497,13 +494,7 @@ fn check_musts(
             );
         }
     };
-    let view = View {
-        context,
-        declaration: declared,
-        header: &filled.header,
-        lines: &filled.lines,
-        sources,
-    };
+    let view = view(context, declared, sources, filled);
     for field in &declared.header {
         if let Some(must) = &field.must
             && view.at(None).value(must)? == Value::Flag(false)
