@@ -12,11 +12,18 @@ pub(crate) struct Migration {
 }
 
 /// All migrations, in order.
-pub(crate) static MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "initial",
-    text: include_str!("../migrations/0001_initial.sql"),
-}];
+pub(crate) static MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "initial",
+        text: include_str!("../migrations/0001_initial.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "legs_by_day",
+        text: include_str!("../migrations/0002_legs_by_day.sql"),
+    },
+];
 
 /// The version that this program works with.
 pub(crate) fn newest() -> i64 {

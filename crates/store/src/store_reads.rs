@@ -217,7 +217,7 @@ impl Store {
     pub fn statement(&self, org: OrgId, ledger: &str, query: &StatementQuery) -> Result<Statement> {
         self.inner
             .access
-            .snapshot(|sql| statement::statement(sql, org.0, ledger, query))
+            .snapshot(|sql| statement::statement(sql, org.0, ledger, query, statement::BOUNDS))
     }
 
     /// Where a key came from, where it is and where it went; at most `legs` legs are given, all are counted.

@@ -15,6 +15,8 @@ pub(crate) mod registers;
 pub(crate) mod remembered;
 pub(crate) mod slips;
 pub(crate) mod statement;
+#[cfg(test)]
+mod statement_tests;
 pub(crate) mod sums;
 pub(crate) mod table;
 pub(crate) mod trace;

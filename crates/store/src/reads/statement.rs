@@ -8,18 +8,42 @@ use super::page_size;
 use crate::api::{Statement, StatementCursor, StatementLeg, StatementQuery, StoreError};
 use crate::cell::{Cell, Row};
 use crate::codec::{day_number, day_of};
-use crate::reads::balances::{AccountName, accounts, accounts_filter, state_positions};
+use crate::reads::balances::{AccountName, SUMS, accounts, accounts_filter, state_positions};
 use crate::reads::journal::first_at_or_after;
 use crate::reads::slips::{side_of, state_at};
+use crate::source::turnover_from;
 use crate::sql::{Filter, Sql};
 
-/// With more accounts than this the database joins them instead of being given their numbers.
-const NAMED_MAX: usize = 512;
+/// How a statement is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// With more accounts than this the database joins them instead of being given their numbers.
+    pub named: usize,
+    /// Legs of any account looked at, day by day, to fill a page. With fewer of the statement's own among them, they are
+    /// gathered account by account instead.
+    pub stretch: i64,
+}
+
+/// Those that pages are read with.
+pub(crate) const BOUNDS: Bounds = Bounds {
+    named: 512,
+    stretch: 20_000,
+};
 
 /// Which accounts a statement is about.
 enum Scope {
     Named(HashMap<i64, AccountName>),
     Joined,
+}
+
+impl Scope {
+    /// The index by which legs of a few days are found.
+    fn index(&self) -> &'static str {
+        match self {
+            Scope::Named(_) => "leg_statement",
+            Scope::Joined => "leg_day",
+        }
+    }
 }
 
 /// A page of a statement.
@@ -28,10 +52,11 @@ pub(crate) fn statement(
     org: i64,
     ledger: &str,
     query: &StatementQuery,
+    bounds: Bounds,
 ) -> Result<Statement, StoreError> {
-    let mut names = accounts(sql, picked(org, ledger, query), NAMED_MAX + 1)?;
+    let mut names = accounts(sql, picked(org, ledger, query), bounds.named + 1)?;
     let unit = names.first().map(|name| name.unit);
-    let scope = if names.len() > NAMED_MAX {
+    let scope = if names.len() > bounds.named {
         Scope::Joined
     } else {
         Scope::Named(names.drain(..).map(|name| (name.id, name)).collect())
@@ -41,7 +66,7 @@ pub(crate) fn statement(
         None => opening(sql, org, ledger, query, &scope)?,
     };
     let limit = page_size(query.limit, 100, 10_000);
-    let mut rows = legs(sql, org, ledger, query, &scope, limit + 1)?;
+    let mut rows = legs(sql, org, ledger, query, (&scope, bounds), limit + 1)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let mut running = opening;
@@ -89,30 +114,74 @@ fn opening(
     let Some(from) = query.from.map(day_number) else {
         return Ok(0);
     };
-    let mut total: i128 = 0;
-    let months = "b.draft_in, b.draft_out, b.checked_in, b.checked_out, b.posted_in, b.posted_out, b.held_in, b.held_out";
-    for (mut filter, join) in scoped(org, ledger, query, scope, "b") {
-        filter.and("b.period < ?", from / 100);
-        let text = format!(
-            "select {months} from balance b {join} where {}",
-            filter.text
-        );
-        for row in sql.query(&text, &filter.params)? {
-            for state in &states {
-                total += i128::from(row.int(state * 2)?) - i128::from(row.int(state * 2 + 1)?);
-            }
-        }
-    }
+    let mut total = match (scope, &query.key, &query.detail) {
+        (Scope::Joined, None, None) => turned_over(sql, org, ledger, query, from / 100, &states)?,
+        _ => months_before(sql, org, ledger, query, scope, from / 100, &states)?,
+    };
     for (mut filter, join) in scoped(org, ledger, query, scope, "l") {
         filter.and("l.day >= ?", from / 100 * 100);
         filter.and("l.day < ?", from);
         state_filter(&mut filter, &states);
+        let hint = sql.dialect().indexed_by(scope.index());
         let text = format!(
-            "select l.side, l.amount from leg l {join} where {}",
+            "select l.side, l.amount from leg l{hint} {join} where {}",
             filter.text
         );
         for row in sql.query(&text, &filter.params)? {
             total += net(side_of(row.int(0)?), row.int(1)?);
+        }
+    }
+    Ok(total)
+}
+
+/// What the accounts of a statement held before a month, from the monthly sums of each.
+fn months_before(
+    sql: &dyn Sql,
+    org: i64,
+    ledger: &str,
+    query: &StatementQuery,
+    scope: &Scope,
+    period: i64,
+    states: &[usize],
+) -> Result<i128, StoreError> {
+    let mut total: i128 = 0;
+    for (mut filter, join) in scoped(org, ledger, query, scope, "b") {
+        filter.and("b.period < ?", period);
+        let text = format!("select {SUMS} from balance b {join} where {}", filter.text);
+        for row in sql.query(&text, &filter.params)? {
+            for state in states {
+                total += i128::from(row.int(state * 2)?) - i128::from(row.int(state * 2 + 1)?);
+            }
+        }
+    }
+    Ok(total)
+}
+
+/// The same of a whole place or ledger, which is added up month by month already.
+fn turned_over(
+    sql: &dyn Sql,
+    org: i64,
+    ledger: &str,
+    query: &StatementQuery,
+    period: i64,
+    states: &[usize],
+) -> Result<i128, StoreError> {
+    let mut filter = Filter::new("org = ?", org);
+    filter.and("ledger = ?", ledger);
+    if let Some(place) = &query.place {
+        filter.and("place = ?", place.as_str());
+    }
+    filter.and("period < ?", period);
+    let text = format!(
+        "select unit, draft_in, draft_out, checked_in, checked_out, posted_in, posted_out, held_in, held_out \
+         from turnover where {}",
+        filter.text
+    );
+    let mut total: i128 = 0;
+    for row in sql.query(&text, &filter.params)? {
+        let sums = turnover_from(&row, 0)?.sums;
+        for state in states {
+            total += sums[state * 2] - sums[state * 2 + 1];
         }
     }
     Ok(total)
@@ -222,30 +291,52 @@ fn scoped(
 const LEG_COLUMNS: &str = "l.seq, l.n, j.at, l.day, l.state, j.slip, s.number, s.kind, j.actor, a.place, a.key, \
      a.detail, l.side, l.amount, l.line, l.reversal, s.party";
 
+/// The legs of a page.
 fn legs(
     sql: &dyn Sql,
     org: i64,
     ledger: &str,
     query: &StatementQuery,
-    scope: &Scope,
+    (scope, bounds): (&Scope, Bounds),
     limit: usize,
 ) -> Result<Vec<Row>, StoreError> {
-    let Some((mut filter, _)) = scoped(org, ledger, query, scope, "l").pop() else {
+    let Some((mut filter, join)) = scoped(org, ledger, query, scope, "l").pop() else {
         return Ok(Vec::new());
     };
     state_filter(&mut filter, &state_positions(&query.states));
-    if let Some(from) = query.from {
-        filter.and("l.day >= ?", day_number(from));
-    }
-    if let Some(to) = query.to {
-        filter.and("l.day <= ?", day_number(to));
-    }
+    days_filter(&mut filter, query);
     let booked = Booked::of(sql, org, query)?;
     if let Some(after) = booked.after {
         filter.and("l.seq > ?", after);
     }
     if let Some(until) = booked.until {
         filter.and("l.seq <= ?", until);
+    }
+    if matches!(scope, Scope::Named(_)) {
+        return page(sql, &join, &filter, Some("leg_statement"), limit);
+    }
+    let end = stretch_end(sql, org, query, bounds.stretch)?;
+    let mut stretch = Filter {
+        text: filter.text.clone(),
+        params: filter.params.clone(),
+    };
+    if let Some(end) = end.clone() {
+        stretch.past(&["l.day", "l.seq", "l.n"], true, end);
+    }
+    let rows = page(sql, &join, &stretch, Some("leg_day"), limit)?;
+    if end.is_none() || rows.len() >= limit {
+        return Ok(rows);
+    }
+    page(sql, &join, &filter, None, limit)
+}
+
+/// Keeps to the days asked for, after the page before.
+fn days_filter(filter: &mut Filter, query: &StatementQuery) {
+    if let Some(from) = query.from {
+        filter.and("l.day >= ?", day_number(from));
+    }
+    if let Some(to) = query.to {
+        filter.and("l.day <= ?", day_number(to));
     }
     if let Some(after) = &query.after {
         let values = vec![
@@ -255,24 +346,46 @@ fn legs(
         ];
         filter.past(&["l.day", "l.seq", "l.n"], false, values);
     }
-    let fetch = filter.param(limit as i64);
-    // The page is cut before the rest is joined to it.
-    let join = match scope {
-        Scope::Named(_) => String::new(),
-        Scope::Joined => "join account a on a.org = l.org and a.id = l.account".to_owned(),
-    };
-    let hint = match scope {
-        Scope::Named(_) => sql.dialect().indexed_by("leg_statement"),
-        Scope::Joined => String::new(),
-    };
+}
+
+/// Where the stretch of legs ends that is looked at first; nowhere when all that are left are fewer.
+fn stretch_end(
+    sql: &dyn Sql,
+    org: i64,
+    query: &StatementQuery,
+    stretch: i64,
+) -> Result<Option<Vec<Cell>>, StoreError> {
+    let mut filter = Filter::new("l.org = ?", org);
+    days_filter(&mut filter, query);
+    let skipped = filter.param(stretch);
     let text = format!(
-        "select {LEG_COLUMNS} from (select l.* from leg l{hint} {join} where {} order by l.day, l.seq, l.n \
-         limit {fetch}) l join account a on a.org = l.org and a.id = l.account \
-         join journal j on j.org = l.org and j.seq = l.seq left join slip s on s.org = j.org and s.id = j.slip \
-         order by l.day, l.seq, l.n",
+        "select l.day, l.seq, l.n from leg l{} where {} order by l.day, l.seq, l.n limit 1 offset {skipped}",
+        sql.dialect().indexed_by("leg_day"),
         filter.text
     );
-    sql.query(&text, &filter.params)
+    Ok(sql.first(&text, &filter.params)?.map(|row| row.0))
+}
+
+/// The first legs that a filter picks, in order. The page is cut before the rest is joined to it.
+fn page(
+    sql: &dyn Sql,
+    join: &str,
+    filter: &Filter,
+    index: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Row>, StoreError> {
+    let hint = index.map_or_else(String::new, |index| sql.dialect().indexed_by(index));
+    let mut params = filter.params.clone();
+    params.push((limit as i64).into());
+    let text = format!(
+        "select {LEG_COLUMNS} from (select l.* from leg l{hint} {join} where {} order by l.day, l.seq, l.n \
+         limit ?{}) l join account a on a.org = l.org and a.id = l.account \
+         join journal j on j.org = l.org and j.seq = l.seq left join slip s on s.org = j.org and s.id = j.slip \
+         order by l.day, l.seq, l.n",
+        filter.text,
+        params.len()
+    );
+    sql.query(&text, &params)
 }
 
 fn leg_from(row: &Row, running: &mut i128) -> Result<StatementLeg, StoreError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kernel::{Side, SlipId};
 
-use super::statement::statement;
+use super::statement::{BOUNDS, statement};
 use crate::api::{
     KeyFilter, StatementLeg, StatementQuery, StoreError, Trace, TraceParty, TracePlace,
 };
@@ -30,7 +30,7 @@ pub(crate) fn trace(
     };
     let (mut sums, mut out) = (Sums::default(), Trace::default());
     loop {
-        let page = statement(sql, org, ledger, &query)?;
+        let page = statement(sql, org, ledger, &query, BOUNDS)?;
         out.unit = out.unit.or(page.unit);
         for leg in page.legs {
             sums.add(&leg);
