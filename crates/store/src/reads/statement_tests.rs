@@ -88,7 +88,7 @@ fn check(store: &Store) {
         Ok(())
     };
     store.inner.access.snapshot(read).expect("read");
-    assert!(longest > 10 * LEGS, "{longest}");
+    assert!(longest > 5 * LEGS, "{longest}");
 }
 
 #[test]
