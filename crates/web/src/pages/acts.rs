@@ -15,6 +15,7 @@ use crate::auth::{Fields, Posted};
 use crate::error::Error;
 use crate::layout::Place;
 use crate::parts::dialog::{Ask, panel};
+use crate::parts::field::say_beside;
 use crate::parts::lang::{Lang, t};
 
 /// The question of an act, as a page.
@@ -171,7 +172,7 @@ fn refill(reader: &Reader<'_>, ask: &mut Ask, fields: &Fields, refusal: &Refusal
             .iter_mut()
             .find(|(field, _)| Some(&*field.name) == place);
         match at {
-            Some((_, entry)) => entry.refusal = Some(sentence),
+            Some((_, entry)) => say_beside(&mut entry.refusal, &sentence),
             None => ask.refused.push(sentence),
         }
     }

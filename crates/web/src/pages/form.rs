@@ -10,7 +10,7 @@ use super::desk::Reader;
 use super::typed::Typed;
 use super::{condition, heads, slip, words};
 use crate::error::Error;
-use crate::parts::field::{Entry, Field as Part};
+use crate::parts::field::{Entry, Field as Part, say_beside};
 use crate::parts::form::{Form, Refused};
 use crate::parts::grid::Grid;
 use crate::parts::lang::{Lang, t};
@@ -267,7 +267,7 @@ impl Maker<'_> {
                 None => {
                     let found = body.fields.iter_mut().find(|(part, _)| part.name == field);
                     found.map(|(_, entry)| {
-                        entry.refusal = Some(sentence.clone());
+                        say_beside(&mut entry.refusal, &sentence);
                         format!("h.{field}")
                     })
                 }
@@ -442,11 +442,11 @@ fn refuse_line(grid: &mut Grid, line: usize, field: &str, sentence: &str) -> Opt
     let row = grid.lines.get_mut(line)?;
     match column.filter(|at| !grid.columns[*at].is_output()) {
         Some(at) => {
-            row.cells.get_mut(at)?.refusal = Some(sentence.to_owned());
+            say_beside(&mut row.cells.get_mut(at)?.refusal, sentence);
             Some(format!("l.{}.{field}", line + 1))
         }
         None => {
-            row.refusal = Some(sentence.to_owned());
+            say_beside(&mut row.refusal, sentence);
             None
         }
     }

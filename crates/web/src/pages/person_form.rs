@@ -14,7 +14,7 @@ use super::{granting, words};
 use crate::auth::{Fields, Posted};
 use crate::error::{Error, status_of};
 use crate::layout::Place;
-use crate::parts::field::{Entry, Field, Kind};
+use crate::parts::field::{Entry, Field, Kind, say_beside};
 use crate::parts::form::{Form, Refused, form as form_part};
 use crate::parts::grid::{Grid, Line};
 use crate::parts::lang::t;
@@ -227,7 +227,7 @@ fn refuse(
                 let cell =
                     column.and_then(|column| grid.lines.get_mut(line)?.cells.get_mut(column));
                 cell.map(|cell| {
-                    cell.refusal = Some(sentence.clone());
+                    say_beside(&mut cell.refusal, &sentence);
                     format!("l.{}.{name}", line + 1)
                 })
             }
@@ -235,7 +235,7 @@ fn refuse(
                 .iter_mut()
                 .find(|(field, _)| field.name == name && !field.is_output())
                 .map(|(_, entry)| {
-                    entry.refusal = Some(sentence.clone());
+                    say_beside(&mut entry.refusal, &sentence);
                     format!("h.{name}")
                 }),
         };

@@ -17,7 +17,7 @@ use crate::auth::{Fields, Posted};
 use crate::error::{Error, status_of};
 use crate::layout::Place;
 use crate::parts::Link;
-use crate::parts::field::{Entry, Field as Part, Kind};
+use crate::parts::field::{Entry, Field as Part, Kind, say_beside};
 use crate::parts::form::{Form, Refused, form as form_part};
 use crate::text::{percent, random_key};
 
@@ -208,7 +208,7 @@ fn refuse(
             .iter_mut()
             .find(|(part, _)| Some(part.name.as_str()) == wanted);
         let input = at.map(|(part, entry)| {
-            entry.refusal = Some(sentence.clone());
+            say_beside(&mut entry.refusal, &sentence);
             format!("h.{}", part.name)
         });
         refused.push(Refused {

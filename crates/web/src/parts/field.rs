@@ -128,6 +128,17 @@ impl Entry {
     }
 }
 
+/// Adds a sentence to what is wrong with an input or a line, below those that are there.
+pub fn say_beside(refusal: &mut Option<String>, why: &str) {
+    match refusal {
+        Some(there) => {
+            there.push('\n');
+            there.push_str(why);
+        }
+        None => *refusal = Some(why.to_owned()),
+    }
+}
+
 /// The `id` of the input called `name`; the summary of refusals links to it.
 pub fn input_id(name: &str) -> String {
     format!("f-{name}")
@@ -353,6 +364,21 @@ fn flag(lang: Lang, c: &Common, label: &str) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_input_tells_all_that_is_wrong_with_it() {
+        let what = Field::new("at", "到货时间", Kind::Text);
+        let mut entry = Entry::new("");
+        say_beside(&mut entry.refusal, "须填明到货时间");
+        say_beside(&mut entry.refusal, "超时的须填明原因");
+        let made = field(Lang::Zh, "h.at", &what, &entry).into_string();
+        assert!(
+            made.contains(
+                "<p class=\"refusal\" id=\"r-h.at\">须填明到货时间\n超时的须填明原因</p>"
+            ),
+            "{made}"
+        );
+    }
 
     #[test]
     fn a_refusal_is_tied_to_its_input_and_what_was_typed_stays() {
