@@ -56,6 +56,9 @@ pub(crate) fn fill(
         ));
     }
     compute(context, declared, sources, &mut filled)?;
+    let asked = crate::changes::check(view(context, declared, sources, &filled))?;
+    crate::changes::keep(asked.values, &mut filled.lines);
+    filled.refusals.extend(asked.refusals);
     check_typed_computed(declared, input, &mut filled);
     check_musts(context, declared, sources, &mut filled)?;
     Ok(filled)

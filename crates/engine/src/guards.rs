@@ -24,6 +24,9 @@ pub(crate) fn check(view: View<'_>, step: &Step) -> Checked<()> {
             Verdict::FailsAt { line, field } => refusals.push(refuse(view, guard).at(line, field)),
         }
     }
+    if step.changes {
+        refusals.extend(crate::changes::stale(view)?);
+    }
     Refusal::all(refusals).map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 

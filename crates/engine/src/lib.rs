@@ -8,6 +8,7 @@ mod admin;
 mod apply;
 mod ask;
 mod chain;
+mod changes;
 mod codes;
 mod command;
 mod draws;

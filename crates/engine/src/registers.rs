@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kernel::{Day, Value};
-use model::{Catalog, FieldKind, RecordRule, Register};
+use model::{Catalog, Field, FieldKind, RecordRule, Register};
 
 use crate::scope::View;
-use crate::step::Checked;
+use crate::step::{Checked, Context};
 use crate::values::{entered, is_hidden, refuse, shown};
 use crate::{Class, Command, Record, Refusal, World, WorldError};
 
@@ -51,31 +51,46 @@ pub(crate) fn by_rule(view: View<'_>, rule: &RecordRule, out: &mut Vec<Record>) 
             Some(from) => at.value(from)?.as_day().unwrap_or(context.today()),
             None => context.today(),
         };
-        let name: Arc<str> = format!("{}.{}", context.pack.name, register.name).into();
-        let told = |record: &&mut Record| record.register == name && *record.key == *key;
-        let told = out.iter_mut().rev().find(told);
-        let mut fields = match &told {
-            Some(told) if told.from == from => known(told),
-            _ => in_force(context.world, &name, &key, from)?,
-        };
+        let mut values = Vec::with_capacity(rule.fields.len());
         for (field, expr) in &rule.fields {
             let value = at.value(expr)?;
-            if let Some(field) = register.fields.get(*field) {
-                set(&mut fields, &field.name, &value);
-            }
+            values.extend(register.fields.get(*field).map(|field| (field, value)));
         }
-        let body = serde_json::to_string(&fields).unwrap_or_default();
-        match told {
-            Some(told) if told.from == from => {
-                let (register, key) = (told.register.clone(), told.key.clone());
-                *told = Record::new(register, key, told.version, from, body.into());
-            }
-            Some(told) => {
-                let next = told.version + 1;
-                out.push(Record::new(name, key.into(), next, from, body.into()));
-            }
-            None => out.push(next_version(context.world, name, key.into(), from, body)?),
+        tell(context, register, &key, from, &values, out)?;
+    }
+    Ok(())
+}
+
+/// Adds values of fields to what a step records of a key from one day on.
+pub(crate) fn tell(
+    context: Context<'_>,
+    register: &Register,
+    key: &str,
+    from: Day,
+    values: &[(&Field, Value)],
+    out: &mut Vec<Record>,
+) -> Checked<()> {
+    let name: Arc<str> = format!("{}.{}", context.pack.name, register.name).into();
+    let told = |record: &&mut Record| record.register == name && *record.key == *key;
+    let told = out.iter_mut().rev().find(told);
+    let mut fields = match &told {
+        Some(told) if told.from == from => known(told),
+        _ => in_force(context.world, &name, key, from)?,
+    };
+    for (field, value) in values {
+        set(&mut fields, &field.name, value);
+    }
+    let body = serde_json::to_string(&fields).unwrap_or_default();
+    match told {
+        Some(told) if told.from == from => {
+            let (register, key) = (told.register.clone(), told.key.clone());
+            *told = Record::new(register, key, told.version, from, body.into());
         }
+        Some(told) => {
+            let next = told.version + 1;
+            out.push(Record::new(name, key.into(), next, from, body.into()));
+        }
+        None => out.push(next_version(context.world, name, key.into(), from, body)?),
     }
     Ok(())
 }
@@ -120,7 +135,7 @@ fn check_key(key: &str) -> Checked<()> {
 }
 
 /// A record as an administrator or an import gives it. Fields left out stay as they were; those given must be readable,
-/// and one given empty is taken off.
+/// and one given empty is taken off. What slips change can only be put for the first time.
 pub(crate) fn put(
     catalog: &Catalog,
     world: &dyn World,
@@ -132,6 +147,9 @@ pub(crate) fn put(
 ) -> Checked<Record> {
     let register = find(catalog, qualified)?;
     check_key(key)?;
+    if register.by_slips && !world.records(qualified, key)?.is_empty() {
+        return Err(by_slips(register, key).into());
+    }
     let mut refusals = Vec::new();
     let from = from.unwrap_or(command.today());
     let mut fields = in_force(world, qualified, key, from)?;
@@ -182,6 +200,16 @@ pub(crate) fn put(
         from,
         body,
     )?)
+}
+
+fn by_slips(register: &Register, key: &str) -> Refusal {
+    let (zh, en, key) = (&register.label.zh, &register.label.en, shown(key));
+    Refusal::new(
+        Class::Role,
+        "by_slips",
+        format!("{zh} {key} 已有记录，更改须填单申请、经审批后由单据登记"),
+        format!("{en} {key} is on record; it is changed by a slip that is asked for and approved"),
+    )
 }
 
 fn find<'a>(catalog: &'a Catalog, qualified: &str) -> Checked<&'a Register> {

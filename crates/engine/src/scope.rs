@@ -79,6 +79,14 @@ impl At<'_> {
         value.map_err(|_| Stop::Refused(too_large()))
     }
 
+    /// A value that is read from the world; a fault is kept until the whole expression has been looked at.
+    fn or_fault(&self, read: Result<Value, WorldError>) -> Value {
+        read.unwrap_or_else(|fault| {
+            *self.fault.borrow_mut() = Some(fault);
+            Value::Empty
+        })
+    }
+
     fn source_header(&self, index: usize) -> Value {
         let Some(slip) = self.view.source(self.line) else {
             return Value::Empty;
@@ -167,26 +175,23 @@ impl Scope for At<'_> {
             Name::SourceHeader(at) => self.source_header(*at),
             Name::SourceLine(at) => self.source_line(*at),
             Name::Total(at) => self.total(*at),
+            Name::Current(what) => {
+                self.or_fault(crate::changes::current(self.view, self.line, *what))
+            }
             Name::Fact(..) | Name::Parameter(..) | Name::Balance(_) => Value::Empty,
         }
     }
 
     fn fact(&self, register: &str, key: &str, field: usize) -> Value {
         let context = &self.view.context;
-        match fact(
+        self.or_fault(fact(
             context.world,
             context.pack,
             register,
             key,
             field,
             context.today(),
-        ) {
-            Ok(value) => value,
-            Err(fault) => {
-                *self.fault.borrow_mut() = Some(fault);
-                Value::Empty
-            }
-        }
+        ))
     }
 
     fn parameter(&self, parameter: usize, key: &str) -> Value {

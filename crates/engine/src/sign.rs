@@ -531,6 +531,9 @@ impl<'a> Writing<'a> {
         for rule in &step.records {
             registers::by_rule(view, rule, &mut self.effects.records)?;
         }
+        if step.changes {
+            crate::changes::record(view, &mut self.effects.records)?;
+        }
         holds::timers(self.slip.id, &entries, &mut self.effects.timers);
         self.effects.entries.extend(entries);
         Ok(())

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use kernel::{Amount, Day, Unit, Value, divide_half_up};
 
+use crate::Current;
+
 /// What an expression gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Type {
@@ -104,6 +106,8 @@ pub enum Name {
     Parameter(usize, Option<Box<Expr>>),
     /// What a ledger says at the moment of the step.
     Balance(Box<Reading>),
+    /// What is recorded today of the record that the slip asks to change ([`crate::Slip::changes`]).
+    Current(Current),
 }
 
 /// A reading of a ledger: one place at one key, as it stands when the step takes its turn, before what the step itself books.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kernel::{EntryState, Side, Unit};
 
-use crate::{Expr, Field, Label};
+use crate::{Changes, Expr, Field, Label};
 
 /// Index of a step within its flow.
 pub type StepIndex = usize;
@@ -137,6 +137,8 @@ pub struct Step {
     pub hold_ends: Vec<HoldEnd>,
     /// Facts recorded.
     pub records: Vec<RecordRule>,
+    /// Whether it records what its slip asks to change ([`Slip::changes`]).
+    pub changes: bool,
     /// Fields, by index, that this later step may still enter (header).
     pub enters: Vec<usize>,
     /// Fields, by index, that this later step may still enter (lines).
@@ -343,6 +345,8 @@ pub struct Slip {
     pub lines_max: u32,
     /// Lines that a ledger proposes to whoever fills it in.
     pub proposal: Option<Proposal>,
+    /// That it asks for changes of a record, and which of its fields say them.
+    pub changes: Option<Changes>,
 }
 
 /// Lines proposed from a place of a ledger: one for each key that has something there (`proposal from=bins.shelf`).

@@ -4,6 +4,7 @@
 //! from text; nothing here reads files.
 
 mod catalog;
+mod changes;
 mod expression;
 mod field;
 mod flow;
@@ -13,6 +14,7 @@ mod register;
 mod rule;
 
 pub use catalog::Catalog;
+pub use changes::{Changes, Current, Pair};
 pub use expression::{Binary, EvalError, Expr, Figure, Name, Reading, Scope, Type, evaluate};
 pub use field::{Choice, Draw, Field, FieldKind, Packed, Scan};
 pub use flow::{

@@ -17,6 +17,9 @@ pub struct Register {
     pub fields: Vec<Field>,
     /// Other names that people give to its key in the headings of their files.
     pub also: Vec<Arc<str>>,
+    /// Whether a record that is there is changed by slips alone (`changes=slips`). The first version of a key may still be put by
+    /// an administrator, as opening data are.
+    pub by_slips: bool,
 }
 
 impl Register {

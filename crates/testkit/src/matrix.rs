@@ -11,7 +11,7 @@ use model::{Catalog, Pack, SourceText};
 
 use crate::Oracle;
 use crate::house::{Answer, Fault};
-use crate::scenario::{Effort, run_on};
+use crate::scenario::{Effort, Stage, run_on};
 use crate::watch::{Watched, Watcher};
 
 /// The columns after the roles: an account with every right but a role, and one with nothing.
@@ -20,7 +20,7 @@ const OTHERS: [&str; 2] = ["administrator", "nobody"];
 /// Runs the scenarios; before each accepted step, one person of every role is asked whether he could have signed instead.
 /// Gives the table as text, or what went wrong (a scenario that fails, a step that no scenario signs).
 pub fn observe(pack: &Pack, scenarios: &[SourceText]) -> Result<String, String> {
-    let packs = Catalog::new([Arc::new(pack.clone())]);
+    let stage = Stage::new(&Catalog::new([Arc::new(pack.clone())]));
     let columns: Vec<String> = pack
         .roles
         .iter()
@@ -37,13 +37,14 @@ pub fn observe(pack: &Pack, scenarios: &[SourceText]) -> Result<String, String> 
         may: BTreeMap::new(),
     };
     for scenario in scenarios {
+        let packs = stage.packs(&scenario.text);
         let mut house = Watched {
             inner: Oracle::new(packs.clone()),
             watcher: &mut probes,
         };
         let report = run_on(
             &mut house,
-            &packs,
+            packs,
             &scenario.text,
             &scenario.path,
             Effort::Full,

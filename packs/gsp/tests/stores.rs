@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::Catalog;
 use testkit::postgres::Cluster;
-use testkit::scenario::{Effort, run_on};
+use testkit::scenario::{Effort, Stage, run_on};
 use testkit::{House, OnStore, StoreUrl, hostile};
 
 fn catalog() -> Catalog {
@@ -14,10 +14,11 @@ fn catalog() -> Catalog {
 }
 
 fn scenarios_on(mut fresh: impl FnMut(usize) -> StoreUrl) {
-    let packs = catalog();
+    let stage = Stage::new(&catalog());
     for (nth, story) in gsp::scenarios().iter().enumerate() {
-        let mut house = OnStore::open(&fresh(nth), &packs).unwrap();
-        let report = run_on(&mut house, &packs, &story.text, &story.path, Effort::Full);
+        let packs = stage.packs(&story.text);
+        let mut house = OnStore::open(&fresh(nth), packs).unwrap();
+        let report = run_on(&mut house, packs, &story.text, &story.path, Effort::Full);
         assert!(report.passed(), "\n{report}");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use kernel::Side;
-use model::{Cost, Field, FieldKind, Ledger, Lies, Name, PlaceRef, Post};
+use model::{Cost, Field, FieldKind, Ledger, Lies, Name, Pack, PlaceRef, Post, Slip, Step};
 
 use crate::Kind;
 use crate::prove::Proof;
@@ -66,6 +66,53 @@ fn registers(proof: &Proof<'_>) {
     for register in &pack.registers {
         if !used.contains(&register.name) {
             unused(proof, "register", &register.name);
+        }
+        if register.by_slips && !changed(pack, &register.name) {
+            let message = format!(
+                "records of {} are changed by slips, and no slip changes them",
+                quoted(&register.name)
+            );
+            let hint = "a step records it, or a slip asks for it: `changes register=…`";
+            let path = format!("register/{}", register.name);
+            proof.error(Kind::NeverFilled, &path, message, Some(hint));
+        }
+    }
+    asked_and_recorded(proof);
+}
+
+/// Whether some step records anything of a register.
+fn changed(pack: &Pack, register: &str) -> bool {
+    let records = |step: &Step| step.records.iter().any(|rule| *rule.register == *register);
+    let asks = |slip: &Slip| {
+        let field = slip
+            .changes
+            .and_then(|changes| slip.header.get(changes.register));
+        match field.map(|field| &field.kind) {
+            Some(FieldKind::Choice(choices)) => {
+                choices.iter().any(|choice| *choice.code == *register)
+            }
+            _ => false,
+        }
+    };
+    pack.flows
+        .iter()
+        .any(|flow| flow.steps.iter().any(records) || flow.slips.iter().any(asks))
+}
+
+/// What a slip asks to change is recorded by one of its steps.
+fn asked_and_recorded(proof: &Proof<'_>) {
+    for flow in &proof.pack.flows {
+        for (at, slip) in flow.slips.iter().enumerate() {
+            let recorded = flow.steps_of(at).any(|(_, step)| step.changes);
+            if slip.changes.is_some() && !recorded {
+                let message = format!(
+                    "slip {} asks for changes, and no step records them",
+                    quoted(&slip.name)
+                );
+                let hint = "put `change` into the step that approves them";
+                let path = format!("flow/{}/slip/{}", flow.name, slip.name);
+                proof.error(Kind::NeverEnded, &path, message, Some(hint));
+            }
         }
     }
 }

@@ -20,8 +20,8 @@ pub(crate) const TYPES: [&str; 11] = [
 ];
 
 /// Field names that mean something else in the notation or its expressions.
-const RESERVED: [&str; 10] = [
-    "carry", "lines", "proposal", "and", "or", "not", "true", "false", "empty", "number",
+const RESERVED: [&str; 11] = [
+    "carry", "lines", "proposal", "changes", "and", "or", "not", "true", "false", "empty", "number",
 ];
 
 /// Characters of a text field unless declared.

@@ -1,5 +1,6 @@
 //! Nodes to the model: what is declared beside flows, and the tables that flows are read against.
 
+mod changes;
 mod fields;
 mod flow;
 mod guards;

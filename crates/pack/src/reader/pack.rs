@@ -216,6 +216,16 @@ impl<'a> Reader<'a> {
             let path = format!("register/{}", name.text);
             let label = self.labels.label(self.desk, &path, &zh, reading.span());
             let also = also(&mut reading);
+            let by_slips = reading.property("changes").is_some_and(|word| {
+                if word.text != "slips" {
+                    reading.wrong(
+                        word,
+                        "changes",
+                        "`slips`: records that are there are changed by slips alone",
+                    );
+                }
+                true
+            });
             let mut fields: Vec<FieldDraft<'_>> = Vec::new();
             let mut once = Once::default();
             for child in reading.children() {
@@ -239,6 +249,7 @@ impl<'a> Reader<'a> {
                 label,
                 fields: fields.into_iter().map(|draft| draft.field).collect(),
                 also,
+                by_slips,
             });
         }
     }
@@ -255,6 +266,7 @@ impl<'a> Reader<'a> {
             name,
             fields: Vec::new(),
             also: Vec::new(),
+            by_slips: false,
         });
     }
 

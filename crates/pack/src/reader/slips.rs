@@ -7,7 +7,7 @@ use model::{Draw, FieldKind, Slip};
 use crate::Kind;
 use crate::expression::{Checker, SlipTypes, Stands, Ty, Typed};
 use crate::reader::fields::{FieldDraft, FieldStands};
-use crate::reader::{Reader, proposals};
+use crate::reader::{Reader, changes, proposals};
 use crate::reading::{Once, Part, Reading, check_name, unknown_node};
 use crate::source::{Span, quoted};
 use crate::suggest;
@@ -135,6 +135,7 @@ pub(crate) fn for_others<'a>(
         let mut slip = slip.clone();
         slip.from.clear();
         slip.proposal = None;
+        slip.changes = None;
         for field in slip
             .header
             .iter_mut()
@@ -216,8 +217,8 @@ pub(crate) fn read_fields<'a>(
                 reading.finish();
                 lines = Some(fields);
             }
-            "proposal" => {
-                once.add(reader.desk, child.name.span, "node", "proposal");
+            node @ ("proposal" | "changes") => {
+                once.add(reader.desk, child.name.span, "node", node);
             }
             "lines" => {
                 let mut reading = Reading::new(reader.desk, child);
@@ -261,6 +262,7 @@ pub(crate) fn read_fields<'a>(
         u32::try_from(least).unwrap_or(0),
         u32::try_from(most).unwrap_or(0),
     );
+    changes::choices(reader, slip);
 }
 
 #[expect(clippy::too_many_arguments, reason = "header and lines are read alike")]
@@ -420,8 +422,8 @@ pub(crate) fn finish(
             .map(|one| finish_field(&checker, slips, up, one));
         fields.collect::<Vec<_>>()
     };
-    let header = fields(&draft.header, Stands::Header);
-    let lines = draft
+    let mut header = fields(&draft.header, Stands::Header);
+    let mut lines = draft
         .lines
         .as_deref()
         .map(|lines| fields(lines, Stands::Line));
@@ -429,6 +431,7 @@ pub(crate) fn finish(
     if let Some(number) = number {
         reader.number_pattern(number, &name);
     }
+    let changes = changes::read(reader, draft, &mut header, lines.as_mut());
     Slip {
         name: draft.name.clone(),
         qualified: name,
@@ -442,6 +445,7 @@ pub(crate) fn finish(
         lines_min: draft.range.0,
         lines_max: draft.range.1,
         proposal: proposals::read(reader, draft, types, at),
+        changes,
     }
 }
 

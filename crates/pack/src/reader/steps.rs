@@ -15,8 +15,9 @@ use crate::suggest;
 use crate::tree::{Form, Node, Word};
 
 /// What may stand in the braces of a step.
-const INNER: [&str; 10] = [
-    "guard", "post", "entry", "hold", "settle", "release", "advance", "record", "enters", "renews",
+const INNER: [&str; 11] = [
+    "guard", "post", "entry", "hold", "settle", "release", "advance", "record", "change", "enters",
+    "renews",
 ];
 
 /// What the engine does for every slip; steps of these names would be synonyms.
@@ -172,6 +173,7 @@ fn read<'a>(
         enters_line: Vec::new(),
         renews: Vec::new(),
         renews_line: Vec::new(),
+        changes: false,
         within_minutes: within,
         escalate: escalate.first().and_then(|role| reader.role(role)),
         step_up: reading.switch("step_up"),
@@ -391,6 +393,18 @@ fn inner<'a>(
         "settle" | "release" => step.hold_ends.extend(hold_end(reader, flow, draft, node)),
         "advance" => step.advances.extend(advance(reader, node)),
         "record" => step.records.extend(reader.record(&checker, node)),
+        "change" => {
+            let asks = flow.slips[draft.slip].node.children.iter().flatten();
+            if !asks.clone().any(|node| node.name.text == "changes") {
+                let message = "`change` in a step of a slip that asks for no changes";
+                let hint = "the slip says where: `changes register=… key=… field=… was=… to=…`";
+                reader
+                    .desk
+                    .hinted(Kind::Missing, node.name.span, message, hint.to_owned());
+            }
+            Reading::new(reader.desk, node).finish();
+            step.changes = true;
+        }
         "enters" | "renews" => enters(reader, flow, draft, step, node),
         _ => unknown_node(reader.desk, node, "`step`", &INNER),
     }

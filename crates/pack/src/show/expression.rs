@@ -129,6 +129,10 @@ impl Words<'_> {
                     format!("{}{joint}{label}", self.bound(reference, 9))
                 }),
             Name::Balance(reading) => self.balance(reading),
+            Name::Current(_) => {
+                let now = self.language.pick("现登记值", "what is recorded now");
+                Some(now.to_owned())
+            }
             Name::Parameter(at, key) => self.pack.parameters.get(*at).map(|parameter| {
                 let label = self.language.of(&parameter.label);
                 match key {

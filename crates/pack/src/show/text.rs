@@ -137,6 +137,13 @@ impl Show<'_> {
             }
             out.push('\n');
         }
+        if step.changes {
+            let verb = pick(
+                "登记单上所请更改",
+                "records the changes that the slip asks for",
+            );
+            let _ = writeln!(out, "      {verb}");
+        }
         self.asked(out, step);
         if let Some(minutes) = step.within_minutes {
             let _ = write!(

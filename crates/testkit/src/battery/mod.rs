@@ -9,7 +9,7 @@ use std::sync::Arc;
 use model::{Catalog, Pack, SourceText};
 
 use crate::Oracle;
-use crate::scenario::{Effort, run_on};
+use crate::scenario::{Effort, Stage, run_on};
 use crate::watch::Watched;
 
 /// Every mistake of a pack's texts: whatever the reader and its proofs say, warnings too; then, when they make a pack, every
@@ -42,16 +42,17 @@ pub fn battery(pack: &Pack, scenarios: &[SourceText]) -> Vec<String> {
             mistakes.push(format!("flow {} has no {wanted}", flow.name));
         }
     }
-    let packs = Catalog::new([Arc::new(pack.clone())]);
+    let stage = Stage::new(&Catalog::new([Arc::new(pack.clone())]));
     let mut provoked = provoked::Provoked::default();
     for scenario in scenarios {
+        let packs = stage.packs(&scenario.text);
         let mut house = Watched {
             inner: Oracle::new(packs.clone()),
             watcher: &mut provoked,
         };
         let report = run_on(
             &mut house,
-            &packs,
+            packs,
             &scenario.text,
             &scenario.path,
             Effort::Full,

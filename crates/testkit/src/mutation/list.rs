@@ -78,6 +78,7 @@ pub fn mutants(pack: &Pack) -> Vec<Mutant> {
         mutants: Vec::new(),
     };
     ledgers(pack, &mut all);
+    registers(pack, &mut all);
     parameters(pack, &mut all);
     for (at, flow) in pack.flows.iter().enumerate() {
         all.file = format!("flows/{}.kdl", flow.name);
@@ -103,6 +104,16 @@ fn ledgers(pack: &Pack, all: &mut List) {
                 let name = format!("ledger {ledger} place {} is not once", place.name);
                 all.pack(name, move |pack| pack.ledgers[at].places[nth].once = false);
             }
+        }
+    }
+}
+
+/// What slips alone may change, an administrator may.
+fn registers(pack: &Pack, all: &mut List) {
+    for (at, register) in pack.registers.iter().enumerate() {
+        if register.by_slips {
+            let name = format!("register {} changed without a slip", register.name);
+            all.pack(name, move |pack| pack.registers[at].by_slips = false);
         }
     }
 }

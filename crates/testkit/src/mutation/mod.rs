@@ -17,7 +17,7 @@ use model::{Catalog, Pack, SourceText};
 pub use list::{Mutant, mutants};
 
 use crate::Oracle;
-use crate::scenario::{Effort, Report, run_on};
+use crate::scenario::{Effort, Report, Stage, run_on};
 
 /// What came of the mutants of a pack.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +35,7 @@ pub struct Outcome {
 /// Tries every mutant of a pack against its scenarios, on all cores.
 pub fn run(pack: &Pack, scenarios: &[SourceText]) -> Outcome {
     let started = Instant::now();
-    let sound = Catalog::new([Arc::new(pack.clone())]);
+    let sound = Stage::new(&Catalog::new([Arc::new(pack.clone())]));
     let mut outcome = Outcome {
         broken: scenarios
             .iter()
@@ -79,7 +79,7 @@ fn survivors(pack: &Pack, scenarios: &[SourceText], mutants: &[Mutant]) -> Vec<(
 fn noticed(pack: &Pack, scenarios: &[SourceText], mutant: &Mutant) -> bool {
     let mut changed = pack.clone();
     (mutant.change)(&mut changed);
-    let packs = Catalog::new([Arc::new(changed)]);
+    let packs = Stage::new(&Catalog::new([Arc::new(changed)]));
     // A model that the reader would never let through may well bring the engine down; that is noticed too.
     let passed = |text: &SourceText| {
         catch_unwind(AssertUnwindSafe(|| play(&packs, text).passed())).unwrap_or(false)
@@ -92,7 +92,8 @@ fn noticed(pack: &Pack, scenarios: &[SourceText], mutant: &Mutant) -> bool {
     !first.into_iter().chain(then).all(passed)
 }
 
-fn play(packs: &Catalog, scenario: &SourceText) -> Report {
+fn play(stage: &Stage, scenario: &SourceText) -> Report {
+    let packs = stage.packs(&scenario.text);
     let mut house = Oracle::new(packs.clone());
     run_on(
         &mut house,

@@ -153,6 +153,11 @@ fn guards(here: (usize, usize), step: &Step, all: &mut List) {
 }
 
 fn records(pack: &Pack, here: (usize, usize), step: &Step, all: &mut List) {
+    if step.changes {
+        all.step(here, format!("{} changes nothing", step.name), |step| {
+            step.changes = false
+        });
+    }
     for (nth, rule) in step.records.iter().enumerate() {
         let name = format!("{} record {}", step.name, rule.register);
         all.step(here, format!("{name} dropped"), move |step| {

@@ -21,7 +21,7 @@
 //! `withdraw`, `void reason=`, `ask_reversal reason=`, `reverse`, `refuse_reversal reason=`, `hand_over step= to=`,
 //! `add_signer step= to=`, `cosign step=`, `copy_to to=A,B`, `remind`, `comment text=`, each with the number of its slip;
 //! `deputise to= from= until=`; `close_period LEDGER PERIOD`, `reopen_period LEDGER PERIOD reason=`; `record REGISTER KEY
-//! field=value`. Any command takes `for=LOGIN` (as deputy of), `key=` (idempotency key), `at=14:05`, `seen=stale`,
+//! field=value`, which tells of a fact that was recorded elsewhere (see [`Stage`]). Any command takes `for=LOGIN` (as deputy of), `key=` (idempotency key), `at=14:05`, `seen=stale`,
 //! `seen=nothing`, `confirmed=no` (the password was not given again); without these it is noon, a second later each line, and the signer has seen what is there.
 //! `tick DAY TIME` lets time pass; timers that are due fire, and what is expected is of the slip of the last one.
 //!
@@ -39,6 +39,7 @@ mod names;
 mod parse;
 mod run;
 mod script;
+mod stage;
 mod words;
 
 use std::fmt;
@@ -48,6 +49,7 @@ use model::Catalog;
 use crate::{House, Oracle};
 
 pub use run::ADMINISTRATOR;
+pub use stage::Stage;
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +121,8 @@ pub enum Effort {
 
 /// Runs a scenario against packs in memory.
 pub fn run_text(packs: &Catalog, text: &str, name: &str) -> Report {
+    let stage = Stage::new(packs);
+    let packs = stage.packs(text);
     run_on(
         &mut Oracle::new(packs.clone()),
         packs,
@@ -128,7 +132,7 @@ pub fn run_text(packs: &Catalog, text: &str, name: &str) -> Report {
     )
 }
 
-/// Runs a scenario in an empty house whose packs are these.
+/// Runs a scenario in an empty house whose packs are these, as a [`Stage`] has them for it.
 pub fn run_on(
     house: &mut dyn House,
     packs: &Catalog,

@@ -86,6 +86,7 @@ impl Writer<'_> {
                 let (zh, en) = (format!("{field}合计"), format!("total of {field}"));
                 return Some(t(self.lang, &zh, &en).to_owned());
             }
+            Name::Current(_) => t(self.lang, "现登记值", "what is recorded now"),
             Name::Balance(reading) => {
                 let ledger = self.pack.ledgers.get(reading.ledger)?;
                 let place = ledger.places.get(reading.place)?;

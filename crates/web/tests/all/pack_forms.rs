@@ -9,7 +9,7 @@ use model::Catalog;
 use print::{Bilingual, Language, Printer};
 use store::{ListQuery, Options, Store, StoreUrl};
 use testkit::OnStore;
-use testkit::scenario::{Effort, run_on};
+use testkit::scenario::{Effort, Stage, run_on};
 use web::slip_form::{Paper, printable};
 
 #[test]
@@ -20,15 +20,16 @@ fn every_form_prints_a_slip_of_the_stories() {
         .iter()
         .flat_map(|flow| flow.slips.iter().map(|slip| slip.qualified.clone()))
         .collect();
-    let packs = Catalog::new([Arc::new(pack)]);
+    let stage = Stage::new(&Catalog::new([Arc::new(pack)]));
     let folder = tempfile::tempdir().expect("a folder");
     let printer = Printer::new();
     let mut printed = BTreeSet::new();
     let mut wrong = Vec::new();
     for (nth, story) in gsp::scenarios().iter().enumerate() {
         let url = StoreUrl::Sqlite(folder.path().join(format!("{nth}.db")));
-        let mut house = OnStore::open(&url, &packs).expect("a store");
-        let report = run_on(&mut house, &packs, &story.text, &story.path, Effort::Full);
+        let packs = stage.packs(&story.text);
+        let mut house = OnStore::open(&url, packs).expect("a store");
+        let report = run_on(&mut house, packs, &story.text, &story.path, Effort::Full);
         assert!(report.passed(), "{report}");
         drop(house);
         let store = Store::open(&url, Options::new(packs.clone())).expect("a store");
