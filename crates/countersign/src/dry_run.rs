@@ -1,6 +1,6 @@
 //! The store as the engine's world, with what a run of commands would add: a dry run before anything is submitted.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ pub struct DryRun<'a> {
     store: &'a Store,
     org: OrgId,
     catalog: Arc<Catalog>,
+    /// The same, as if administrators could change what slips alone change.
+    open: OnceCell<Catalog>,
     registers: RefCell<HashMap<Arc<str>, Versions>>,
     people: RefCell<HashMap<Arc<str>, Arc<Person>>>,
 }
@@ -29,6 +31,7 @@ impl<'a> DryRun<'a> {
             store,
             org,
             catalog: store.catalog(),
+            open: OnceCell::new(),
             registers: RefCell::default(),
             people: RefCell::new(
                 people
@@ -41,7 +44,30 @@ impl<'a> DryRun<'a> {
 
     /// Judges a command: the records it would write, or its refusal. Nothing is kept; see [`DryRun::keep`].
     pub fn judge(&self, command: &Command) -> Result<Result<Vec<Record>, Refusal>, WorldError> {
-        Ok(match engine::apply(&self.catalog, self, command)? {
+        self.judge_by(&self.catalog, command)
+    }
+
+    /// Whether a command that is refused because slips alone change a record would change nothing of it.
+    pub fn is_so_already(&self, command: &Command) -> Result<bool, WorldError> {
+        let open = self.open.get_or_init(|| self.catalog.without_by_slips());
+        let Ok(records) = self.judge_by(open, command)? else {
+            return Ok(false);
+        };
+        for record in records {
+            let latest = self.latest(&record.register, &record.key)?;
+            if latest.is_none_or(|latest| latest.body != record.body) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn judge_by(
+        &self,
+        catalog: &Catalog,
+        command: &Command,
+    ) -> Result<Result<Vec<Record>, Refusal>, WorldError> {
+        Ok(match engine::apply(catalog, self, command)? {
             Outcome::Done(effects, _) => Ok(effects.records),
             Outcome::Repeated(reply) => reply.map(|_| Vec::new()),
             Outcome::Refused(refusal) => Err(refusal),

@@ -34,6 +34,22 @@ impl Catalog {
         self.versions.insert(pack.version.clone(), pack);
     }
 
+    /// The same packs without the rule that slips alone change what is on record. For judging what somebody else recorded, or what
+    /// a change would be; nothing is booked under it.
+    pub fn without_by_slips(&self) -> Catalog {
+        let mut open = self.clone();
+        for pack in &self.current {
+            if pack.registers.iter().any(|register| register.by_slips) {
+                let mut pack = (**pack).clone();
+                for register in &mut pack.registers {
+                    register.by_slips = false;
+                }
+                open.install(Arc::new(pack));
+            }
+        }
+        open
+    }
+
     /// The current packs.
     pub fn packs(&self) -> &[Arc<Pack>] {
         &self.current

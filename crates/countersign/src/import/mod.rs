@@ -32,6 +32,9 @@ pub struct Plan {
     pub attempts: Vec<Act>,
 }
 
+/// Attempts of one file that are journaled: a file of fifty thousand rows must not become as many rows of the journal.
+const ATTEMPTS_MAX: usize = 100;
+
 /// Whether a refusal answers an attempt at more than one may.
 fn is_attempt(refusal: &Refusal) -> bool {
     matches!(refusal.class, Class::Role | Class::Separation) || refusal.code == "identity"

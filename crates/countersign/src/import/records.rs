@@ -9,7 +9,7 @@ use model::{Catalog, Register};
 
 use super::columns::{Found, recognise, register_columns};
 use super::mapping::Mapping;
-use super::{Plan, is_attempt, refused};
+use super::{ATTEMPTS_MAX, Plan, is_attempt, refused};
 use crate::dry_run::DryRun;
 use crate::house::House;
 use crate::stop::Stop;
@@ -170,9 +170,15 @@ pub(super) fn judge(
             .map(|column| column.heading.clone())
     };
     match dry.judge(&command).map_err(Stop::other)? {
+        // A file may be imported again: what its rows say stands there.
+        Err(refusal)
+            if refusal.code == "by_slips" && dry.is_so_already(&command).map_err(Stop::other)? =>
+        {
+            plan.unchanged += 1;
+        }
         Err(refusal) => {
             plan.bad.extend(refused(line, &refusal, heading));
-            if is_attempt(&refusal) {
+            if is_attempt(&refusal) && plan.attempts.len() < ATTEMPTS_MAX {
                 plan.attempts.push(command.act);
             }
         }

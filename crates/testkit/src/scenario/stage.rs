@@ -1,8 +1,6 @@
 //! The packs that a story is played with.
 
-use std::sync::Arc;
-
-use model::{Catalog, Pack};
+use model::Catalog;
 
 /// Packs as stories are played with them. What is `given`, and what `record` tells, happened elsewhere: by slips that the story
 /// does not tell of. So records that slips alone may change can be changed by these lines, save in a story that expects the
@@ -16,15 +14,9 @@ pub struct Stage {
 impl Stage {
     /// The stage of some packs.
     pub fn new(packs: &Catalog) -> Stage {
-        let mut open = packs.clone();
-        for pack in packs.packs() {
-            if pack.registers.iter().any(|register| register.by_slips) {
-                open.install(Arc::new(opened(pack)));
-            }
-        }
         Stage {
             as_they_are: packs.clone(),
-            open,
+            open: packs.without_by_slips(),
         }
     }
 
@@ -40,12 +32,4 @@ impl Stage {
             &self.open
         }
     }
-}
-
-fn opened(pack: &Pack) -> Pack {
-    let mut pack = pack.clone();
-    for register in &mut pack.registers {
-        register.by_slips = false;
-    }
-    pack
 }
