@@ -349,6 +349,18 @@ fn imports() -> Vec<Attempt> {
             }
         ),
         attempt!(
+            "import.record_on_file",
+            ADMINISTRATOR,
+            "导入单位表，改动已有单位的许可证",
+            "imports a list of partners that changes the licence of one on record",
+            "by_slips",
+            IMPORT,
+            |stage| {
+                let text = "key,name,licence_until\nS77,新单位,2030-12-31\nS01,供货一,2099-12-31\n";
+                import(stage, "partners", text, "by_slips");
+            }
+        ),
+        attempt!(
             "import.grant_second_account",
             TWO_ACCOUNTS,
             "导入人员表，给自己的第二个账号加岗位",

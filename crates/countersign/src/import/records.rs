@@ -172,7 +172,8 @@ pub(super) fn judge(
     match dry.judge(&command).map_err(Stop::other)? {
         // A file may be imported again: what its rows say stands there.
         Err(refusal)
-            if refusal.code == "by_slips" && dry.is_so_already(&command).map_err(Stop::other)? =>
+            if refusal.code == "by_slips"
+                && dry.is_so_already(&command).map_err(Stop::other)? =>
         {
             plan.unchanged += 1;
         }

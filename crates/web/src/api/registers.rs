@@ -98,7 +98,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             op(
                 "put_record",
                 "registers",
-                "登记。 Records a new version, by an administrator.",
+                "登记。 Records a fact, by an administrator: the first version of a key, or of a register whose records are not left to slips a further one (`by_slips` otherwise).",
             )
             .body::<RecordSent>()
             .answers::<Done>("recorded"),

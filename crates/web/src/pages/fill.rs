@@ -10,7 +10,7 @@ use maud::Markup;
 use super::desk::{Asked, Content, Desk, Reader, address, done, go};
 use super::form::{Back, Mode, Target, form, ground};
 use super::typed::Typed;
-use super::{begin, drafts, handheld, heads, line_file, prefill, values, words};
+use super::{begin, changing, drafts, handheld, heads, line_file, prefill, values, words};
 use crate::auth::{Acting, Address, Fields, Posted, confirm_password};
 use crate::error::{Error, status_of};
 use crate::layout::{Place, Toast};
@@ -87,6 +87,9 @@ pub(super) async fn show(
         let copied = asked.text("copy").parse().ok().map(SlipId);
         if let Some(id) = copied.filter(|_| target.slip.is_none() && back.typed.is_none()) {
             back.typed = Some(prefill::copy(reader, &target, id)?);
+        }
+        if target.slip.is_none() && back.typed.is_none() {
+            back.typed = changing::prefilled(reader, &target, &asked);
         }
         if target.slip.is_none()
             && target.sources.is_empty()

@@ -12,6 +12,7 @@ mod asks;
 mod assets;
 mod batch;
 mod begin;
+mod changing;
 pub(crate) mod check;
 mod columns;
 mod compare;

@@ -12,13 +12,13 @@ use store::RecordRow;
 
 use super::desk::{Content, Desk, Reader, done, go};
 use super::registers::find;
-use super::{form_fields, typed, values, words};
+use super::{changing, form_fields, typed, values, words};
 use crate::auth::{Fields, Posted};
 use crate::error::{Error, status_of};
 use crate::layout::Place;
-use crate::parts::Link;
 use crate::parts::field::{Entry, Field as Part, Kind, say_beside};
 use crate::parts::form::{Form, Refused, form as form_part};
+use crate::parts::{Link, fault};
 use crate::text::{percent, random_key};
 
 /// The form of a new record.
@@ -41,6 +41,9 @@ pub(crate) async fn change(
 ) -> Result<Response, Error> {
     let csrf = desk.session.csrf();
     desk.show(Place::Registers, move |reader| {
+        if by_slips(reader, &qualified)? {
+            return changing::instead(reader, &qualified, &key);
+        }
         let made = record_form(reader, &qualified, Some(&key), &Back::default(), &csrf)?;
         Ok(Content::new(
             made.title.clone(),
@@ -48,6 +51,15 @@ pub(crate) async fn change(
         ))
     })
     .await
+}
+
+/// Whether records of this register are changed by slips alone; only administrators get so far.
+fn by_slips(reader: &Reader<'_>, qualified: &str) -> Result<bool, Error> {
+    if !reader.me.administrator {
+        return Err(super::people::not_administrator());
+    }
+    let catalog = reader.catalog();
+    Ok(find(&catalog, qualified)?.1.by_slips)
 }
 
 /// What comes back into the form of a record.
@@ -201,7 +213,7 @@ fn refuse(
         let sentence = reader.sentence(one).to_owned();
         let place = one.place.as_ref().map(|place| place.field.as_str());
         let wanted = match (place, one.code.as_str()) {
-            (None, "key") => Some("_key_"),
+            (None, "key" | "by_slips") => Some("_key_"),
             (place, _) => place,
         };
         let at = fields
@@ -314,7 +326,8 @@ fn to_put(
         },
     };
     let before = reader.store.record_versions(reader.org, qualified, &code)?;
-    if key.is_none() && !before.is_empty() {
+    // Of what slips alone change, the engine says so, and the journal keeps the attempt.
+    if key.is_none() && !before.is_empty() && !register.by_slips {
         return Ok(Err(Refusal::new(
             engine::Class::Field,
             "key",
@@ -363,6 +376,17 @@ async fn again(
         key: fields.text("_key").to_owned(),
     };
     desk.show(Place::Registers, move |reader| {
+        if let (Some(key), Some(refusal), true) =
+            (&key, &back.refusal, by_slips(reader, &qualified)?)
+        {
+            let to = Link::new(
+                reader.t("回到资料", "Back to the record"),
+                values::record_url(&qualified, key),
+            );
+            let refused = super::refused(reader.lang, refusal);
+            let page = fault::refusal(reader.lang, &refused, &to);
+            return Ok(Content::new(reader.t("不能办理", "Not possible"), page).with(status));
+        }
         let made = record_form(reader, &qualified, key.as_deref(), &back, &csrf)?;
         Ok(Content::new(made.title.clone(), form_part(reader.lang, &made)).with(status))
     })

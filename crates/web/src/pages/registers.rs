@@ -289,7 +289,13 @@ pub(crate) async fn one(
                 url: value.url,
             });
         }
-        let actions = if reader.me.administrator {
+        let actions = if register.by_slips {
+            let ask = super::changing::ask(reader, pack, register, &key)?;
+            if ask.is_none() && reader.me.administrator {
+                notes.push((Tone::Wait, super::changing::told(reader, pack, register)));
+            }
+            ask.into_iter().collect()
+        } else if reader.me.administrator {
             vec![Action {
                 label: reader.t("更改", "Change").to_owned(),
                 icon: Icon::PenLine,

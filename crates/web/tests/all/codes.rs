@@ -15,16 +15,13 @@ fn code(nth: u32) -> String {
 async fn collecting() -> Company {
     let company = Company::new().await;
     let mut admin = Desk::log_in(&company, "admin", "zh").await;
-    let mut form = admin
-        .get("/admin/registers/gsp.item/change/A001")
-        .await
-        .fill();
-    form.set("h.trace", "须采集")
-        .set("h.code_small", "8100001，8100002")
-        .set("h.code_large", "8100009")
-        .set("h.per_case", "10");
-    let done = admin.send(&form, "").await;
-    assert_eq!(done.status, 200, "{}", done.text());
+    let fields = [
+        ("trace", "须采集"),
+        ("code_small", "8100001，8100002"),
+        ("code_large", "8100009"),
+        ("per_case", "10"),
+    ];
+    company.changed("item", "A001", &fields).await;
     let mut form = admin.get("/admin/registers/gsp.code_pack/new").await.fill();
     let inside = format!("{} {}", code(91), code(92));
     form.set("h._key_", "81000090000000000001")

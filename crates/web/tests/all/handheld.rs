@@ -10,12 +10,7 @@ const GTIN: &str = "6901234567892";
 async fn labelled() -> Company {
     let company = Company::new().await;
     let mut admin = Desk::log_in(&company, "admin", "zh").await;
-    let mut form = admin
-        .get("/admin/registers/gsp.item/change/A001")
-        .await
-        .fill();
-    form.set("h.gtin", GTIN);
-    assert_eq!(admin.send(&form, "").await.status, 200);
+    company.changed("item", "A001", &[("gtin", GTIN)]).await;
     for bin in ["A-01-03", "A-01-04"] {
         let mut form = admin.get("/admin/registers/gsp.bin/new").await.fill();
         form.set("h._key_", bin)

@@ -329,10 +329,8 @@ async fn registers_say_what_holds_and_what_was_known() {
     page.must_have("S71").must_have("S72");
     assert!(!page.has("S73"), "{}", page.text());
     company.later(60);
-    let path = "/admin/registers/gsp.party/change/S72";
-    let mut form = admin.get(path).await.fill();
-    form.set("h.licence_until", "2031-05-05");
-    assert_eq!(admin.send(&form, "").await.status, 200);
+    let fields = [("licence_until", "2031-05-05")];
+    company.changed("party", "S72", &fields).await;
     company.later(60);
     let page = admin.get(&format!("{list}?q=S72")).await;
     page.must_have("2031-05-05");

@@ -279,6 +279,42 @@ fn rights() -> Vec<Attempt> {
             }
         ),
         attempt!(
+            "rights.record_on_file",
+            ADMINISTRATOR,
+            "管理员不经单据改动已有的资料：延长许可证、换银行账号、改商品",
+            "changes what is on record without a slip: prolongs a licence, swaps a bank account, edits an item",
+            "by_slips",
+            EVERYWHERE,
+            |stage| {
+                for (register, key, field, text) in [
+                    ("gsp.party", "S01", "licence_until", "2099-12-31"),
+                    ("gsp.party", "S01", "bank_account", "6222000099998888"),
+                    ("gsp.item", "A001", "storage", "冷藏"),
+                    ("gsp.item", "A001", "name", ""),
+                ] {
+                    stage.attack(
+                        "管理员甲",
+                        Act::PutRecord {
+                            register: register.into(),
+                            key: key.into(),
+                            fields: BTreeMap::from([(field.to_owned(), text.to_owned())]),
+                            from: None,
+                        },
+                    );
+                }
+                // Neither from a day on that is long over.
+                stage.attack(
+                    "管理员甲",
+                    Act::PutRecord {
+                        register: "gsp.party".into(),
+                        key: "S01".into(),
+                        fields: BTreeMap::from([("scope".to_owned(), "疫苗".to_owned())]),
+                        from: Some(crate::cast::day("2001-01-01")),
+                    },
+                );
+            }
+        ),
+        attempt!(
             "rights.record_of_person",
             ADMINISTRATOR,
             "把人员当台账改，绕过人员规则",

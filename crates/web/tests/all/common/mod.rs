@@ -13,7 +13,7 @@ use argon2::password_hash::phc::PasswordHash;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use engine::{Act, Command, Grant, Person, SYSTEM};
+use engine::{Act, Command, Grant, Input, LineInput, Person, SYSTEM, Seen};
 use kernel::{Day, Moment, OrgId};
 use model::{Catalog, Label};
 use serde_json::{Value, json};
@@ -155,6 +155,57 @@ impl Company {
                 self.must("admin", act).await;
             }
         }
+    }
+
+    /// Changes a record as it is changed in a company: one person asks for it by a slip, another approves.
+    pub async fn changed(&self, register: &str, key: &str, fields: &[(&str, &str)]) {
+        for (login, role) in [
+            ("asker", "gsp.quality_clerk"),
+            ("approver", "gsp.quality_department"),
+        ] {
+            let person = person(login, &[role]);
+            self.must("admin", Act::PutPerson { person }).await;
+        }
+        let step = |name: &str| format!("gsp.data_change.change_request.{name}");
+        let line = |(field, text): &(&str, &str)| LineInput {
+            source: None,
+            fields: [("field", *field), ("becomes", *text)]
+                .map(|(name, text)| (name.to_owned(), text.to_owned()))
+                .into(),
+        };
+        let input = Input {
+            header: [("kind", register), ("code", key), ("reason", "更正")]
+                .map(|(name, text)| (name.to_owned(), text.to_owned()))
+                .into(),
+            lines: fields.iter().map(line).collect(),
+        };
+        let ask = Act::Step {
+            step: step("fill"),
+            slip: None,
+            sources: Vec::new(),
+            seen: Vec::new(),
+            input,
+        };
+        self.must("asker", ask).await;
+        let waiting = store::ListQuery {
+            waiting_step: Some(step("approve")),
+            limit: 1,
+            ..store::ListQuery::default()
+        };
+        let page = self.app.store().list(ORG, &waiting).expect("read");
+        let id = page.rows.first().expect("a slip").id;
+        let slip = self.app.store().slip(ORG, id).expect("read");
+        let approve = Act::Step {
+            step: step("approve"),
+            slip: Some(id),
+            sources: Vec::new(),
+            seen: vec![Seen {
+                slip: id,
+                content: slip.expect("a slip").content.clone(),
+            }],
+            input: Input::default(),
+        };
+        self.must("approver", approve).await;
     }
 
     pub async fn must(&self, actor: &str, act: Act) {
