@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engine::Act;
-use kernel::Moment;
+use kernel::{Day, Moment};
+use model::Catalog;
 use store::{ListQuery, StoreUrl};
 use tempfile::TempDir;
 use testkit::company;
@@ -94,6 +95,11 @@ impl Bed {
 
     /// Opens the store, with a company in it to work.
     pub fn open(&self) -> Result<House, Stop> {
+        self.open_with(|packs, day| company::records(packs, GOODS, day))
+    }
+
+    /// The same; a company that is made has these records from a day on.
+    pub fn open_with(&self, records: fn(&Catalog, Day) -> Vec<Act>) -> Result<House, Stop> {
         let house = House::open(&self.place)?;
         let people = house.people()?;
         let own = company::login("gsp.buyer", 1);
@@ -109,7 +115,7 @@ impl Bed {
                 org: ORG,
             };
             direct
-                .found(&house.catalog(), EACH, GOODS)
+                .found_with(&house.catalog(), EACH, |day| records(&house.catalog(), day))
                 .map_err(Stop::other)?;
         }
         Ok(house)

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use engine::Act;
 use kernel::Day;
+use model::Catalog;
 use store::{SearchQuery, Searched};
 use testkit::Dice;
 use testkit::company;
@@ -13,7 +14,7 @@ use super::report::ms;
 use super::{Args, Report, machine};
 use crate::house::{House, ORG};
 use crate::lang::{Lang, say};
-use crate::stop::{Fault, Stop};
+use crate::stop::Stop;
 use crate::terminal::line;
 
 /// Slips, unless told.
@@ -92,41 +93,23 @@ fn name_of(register: &str, nth: usize) -> String {
     }
 }
 
-/// Gives the records names as people give them.
-fn name_records(house: &House) -> Result<(), Stop> {
-    let day = Day::new(2000, 1, 1).map_err(Stop::other)?;
-    let acts = company::records(&house.catalog(), GOODS, day);
-    for (nth, act) in acts.into_iter().enumerate() {
+/// The records of a company, with names as people give them.
+fn named_records(packs: &Catalog, day: Day) -> Vec<Act> {
+    let mut acts = company::records(packs, GOODS, day);
+    for (nth, act) in acts.iter_mut().enumerate() {
         let Act::PutRecord {
-            register,
-            key,
-            mut fields,
-            from,
+            register, fields, ..
         } = act
         else {
             continue;
         };
-        let mut named = false;
-        for (field, text) in &mut fields {
+        for (field, text) in fields {
             if field == "name" || field.ends_with("_name") {
-                *text = name_of(&register, nth % GOODS);
-                named = true;
+                *text = name_of(register, nth % GOODS);
             }
         }
-        if !named {
-            continue;
-        }
-        let act = Act::PutRecord {
-            register,
-            key,
-            fields,
-            from,
-        };
-        let command = house.command(company::ADMINISTRATOR, act)?;
-        let answer = house.store.submit_blocking(command)?;
-        answer.outcome.map_err(Fault::Refused)?;
     }
-    Ok(())
+    acts
 }
 
 /// The sorts of questions.
@@ -181,10 +164,7 @@ fn question(sort: &str, numbers: &[String], dice: &mut Dice) -> String {
 pub fn run(args: &Args, lang: Lang) -> Result<Report, Stop> {
     let bed = Bed::make(args)?;
     let runtime = runtime()?;
-    let house = bed.open()?;
-    if slips(&house)? == 0 {
-        name_records(&house)?;
-    }
+    let house = bed.open_with(named_records)?;
     grow(&house, &runtime, args.size.unwrap_or(SLIPS), lang)?;
     let size = slips(&house)?;
     let begun = Instant::now();

@@ -40,9 +40,24 @@ impl Direct {
     /// # Errors
     /// When the organisation has people already, or the store fails.
     pub fn found(&self, packs: &Catalog, each: usize, goods: usize) -> Result<(), SendError> {
+        self.found_with(packs, each, |long_ago| {
+            company::records(packs, goods, long_ago)
+        })
+    }
+
+    /// The same with records of one's own, which hold from the day that is handed over.
+    ///
+    /// # Errors
+    /// As [`Direct::found`].
+    pub fn found_with(
+        &self,
+        packs: &Catalog,
+        each: usize,
+        records: impl FnOnce(Day) -> Vec<Act>,
+    ) -> Result<(), SendError> {
         let people = company::people(packs, each);
         let long_ago = Day::new(2000, 1, 1).map_err(|error| SendError::Fault(error.to_string()))?;
-        let mut records = company::records(packs, goods, long_ago);
+        let mut records = records(long_ago);
         records.extend(company::files(packs, &people, long_ago));
         let bootstrap = Act::Bootstrap { people };
         let acts = records.into_iter().map(|act| (company::ADMINISTRATOR, act));

@@ -70,9 +70,22 @@ fn all(packs: &Catalog, seeds: std::ops::Range<u64>, commands: usize) -> Tally {
     })
 }
 
+/// The pack in a company where facts change while he works: elsewhere, so that he need not find the two persons who change one.
+fn while_facts_change(pack: Pack) -> Catalog {
+    Catalog::new([Arc::new(pack)]).without_by_slips()
+}
+
+#[test]
+fn what_is_on_record_is_changed_by_nobody_at_once() {
+    let packs = Catalog::new([Arc::new(pack())]);
+    let tally = run(&packs, 1, 1_500).unwrap_or_else(|error| panic!("{error}"));
+    let refused = tally.codes.get("by_slips").copied().unwrap_or(0);
+    assert!(refused > 0, "nobody tried: {:?}", tally.codes);
+}
+
 #[test]
 fn nothing_illegal_ever_leaves_whatever_is_tried() {
-    let packs = Catalog::new([Arc::new(pack())]);
+    let packs = while_facts_change(pack());
     let (seeds, commands) = from_environment();
     let tally = all(&packs, seeds, commands);
     println!(
@@ -123,7 +136,7 @@ fn with_a_guard_gone_something_illegal_is_found() {
             let whole = &whole;
             scope.spawn(move || {
                 for code in half {
-                    let packs = Catalog::new([Arc::new(without(whole, code))]);
+                    let packs = while_facts_change(without(whole, code));
                     let found = (1..80).find_map(|seed| run(&packs, seed, 1_000).err());
                     let found =
                         found.unwrap_or_else(|| panic!("{code} is gone, and nothing was found"));

@@ -180,7 +180,7 @@ impl Company {
             lines: fields.iter().map(line).collect(),
         };
         let ask = Act::Step {
-            step: step("fill"),
+            step: step("fill").into(),
             slip: None,
             sources: Vec::new(),
             seen: Vec::new(),
@@ -196,7 +196,7 @@ impl Company {
         let id = page.rows.first().expect("a slip").id;
         let slip = self.app.store().slip(ORG, id).expect("read");
         let approve = Act::Step {
-            step: step("approve"),
+            step: step("approve").into(),
             slip: Some(id),
             sources: Vec::new(),
             seen: vec![Seen {
