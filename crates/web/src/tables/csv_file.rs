@@ -20,7 +20,7 @@ pub fn read(bytes: &[u8], reading: Reading) -> Result<Table, Bad> {
     let mut last_line = 1;
     let mut first = true;
     while read_record(&mut reader, &mut record)? {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |at| line_of(&text, at));
         last_line = line;
         let cells: Vec<String> = record.iter().map(str::to_owned).collect();
         if first {
@@ -48,6 +48,13 @@ pub fn read(bytes: &[u8], reading: Reading) -> Result<Table, Bad> {
     }
     check_quotes(&text, last_line)?;
     Ok(builder.table)
+}
+
+/// The line on which a record begins. The reader tells where it was before it passed over empty lines.
+fn line_of(text: &str, at: &csv::Position) -> u64 {
+    let from = usize::try_from(at.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(from..).unwrap_or_default();
+    at.line() + rest.iter().take_while(|byte| **byte == b'\n').count() as u64
 }
 
 fn read_record(
@@ -177,6 +184,9 @@ mod tests {
         .unwrap();
         let lines: Vec<u64> = table.rows.iter().map(|row| row.line).collect();
         assert_eq!(lines, [2, 6, 7]);
+        let gaps = read(b"\na,b\n\n1,2\r\n\r\n\r\n3,4\n", Reading::Strict).unwrap();
+        let lines: Vec<u64> = gaps.rows.iter().map(|row| row.line).collect();
+        assert_eq!(lines, [4, 7]);
         let windows = read(b"a,b\r\n1,2\r\n1\r\n3,4\r\n", Reading::Loose).unwrap();
         let lines: Vec<u64> = windows.rows.iter().map(|row| row.line).collect();
         assert_eq!((lines, windows.bad[0].line), (vec![2, 3, 4], 3));
