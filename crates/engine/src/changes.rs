@@ -254,7 +254,7 @@ pub(crate) fn stale(view: View<'_>) -> Checked<Vec<Refusal>> {
             let field = fields.get(pair.was).map_or("", |field| &field.name);
             refusals.push(
                 Refusal::new(
-                    Class::Guard,
+                    Class::Field,
                     "fact_changed",
                     "申请之后登记内容已经变化，须退回重新填写",
                     "what is recorded has changed since this was asked for; return the slip and fill it in again",

@@ -143,6 +143,18 @@ pub const CODES: &[Code] = &[
         "two steps must not be done by the same person",
     ),
     code(
+        "by_slips",
+        &[Role],
+        "已有记录的更改须填单申请、经审批后由单据登记",
+        "what is on record is changed by a slip that is asked for and approved",
+    ),
+    code(
+        "fact_changed",
+        &[Field],
+        "申请之后登记内容已经变化，须退回重新填写",
+        "what is recorded has changed since this was asked for; return the slip and fill it in again",
+    ),
+    code(
         "own_grant",
         &[Separation],
         "管理员不能改动本人的账号和岗位",
