@@ -38,8 +38,10 @@ fn today(
     register: &Register,
     changes: &Changes,
 ) -> Result<Option<Record>, WorldError> {
-    let name = format!("{}.{}", view.context.pack.name, register.name);
-    let versions = view.context.world.records(&name, key(view, changes))?;
+    let versions = view
+        .context
+        .world
+        .records(&register.qualified, key(view, changes))?;
     Ok(Record::on(&versions, view.context.today()).cloned())
 }
 

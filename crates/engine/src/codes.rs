@@ -312,6 +312,12 @@ pub const CODES: &[Code] = &[
         "no value may lie where no quantity lies",
     ),
     code(
+        "negative",
+        &[Field],
+        "数量为负，不能按成本移动；要改正已记的，请冲销原单",
+        "a negative quantity is not moved at its cost; what is booked is put right by a reversal",
+    ),
+    code(
         "unvalued",
         &[Balance],
         "有已发出未计价的数量，须先做月末结转",

@@ -70,7 +70,7 @@ pub(crate) fn tell(
     values: &[(&Field, Value)],
     out: &mut Vec<Record>,
 ) -> Checked<()> {
-    let name: Arc<str> = format!("{}.{}", context.pack.name, register.name).into();
+    let name = register.qualified.clone();
     let told = |record: &&mut Record| record.register == name && *record.key == *key;
     let told = out.iter_mut().rev().find(told);
     let mut fields = match &told {

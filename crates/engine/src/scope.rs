@@ -251,7 +251,7 @@ fn fact(
     let Some(declared) = pack.register(register) else {
         return Ok(Value::Empty);
     };
-    let versions = world.records(&format!("{}.{register}", pack.name), key)?;
+    let versions = world.records(&declared.qualified, key)?;
     Ok(Record::on(&versions, today)
         .map(|record| record_value(declared, field, record))
         .unwrap_or_default())

@@ -75,6 +75,16 @@ impl Field {
             _ => None,
         }
     }
+
+    /// Whether it is added up over lines, on pages and on paper: quantities, and money that is computed. A price is money too,
+    /// and a sum of prices says nothing.
+    pub fn is_totalled(&self) -> bool {
+        match &self.kind {
+            FieldKind::Amount(Unit::Qty) => true,
+            FieldKind::Amount(Unit::Money) => self.is.is_some() && !self.carry,
+            _ => false,
+        }
+    }
 }
 
 /// What a field holds.

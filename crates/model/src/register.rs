@@ -9,8 +9,10 @@ use crate::{Field, Label};
 /// A register (台账/档案): items, partners, tariffs. Each record has a key and fields; versions are kept, never overwritten.
 #[derive(Debug, Clone)]
 pub struct Register {
-    /// `item`; qualified `gsp.item`.
+    /// `item`.
     pub name: Arc<str>,
+    /// `gsp.item`.
+    pub qualified: Arc<str>,
     /// 商品.
     pub label: Label,
     /// The fields of a record, beside its key. The first text field named `name` is what people read.

@@ -247,11 +247,11 @@ pub(crate) fn load_account<'c>(
     source: &dyn Source,
     key: &BalanceKey,
 ) -> Result<&'c Account, StoreError> {
-    if cache.accounts.get(key).is_none() {
+    if !cache.accounts.touch(key) {
         let account = source.account(key)?.unwrap_or_default();
         cache.accounts.insert(key.clone(), account);
     }
-    Ok(cache.accounts.get(key).unwrap_or(&NO_ACCOUNT))
+    Ok(cache.accounts.touched(key).unwrap_or(&NO_ACCOUNT))
 }
 
 static NO_ACCOUNT: Account = Account {
@@ -299,7 +299,7 @@ impl World for View<'_> {
     fn balance(&self, key: &BalanceKey) -> Result<Balance, WorldError> {
         let mut cache = self.cache.borrow_mut();
         if let Some(wanted) = &self.wanted
-            && cache.accounts.get(key).is_none()
+            && !cache.accounts.touch(key)
         {
             wanted.borrow_mut().push(key.clone());
             return Ok(Balance::default());

@@ -30,11 +30,30 @@ impl<K: Eq + Hash + Clone, V> Recent<K, V> {
     where
         K: Borrow<Q>,
     {
-        if !self.young.contains_key(key)
-            && let Some((key, value)) = self.old.remove_entry(key)
-        {
-            self.young.insert(key, value);
+        self.touch(key);
+        self.young.get(key)
+    }
+
+    /// Whether it is remembered; if so, it counts as used.
+    pub fn touch<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        if self.young.contains_key(key) {
+            return true;
         }
+        let Some((key, value)) = self.old.remove_entry(key) else {
+            return false;
+        };
+        self.young.insert(key, value);
+        true
+    }
+
+    /// What was just touched.
+    pub fn touched<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
         self.young.get(key)
     }
 

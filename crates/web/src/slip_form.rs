@@ -222,16 +222,6 @@ pub fn dressed_in(
     }))
 }
 
-/// Whether a line field is added up: quantities, and money that is computed. A price is money too, and a sum of prices
-/// says nothing.
-fn totalled(field: &Field) -> bool {
-    match &field.kind {
-        FieldKind::Amount(Unit::Qty) => true,
-        FieldKind::Amount(Unit::Money) => field.is.is_some() && !field.carry,
-        _ => false,
-    }
-}
-
 fn sum(slip: &Slip, field: usize) -> Option<Amount> {
     let mut amounts = slip
         .lines
@@ -251,7 +241,7 @@ fn total_money(slip: &Slip, header: &[Field], lines: &[Field]) -> Option<i128> {
     let of_lines = || {
         let last = lines
             .iter()
-            .rposition(|field| is_money(field) && totalled(field))?;
+            .rposition(|field| is_money(field) && field.is_totalled())?;
         sum(slip, last)
     };
     own.or_else(of_lines).map(|amount| i128::from(amount.units))
@@ -322,7 +312,10 @@ impl Writer<'_> {
                 self.codes((at, field), &mut columns, &mut lines, annex);
                 continue;
             }
-            columns.push(self.column(field, totalled(field).then(|| sum(self.slip, at)).flatten()));
+            columns.push(self.column(
+                field,
+                field.is_totalled().then(|| sum(self.slip, at)).flatten(),
+            ));
             for (line, cells) in self.slip.lines.iter().zip(&mut lines) {
                 let value = line.values.get(at).unwrap_or(&Value::Empty);
                 cells.push(self.text(field, value)?);

@@ -104,7 +104,12 @@ pub(crate) fn entries(
         _ => units(&out.amount)?,
     };
     if qty < 0 {
-        return Err(too_large().into());
+        return Err(valuing.refused(
+            Class::Field,
+            "negative",
+            "的数量为负，不能按成本移动；要改正已记的，请冲销原单",
+            "has a negative quantity, which is not moved at its cost; put right what is booked by a reversal",
+        ));
     }
     match cost {
         Cost::Settled(until) => {

@@ -246,6 +246,7 @@ impl<'a> Reader<'a> {
                 .collect();
             self.registers.push(Register {
                 name: Arc::from(name.text.as_str()),
+                qualified: format!("{}.{}", self.pack, name.text).into(),
                 label,
                 fields: fields.into_iter().map(|draft| draft.field).collect(),
                 also,
@@ -263,6 +264,7 @@ impl<'a> Reader<'a> {
                 zh: name.clone(),
                 en: name.clone(),
             },
+            qualified: format!("{}.{name}", self.pack).into(),
             name,
             fields: Vec::new(),
             also: Vec::new(),

@@ -121,7 +121,7 @@ impl Column {
         match &self.what {
             What::Amount => true,
             What::Field { at, field, .. } if at.in_lines() => {
-                !field.sensitive && values::totalled(field)
+                !field.sensitive && field.is_totalled()
             }
             What::Field { field, .. } => {
                 !field.sensitive && matches!(field.kind, FieldKind::Amount(Unit::Qty | Unit::Money))

@@ -332,7 +332,7 @@ impl Maker<'_> {
                 && (header || self.fact(field).is_none()),
             fact: if header { None } else { self.fact(field) },
             is: computed.map(|(text, _)| text),
-            total: !header && values::totalled(field),
+            total: !header && field.is_totalled(),
             hint: match &field.help {
                 Some(help) => words::label(self.lang(), help).to_owned(),
                 None => packages(self.lang(), field).unwrap_or_default(),

@@ -415,7 +415,7 @@ fn totals<'f>(
 ) -> Vec<Cell> {
     let mut cells = vec![Cell::new("")];
     for (nth, (at, field)) in fields.enumerate() {
-        let sum = values::totalled(field).then(|| sum(slip, at)).flatten();
+        let sum = field.is_totalled().then(|| sum(slip, at)).flatten();
         let text = match sum {
             Some(sum) => sum.grouped(),
             None if nth == 0 => reader.t("合计", "Total").to_owned(),

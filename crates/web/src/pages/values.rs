@@ -161,15 +161,6 @@ pub(crate) fn when(reader: &Reader<'_>, at: Moment) -> String {
     minute[..10].to_owned()
 }
 
-/// Whether a line field is summed: quantities, and money that is computed. A sum of prices says nothing.
-pub(crate) fn totalled(field: &Field) -> bool {
-    match &field.kind {
-        FieldKind::Amount(Unit::Qty) => true,
-        FieldKind::Amount(Unit::Money) => field.is.is_some() && !field.carry,
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
