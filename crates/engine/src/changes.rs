@@ -144,7 +144,7 @@ fn check_line(
     let Some(name) = text(changes.field) else {
         return Ok(());
     };
-    let mut refuse = |code: &str, at: usize, zh: String, en: String| {
+    let mut bad = |code: &str, at: usize, zh: String, en: String| {
         let at = fields.get(at).map_or("", |field| &field.name);
         let refusal = wrong(code, Some(position), at, zh, en);
         asked.refusals.push(refusal);
@@ -156,7 +156,7 @@ fn check_line(
             format!("{} 没有这一项", label.zh),
             format!("{} has no such field", label.en),
         );
-        return refuse("unknown_field", changes.field, zh, en);
+        return bad("unknown_field", changes.field, zh, en);
     };
     let said = |line: &Line| line.values.get(changes.field).and_then(Value::as_text) == Some(name);
     if view.lines.iter().take(position).any(said) {
@@ -164,7 +164,7 @@ fn check_line(
             format!("{} 在本单上已经填过", field.label.zh),
             format!("{} is on this slip already", field.label.en),
         );
-        return refuse("duplicate", changes.field, zh, en);
+        return bad("duplicate", changes.field, zh, en);
     }
     let Some(pair) = pair(changes, field) else {
         let (zh, en) = (
@@ -174,7 +174,7 @@ fn check_line(
                 field.label.en
             ),
         );
-        return refuse("sensitive", changes.field, zh, en);
+        return bad("sensitive", changes.field, zh, en);
     };
     // A sensitive value in the open box would be read by everybody; another in the hidden one by too few.
     let other = if pair == changes.plain {
@@ -190,7 +190,7 @@ fn check_line(
             format!("{} 的新值填在“{zh}”", field.label.zh),
             format!("the new value of {} goes to “{en}”", field.label.en),
         );
-        return refuse("sensitive", other.to, zh, en);
+        return bad("sensitive", other.to, zh, en);
     }
     let value = match entered(field, text(pair.to).unwrap_or_default()) {
         Ok(value) => value,
@@ -199,7 +199,7 @@ fn check_line(
                 format!("{} {}", field.label.zh, why.zh),
                 format!("{} {}", field.label.en, why.en),
             );
-            return refuse("field", pair.to, zh, en);
+            return bad("field", pair.to, zh, en);
         }
     };
     if value.is_empty() && !field.optional {
@@ -207,19 +207,19 @@ fn check_line(
             format!("{} 不能为空", field.label.zh),
             format!("{} must be filled in", field.label.en),
         );
-        return refuse("field", pair.to, zh, en);
+        return bad("field", pair.to, zh, en);
     }
     if value == record_value(register, at, record) {
         let (zh, en) = (
             format!("{} 的新值与现值相同", field.label.zh),
             format!("the new value of {} is the one it has", field.label.en),
         );
-        return refuse("unchanged", pair.to, zh, en);
+        return bad("unchanged", pair.to, zh, en);
     }
     if matches!(field.kind, FieldKind::Register(_) | FieldKind::Person)
         && let Some(refusal) = unknown_reference(view.context, field, Some(position), &value)?
     {
-        return refuse("reference", pair.to, refusal.zh, refusal.en);
+        return bad("reference", pair.to, refusal.zh, refusal.en);
     }
     asked.values.push((position, pair.to, as_text(value)));
     Ok(())

@@ -149,6 +149,24 @@ pub const CODES: &[Code] = &[
         "what is on record is changed by a slip that is asked for and approved",
     ),
     code(
+        "duplicate",
+        &[Field],
+        "同一项在一张单上只填一次",
+        "the same field stands on a slip once",
+    ),
+    code(
+        "sensitive",
+        &[Field],
+        "敏感内容只填在为它设的栏里，别的内容不填在那里",
+        "what is sensitive goes into the fields that are there for it, and nothing else does",
+    ),
+    code(
+        "unchanged",
+        &[Field],
+        "新值与现值相同",
+        "the new value is the one that is on record",
+    ),
+    code(
         "fact_changed",
         &[Field],
         "申请之后登记内容已经变化，须退回重新填写",

@@ -80,7 +80,7 @@ pub(crate) fn amount(catalog: &Catalog, head: &SlipHead) -> String {
                     .iter()
                     .rev()
                     .find(|field| money(field))
-                    .is_some_and(values::totalled)
+                    .is_some_and(model::Field::is_totalled)
         });
     let amount = head.amount.filter(|_| says);
     amount.map(kernel::Amount::grouped).unwrap_or_default()

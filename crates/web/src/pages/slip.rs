@@ -327,7 +327,7 @@ pub(crate) fn lines(
         .iter()
         .position(|field| matches!(field.kind, FieldKind::Register(_)))
         .unwrap_or(0);
-    let lead = fields.iter().rposition(values::totalled);
+    let lead = fields.iter().rposition(model::Field::is_totalled);
     let about = said_of(fields, main);
     let open = |at: usize| slip.state.live() && drawn_upon(flow, kind, at);
     let shown = || {
