@@ -1,6 +1,7 @@
 //! A demo company: made by real commands, at times in the past, ending today.
 
 mod acting;
+mod changes;
 pub mod company;
 mod files;
 mod plan;

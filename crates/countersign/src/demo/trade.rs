@@ -5,6 +5,7 @@ use kernel::{Amount, Moment, Unit};
 
 use super::Clerk;
 use super::acting::{Acting, from, line};
+use super::changes::Changes;
 use super::company::{CUSTOMERS, ITEMS, OTHERS, PEOPLE, class};
 use super::plan::{spread, working_days};
 use super::sale::Sale;
@@ -81,6 +82,9 @@ pub enum Turn {
     CountAgain,
     Review,
     Book,
+    AskChange,
+    ReturnChange,
+    AllowChange,
 }
 
 /// The life of one sale: its turns by working day after its own and by hour.
@@ -102,7 +106,11 @@ const BACK: [(usize, i64, Turn); 6] = [
     (3, 16, Turn::StoreBack),
 ];
 /// What the keepers and the quality department do beside it, by working day and by hour.
-const HOUSE: [(usize, i64, Turn); 11] = [
+const HOUSE: [(usize, i64, Turn); 18] = [
+    (12, 9, Turn::AskChange),
+    (12, 15, Turn::AllowChange),
+    (16, 10, Turn::AskChange),
+    (17, 9, Turn::AllowChange),
     (18, 9, Turn::Look),
     (18, 16, Turn::Looked),
     (21, 10, Turn::Freeze),
@@ -112,6 +120,9 @@ const HOUSE: [(usize, i64, Turn); 11] = [
     (22, 15, Turn::Book),
     (24, 10, Turn::Doubt),
     (24, 14, Turn::Stop),
+    (25, 10, Turn::AskChange),
+    (25, 15, Turn::ReturnChange),
+    (27, 16, Turn::AskChange),
     (28, 10, Turn::Look),
     (28, 11, Turn::Doubt),
 ];
@@ -127,6 +138,7 @@ pub struct Trade {
     stopped: Option<Shown>,
     count: Option<Shown>,
     counted: Option<Held>,
+    changes: Changes,
 }
 
 impl Trade {
@@ -178,6 +190,7 @@ impl Trade {
             stopped: None,
             count: None,
             counted: None,
+            changes: Changes::default(),
         }
     }
 
@@ -204,6 +217,9 @@ impl Trade {
                 self.count_bin(&mut act, turn)
             }
             Turn::Bill => self.bill(&mut act, nth),
+            Turn::AskChange => self.changes.asks(&mut act),
+            Turn::ReturnChange => self.changes.is_returned(&mut act),
+            Turn::AllowChange => self.changes.is_allowed(&mut act),
             _ => self.sales[nth].goes_on(&mut act, nth, turn),
         }
     }
