@@ -95,11 +95,12 @@ impl Typed {
         typed
     }
 
-    /// Leaves out the drawn lines in which nothing is typed beside what stood there at first: they are for a later slip.
-    /// When that would leave none, all stay, so that what is missing can be said at each.
+    /// Leaves out the drawn lines in which nothing is typed beside what stood there at first, where something has to be: they
+    /// are for a later slip. When that would leave none, all stay, so that what is missing can be said at each.
     pub fn leave_out_untouched(&mut self, fields: &[Field]) {
         let entered: Vec<&Field> = fields.iter().filter(|field| is_typed(field)).collect();
-        if entered.is_empty() {
+        let needed = |field: &&Field| !field.optional && field.default.is_none();
+        if !entered.iter().any(needed) {
             return;
         }
         let touched = |line: &TypedLine| {

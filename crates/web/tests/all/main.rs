@@ -30,3 +30,4 @@ mod random;
 mod refusals;
 mod security;
 mod sign_in;
+mod stories;

@@ -86,6 +86,17 @@ impl Company {
     }
 
     pub async fn over(catalog: Catalog, change: impl FnOnce(&mut Settings)) -> Company {
+        let company = Company::opened(catalog, change);
+        company.furnish().await;
+        company
+    }
+
+    /// With nobody and nothing there.
+    pub fn bare(catalog: Catalog) -> Company {
+        Company::opened(catalog, |_| {})
+    }
+
+    fn opened(catalog: Catalog, change: impl FnOnce(&mut Settings)) -> Company {
         let store = Store::open(&StoreUrl::Memory, Options::new(catalog)).expect("it opens");
         let clock = Arc::new(AtomicI64::new(Moment::noon_of(day("2026-04-01")).0));
         let shown = clock.clone();
@@ -97,13 +108,11 @@ impl Company {
         let mut settings = Settings::new(label, now);
         change(&mut settings);
         let app = App::new(store, ORG, settings);
-        let company = Company {
+        Company {
             router: web::router(app.clone()),
             app,
             clock,
-        };
-        company.furnish().await;
-        company
+        }
     }
 
     async fn furnish(&self) {

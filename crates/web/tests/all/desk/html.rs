@@ -11,6 +11,8 @@ pub struct Form {
     pub fields: Vec<(String, String)>,
     /// Values of the buttons called `_do`.
     pub buttons: Vec<String>,
+    /// Names of the boxes, ticked or not.
+    pub boxes: Vec<String>,
     /// The options of every list.
     pub options: Vec<(String, Vec<String>)>,
 }
@@ -194,6 +196,9 @@ pub fn forms(html: &str) -> Vec<Form> {
 fn input(form: &mut Form, of: &[(String, String)]) {
     let name = value(of, "name").unwrap_or("").to_owned();
     let kind = value(of, "type").unwrap_or("text");
+    if kind == "checkbox" {
+        form.boxes.push(name.clone());
+    }
     let ticked = kind != "checkbox" || value(of, "checked").is_some();
     if !name.is_empty() && kind != "file" && ticked {
         form.fields

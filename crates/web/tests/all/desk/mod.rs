@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod house;
 pub mod html;
 
 use std::collections::BTreeMap;
