@@ -12,6 +12,8 @@ pub const RULES: &[(&str, Rule)] = &[
     ("keeper_healthy", staff::healthy),
     ("checker_trained", staff::trained),
     ("checker_healthy", staff::healthy),
+    ("second_keeper_trained", staff::trained),
+    ("second_checker_trained", staff::trained),
     ("codes_of_item", trace::of_item),
     ("codes_opened", trace::opened),
     ("codes_agree", trace::agree_with_quantity),
