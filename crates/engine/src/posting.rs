@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kernel::{EntryState, SlipId, Value};
 use ledger::{Balance, BalanceKey, Entry, Hold, Leg, check_balanced, join_key};
-use model::{LegRule, PlaceRef, Post, PostKind, Step};
+use model::{HOLD_MINUTES, LegRule, PlaceRef, Post, PostKind, Step};
 
 use crate::scope::{View, too_large};
 use crate::step::{Checked, Context};
@@ -73,8 +73,7 @@ fn entry(
             legs.push(leg(view, post, rule, line, amount)?);
         }
     }
-    book(view, step, post, legs, out);
-    Ok(())
+    book(view, step, (post, line), legs, out)
 }
 
 /// One entry that moves one of each code of a list.
@@ -105,8 +104,7 @@ fn one_by_one(
             ..pattern.clone()
         }));
     }
-    book(view, step, post, legs, out);
-    Ok(())
+    book(view, step, (post, line), legs, out)
 }
 
 /// The codes that a value lists.
@@ -114,14 +112,24 @@ fn listed(value: &Value) -> impl Iterator<Item = &str> {
     kernel::proof::codes(value.as_text().unwrap_or_default())
 }
 
-fn book(view: View<'_>, step: &Step, post: &Post, legs: Vec<Leg>, out: &mut Vec<Entry>) {
+fn book(
+    view: View<'_>,
+    step: &Step,
+    (post, line): (&Post, Option<&Line>),
+    legs: Vec<Leg>,
+    out: &mut Vec<Entry>,
+) -> Checked<()> {
     if legs.is_empty() {
-        return;
+        return Ok(());
     }
     let (state, hold) = match &post.kind {
         PostKind::Entry(state) => (*state, None),
         PostKind::Hold { name, minutes } => {
-            let until = view.context.command.at.plus_minutes(*minutes);
+            let minutes = view.at(line).value(minutes)?;
+            // A parameter without a value yet holds for the shortest time.
+            let minutes = minutes.as_amount().map_or(0, |minutes| minutes.units);
+            let minutes = minutes.clamp(*HOLD_MINUTES.start(), *HOLD_MINUTES.end());
+            let until = view.context.command.at.plus_minutes(minutes);
             (
                 EntryState::Held,
                 Some(Hold {
@@ -139,6 +147,7 @@ fn book(view: View<'_>, step: &Step, post: &Post, legs: Vec<Leg>, out: &mut Vec<
         hold,
         reversal: false,
     });
+    Ok(())
 }
 
 fn leg(

@@ -1,5 +1,6 @@
 //! Flows: slips, steps, guards, postings, separation.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use kernel::{EntryState, Side, Unit};
@@ -243,6 +244,9 @@ pub struct Each {
     pub except: Option<Expr>,
 }
 
+/// Minutes that a hold may last: from one to a year of them.
+pub const HOLD_MINUTES: RangeInclusive<i64> = 1..=366 * 24 * 60;
+
 /// State of what a posting books.
 #[derive(Debug, Clone)]
 pub enum PostKind {
@@ -252,8 +256,8 @@ pub enum PostKind {
     Hold {
         /// Name that `settle` and `release` use.
         name: Arc<str>,
-        /// Minutes.
-        minutes: i64,
+        /// Minutes, a count; a parameter may say it.
+        minutes: Expr,
     },
 }
 

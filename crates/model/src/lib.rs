@@ -18,8 +18,8 @@ pub use changes::{Changes, Current, Pair};
 pub use expression::{Binary, EvalError, Expr, Figure, Name, Reading, Scope, Type, evaluate};
 pub use field::{Choice, Draw, Field, FieldKind, Packed, Scan};
 pub use flow::{
-    Advance, Cost, Each, Flow, Guard, HoldEnd, LegRule, PlaceRef, Post, PostKind, Proposal, Quorum,
-    RecordRule, Separation, Slip, SlipRef, Step, StepIndex, Verb,
+    Advance, Cost, Each, Flow, Guard, HOLD_MINUTES, HoldEnd, LegRule, PlaceRef, Post, PostKind,
+    Proposal, Quorum, RecordRule, Separation, Slip, SlipRef, Step, StepIndex, Verb,
 };
 pub use ledgers::{Ledger, Lies, Method, Place, Valuation};
 pub use pack::{Label, Pack, Role, SourceText};

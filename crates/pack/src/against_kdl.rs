@@ -142,6 +142,8 @@ fn what_is_taken_and_what_not() {
         "a \"\\x\"",
         "a #yes",
         "a 1x",
+        "a 1=-",
+        "a -2.5=b",
         "a .5",
         "1 a",
         "a = b",

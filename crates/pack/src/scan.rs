@@ -5,7 +5,7 @@
 
 use crate::characters::{blank, forbidden, newline, unicode_escape, word_char};
 use crate::source::{Desk, Span, quoted};
-use crate::tree::{Builder, Node, Word, decimal};
+use crate::tree::{Builder, Form, Node, Word, decimal};
 use crate::{Kind, Limits};
 
 /// The nodes of a text; `None` after a complaint.
@@ -392,6 +392,12 @@ impl Scan<'_> {
                 self.one_more_value(at)?;
                 let word = self.read(at);
                 if plain && self.peek() == Some('=') {
+                    if word.form == Form::Number {
+                        let message =
+                            format!("{} is a number and names nothing", quoted(&word.text));
+                        let hint = "a name begins with a letter: `qty=1`";
+                        self.hinted(Kind::BadNumber, at, &message, hint);
+                    }
                     self.at += 1;
                     self.property_value(word)
                 } else {

@@ -1,6 +1,6 @@
 //! The examples of `docs/notation.md` are one pack, and it says what the page says.
 
-use kernel::{EntryState, Side, Unit};
+use kernel::{Amount, EntryState, Side, Unit, Value};
 use model::{Expr, Name, PlaceRef, PostKind, Quorum};
 
 mod common;
@@ -80,10 +80,10 @@ fn steps_are_as_declared() {
     let stock = &receipt.posts[0].legs[0];
     assert_eq!((stock.key.len(), stock.detail.len()), (2, 1));
     let check = step("receipt.check");
-    assert!(matches!(
-        check.posts[0].kind,
-        PostKind::Hold { minutes: 30, .. }
-    ));
+    let half_an_hour = Expr::Literal(Value::Amount(Amount::new(30, Unit::Count)));
+    assert!(
+        matches!(&check.posts[0].kind, PostKind::Hold { minutes, .. } if *minutes == half_an_hour)
+    );
     assert_eq!(check.advances[0].to, EntryState::Checked);
     let inspect = step("receipt.inspect");
     assert!(inspect.hold_ends[0].settle && inspect.when.is_some());

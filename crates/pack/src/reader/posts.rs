@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kernel::{Amount, EntryState, Side, Unit, Value};
-use model::{Each, Expr, LegRule, Name, PlaceRef, Post, PostKind, RecordRule};
+use model::{Each, Expr, HOLD_MINUTES, LegRule, Name, PlaceRef, Post, PostKind, RecordRule};
 
 use crate::Kind;
 use crate::expression::{Checker, Ty};
@@ -12,9 +12,6 @@ use crate::reading::{Once, Reading, unknown_node};
 use crate::source::{Span, quoted};
 use crate::suggest;
 use crate::tree::{Node, Word};
-
-/// Minutes of a hold: up to a year.
-const HOLD_MINUTES: i64 = 366 * 24 * 60;
 
 /// States that a posting may be in.
 const STATES: [&str; 3] = ["draft", "checked", "posted"];
@@ -62,8 +59,8 @@ impl Reader<'_> {
         let mut reading = Reading::new(self.desk, node);
         let ledger = reading.need("ledger").and_then(|name| self.ledger(name));
         let name = reading.need_property("name", "`settle` and `release` use it");
-        let minutes = reading.number("minutes", 1..=HOLD_MINUTES);
-        if minutes.is_none() {
+        let minutes = self.minutes(checker, &mut reading);
+        if reading.property("minutes").is_none() {
             let message = "a hold without `minutes=`".to_owned();
             let hint = "a hold ends by itself: `minutes=30`".to_owned();
             self.desk
@@ -79,6 +76,19 @@ impl Reader<'_> {
             minutes: minutes?,
         };
         self.assemble((ledger?, legs?), when, None, kind, node.name.span)
+    }
+
+    /// `minutes=30` or `minutes="parameter.hold_days * 1440"`.
+    fn minutes(&self, checker: &Checker<'_>, reading: &mut Reading<'_>) -> Option<Expr> {
+        let word = reading.property("minutes")?;
+        if word.text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+            return checker.value(word, &Ty::Amount(Unit::Count));
+        }
+        let number = reading.number("minutes", HOLD_MINUTES)?;
+        Some(Expr::Literal(Value::Amount(Amount::new(
+            number,
+            Unit::Count,
+        ))))
     }
 
     /// `entry gl { in goods qty=…; out accrued qty=… }`.

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use kernel::{EntryState, Side};
-use model::{Flow, Pack, PlaceRef, Post, PostKind, Slip, Step};
+use kernel::{EntryState, Side, Value};
+use model::{Expr, Flow, Pack, PlaceRef, Post, PostKind, Slip, Step};
 
 use crate::show::expression::Words;
 use crate::show::{Language, signers};
@@ -247,7 +247,11 @@ impl Show<'_> {
             }
             PostKind::Hold { minutes, .. } => {
                 let hold = self.language.pick("占用", "held for");
-                let _ = write!(out, "  ({hold} {})", self.span(*minutes));
+                let long = match minutes {
+                    Expr::Literal(Value::Amount(minutes)) => self.span(minutes.units),
+                    minutes => format!("{} min", words.of(minutes)),
+                };
+                let _ = write!(out, "  ({hold} {long})");
             }
         }
         if let Some(each) = &post.each {

@@ -1,7 +1,7 @@
 //! Mutants of what a step books: postings and their legs, advances, ends of holds.
 
 use kernel::{EntryState, Side, Value};
-use model::{Expr, Flow, Pack, PlaceRef, Post, PostKind, Step};
+use model::{Binary, Expr, Flow, Pack, PlaceRef, Post, PostKind, Step};
 
 use super::expressions::{amounts, conditions};
 use super::list::List;
@@ -125,7 +125,8 @@ fn post(pack: &Pack, here: (usize, usize), step: &Step, nth: usize, all: &mut Li
                 "held twice as long",
                 Box::new(|post| {
                     if let PostKind::Hold { minutes, .. } = &mut post.kind {
-                        *minutes *= 2;
+                        let once = Box::new(minutes.clone());
+                        *minutes = Expr::Binary(Binary::Add, once.clone(), once);
                     }
                 }),
             );
