@@ -112,6 +112,22 @@ impl From<StoreError> for Stop {
     }
 }
 
+impl From<web::intake::Sentence> for Sentence {
+    fn from(said: web::intake::Sentence) -> Sentence {
+        Sentence::new(said.zh, said.en)
+    }
+}
+
+impl From<web::intake::Fault> for Stop {
+    fn from(fault: web::intake::Fault) -> Stop {
+        match fault {
+            web::intake::Fault::Store(error) => error.into(),
+            web::intake::Fault::Refused(refusal) => Stop::Fault(Fault::Refused(refusal)),
+            other => Stop::other(other),
+        }
+    }
+}
+
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Stop {
         Stop::Fault(fault)

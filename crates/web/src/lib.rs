@@ -18,6 +18,7 @@ mod error;
 mod events;
 mod guard;
 pub mod inspection;
+pub mod intake;
 pub mod layout;
 mod listen;
 pub mod may;

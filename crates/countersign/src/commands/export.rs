@@ -8,12 +8,11 @@ use engine::{Slip, SlipState};
 use kernel::{Day, Value};
 use model::{Catalog, Field, FieldKind, Register};
 use store::{JournalQuery, ListQuery, RecordQuery};
+use web::intake::{PEOPLE_COLUMNS, find_register, roles};
 
 use crate::house::{House, ORG};
-use crate::import::{PEOPLE_COLUMNS, find_register};
 use crate::lang::{Lang, say};
 use crate::place::Where;
-use crate::roles;
 use crate::stop::Stop;
 use crate::tables::{Cell, TableWriter};
 use crate::terminal::{Progress, line};
@@ -55,7 +54,8 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         "journal" => job.journal()?,
         "slips" => job.slips()?,
         other => {
-            let (qualified, register) = find_register(&job.catalog, other)?;
+            let (qualified, register) =
+                find_register(&job.catalog, other).map_err(|said| Stop::Usage(said.into()))?;
             job.register(&qualified, register)?
         }
     };

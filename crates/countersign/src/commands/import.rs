@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use engine::Act;
 use serde_json::json;
+use web::intake::mapping::{self, Mapping};
+use web::intake::unfinished::{self, Begun, Unfinished};
+use web::intake::{Hand, Plan, Target, find_register, journal_attempts, plan, write};
+use web::tables::{Reading, Table};
 
 use crate::administrator::InName;
-use crate::house::House;
-use crate::import::mapping::{self, Mapping};
-use crate::import::unfinished::{self, Begun, Unfinished};
-use crate::import::{Plan, find_register, plan_people, plan_records, submit};
+use crate::clock::now;
+use crate::house::{House, ORG};
 use crate::lang::{Lang, say};
 use crate::place::{Where, write_private};
 use crate::secret;
@@ -57,7 +59,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
     let register = if args.what == "people" {
         None
     } else {
-        Some(find_register(&catalog, &args.what)?)
+        Some(find_register(&catalog, &args.what).map_err(|said| Stop::Usage(said.into()))?)
     };
     if args.passwords.is_some() && register.is_some() {
         return Err(Stop::usage(
@@ -73,8 +75,9 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         ));
     }
     let actor = args.name.administrator(&house, lang)?;
-    let table = match tables::read(&args.file)? {
-        Ok(table) => table,
+    let read = read(&args.file)?;
+    let (table, begun) = match read {
+        Ok(read) => read,
         Err(bad) => {
             let plan = Plan {
                 bad: vec![bad],
@@ -83,10 +86,17 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
             return tell(args, lang, &plan, &Unfinished::default());
         }
     };
-    let kind = register.as_ref().map_or("people", |(name, _)| &**name);
-    let kept = mapping::kept(&house.store, kind)?;
-    let mut open = unfinished::of(&house.store, kind)?;
-    let begun = Begun::of(&args.file)?;
+    let hand = Hand {
+        store: &house.store,
+        org: ORG,
+        actor: &actor,
+        now: &now,
+    };
+    let target = match &register {
+        None => Target::People,
+        Some((qualified, register)) => Target::Register(qualified, register),
+    };
+    let kept = mapping::kept(&house.store, ORG, target.name())?;
     let mut said = kept.clone();
     said.extend(args.map.iter().cloned());
     // What was kept of columns that this file does not have is of no use to it; what was said of them is a mistake.
@@ -97,26 +107,13 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         })
         .map(|(heading, field)| (heading.clone(), field.clone()))
         .collect();
-    let manner = (&used, args.guess);
     let progress = Progress::new(lang);
     let checking = |done, of| progress.report("check", done, of);
-    let plan = match &register {
-        None => plan_people(&house, &actor, table, manner, &checking)?,
-        Some((qualified, register)) => plan_records(
-            &house,
-            &actor,
-            (qualified, *register),
-            table,
-            manner,
-            &checking,
-        )?,
-    };
+    let plan = plan(&hand, target, table, (&used, args.guess), &checking)?;
     if !args.dry_run {
-        for act in &plan.attempts {
-            // The answer is known: it is told with the bad rows.
-            house.submit(&actor, act.clone())?.err();
-        }
+        journal_attempts(&hand, &plan)?;
     }
+    let mut open = unfinished::of(&house.store, ORG, target.name())?;
     if plan.bad.is_empty() && !args.dry_run {
         let known: HashSet<Arc<str>> = house
             .people()?
@@ -124,24 +121,12 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
             .map(|person| person.login)
             .collect();
         let fresh = new_people(&plan, &known);
-        // One row is written whole or not at all; of many a part could be left, and then this says so.
-        if plan.acts.len() > 1 {
-            open.begin(&begun, plan.acts.len());
-            house
-                .submit(&actor, unfinished::keep(kind, &open))?
-                .map_err(Fault::Refused)?;
-        }
-        submit(&house, &actor, plan.acts.clone(), &|done, of| {
+        open = write(&hand, target, &plan, &begun, &|done, of| {
             progress.report("import", done, of)
         })?;
-        if open.end(&begun) {
-            house
-                .submit(&actor, unfinished::keep(kind, &open))?
-                .map_err(Fault::Refused)?;
-        }
         if said != kept {
             house
-                .submit(&actor, mapping::keep(kind, &said))?
+                .submit(&actor, mapping::keep(target.name(), &said))?
                 .map_err(Fault::Refused)?;
         }
         if let Some(path) = &args.passwords {
@@ -150,6 +135,17 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
     }
     progress.done();
     tell(args, lang, &plan, &open)
+}
+
+/// The table in a file, and how the file is known again.
+fn read(path: &Path) -> Result<Result<(Table, Begun), tables::Bad>, Stop> {
+    let bytes = match tables::read_bytes(path)? {
+        Ok(bytes) => bytes,
+        Err(bad) => return Ok(Err(bad)),
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let begun = Begun::of(&name, &bytes);
+    Ok(web::tables::read(&bytes, Reading::Strict).map(|table| (table, begun)))
 }
 
 fn new_people(plan: &Plan, known: &HashSet<Arc<str>>) -> Vec<Arc<str>> {

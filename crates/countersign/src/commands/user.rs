@@ -5,12 +5,12 @@ use std::sync::Arc;
 use engine::{Act, Grant, Person, Refusal, SYSTEM};
 use kernel::Day;
 use serde_json::json;
+use web::intake::roles::{parse_grant, shown};
 
 use crate::administrator::{InName, attempted};
 use crate::house::House;
 use crate::lang::{Lang, say};
 use crate::place::Where;
-use crate::roles::{parse_grant, shown};
 use crate::secret;
 use crate::stop::Stop;
 use crate::terminal::line;
@@ -173,7 +173,7 @@ fn add_person(args: &Add, lang: Lang) -> Result<(), Stop> {
         .iter()
         .map(|role| parse_grant(&catalog, role))
         .collect();
-    let grants = grants.map_err(Stop::Usage)?;
+    let grants = grants.map_err(|said| Stop::Usage(said.into()))?;
     let login = &args.login;
     if house
         .people()?
@@ -201,7 +201,8 @@ fn add_person(args: &Add, lang: Lang) -> Result<(), Stop> {
 
 fn grant_role(args: &GrantRole, lang: Lang) -> Result<(), Stop> {
     let house = House::existing(&args.at)?;
-    let grant = parse_grant(&house.catalog(), &args.role).map_err(Stop::Usage)?;
+    let grant =
+        parse_grant(&house.catalog(), &args.role).map_err(|said| Stop::Usage(said.into()))?;
     let grant = Grant {
         from: args.from,
         until: args.until,
@@ -224,7 +225,8 @@ fn grant_role(args: &GrantRole, lang: Lang) -> Result<(), Stop> {
 
 fn revoke_role(args: &RevokeRole, lang: Lang) -> Result<(), Stop> {
     let house = House::existing(&args.at)?;
-    let grant = parse_grant(&house.catalog(), &args.role).map_err(Stop::Usage)?;
+    let grant =
+        parse_grant(&house.catalog(), &args.role).map_err(|said| Stop::Usage(said.into()))?;
     let mut person = find(&house, &args.login)?;
     let before = person.grants.len();
     person

@@ -6,8 +6,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use web::tables::Reading;
-pub use web::tables::{Bad, Row, Table};
+pub use web::tables::Bad;
 pub use write::{Cell, TableWriter};
 
 use crate::lang::{Lang, say};
@@ -15,19 +14,11 @@ use crate::stop::{Sentence, Stop};
 
 /// Largest file read.
 pub const FILE_MAX: u64 = 50 * 1024 * 1024;
-/// Reads a table, CSV or XLSX by its content.
+/// The bytes of a file.
 ///
 /// # Errors
-/// Wrong use when the file is not there; inside, what makes the file as a whole unreadable.
-pub fn read(path: &Path) -> Result<Result<Table, Bad>, Stop> {
-    let bytes = match read_bytes(path)? {
-        Ok(bytes) => bytes,
-        Err(bad) => return Ok(Err(bad)),
-    };
-    Ok(web::tables::read(&bytes, Reading::Strict))
-}
-
-fn read_bytes(path: &Path) -> Result<Result<Vec<u8>, Bad>, Stop> {
+/// Wrong use when the file is not there; inside, that it is too large.
+pub fn read_bytes(path: &Path) -> Result<Result<Vec<u8>, Bad>, Stop> {
     let shown = path.display();
     if path.is_dir() {
         return Err(Stop::usage(

@@ -95,6 +95,14 @@ const PARTS: &[Part] = &[
                 ),
             ),
             page(
+                super::import::HERE,
+                ("导入", "Import"),
+                (
+                    "档案与人员从文件导入，先逐行检查，要么全部写入要么不写",
+                    "registers and people from a file: every row checked first, then all of it or nothing",
+                ),
+            ),
+            page(
                 "/admin/series",
                 ("编号规则", "Number series"),
                 (

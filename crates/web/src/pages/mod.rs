@@ -36,6 +36,7 @@ mod help;
 mod help_slip;
 mod history;
 mod home;
+mod import;
 mod inbox;
 mod inbox_why;
 mod inspection;
@@ -271,6 +272,16 @@ fn administration() -> Router<Arc<App>> {
         .route(
             "/admin/print/seals/{name}/{hash}",
             get(print_seals::picture),
+        )
+        .route(
+            import::HERE,
+            get(import::show)
+                .post(import::bring)
+                .layer(DefaultBodyLimit::max(FILE_MAX + AROUND_FILE)),
+        )
+        .route(
+            "/admin/import/{id}",
+            get(import::one).post(import::post_one),
         )
         .route(
             "/admin/inspection",

@@ -9,6 +9,7 @@ mod flow_pages;
 mod forms;
 mod handheld;
 mod hostile;
+mod import;
 mod inspection;
 mod ledger_branches;
 mod ledgers;

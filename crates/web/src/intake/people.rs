@@ -5,33 +5,22 @@ use std::collections::HashMap;
 use engine::{Act, Grant, Person};
 use model::Catalog;
 
-use super::Plan;
-use super::columns::{Column, Found, PEOPLE_COLUMNS, recognise};
+use super::columns::{Found, people_columns, recognise};
+use super::dry_run::DryRun;
 use super::mapping::Mapping;
 use super::records::judge;
-use crate::dry_run::DryRun;
-use crate::house::{House, ORG};
-use crate::roles::parse_grant;
-use crate::stop::{Sentence, Stop};
+use super::roles::parse_grant;
+use super::{Fault, Hand, Plan, Sentence};
 use crate::tables::{Bad, Row, Table};
 
 /// Judges every row of a table as a person.
-pub fn plan(
-    house: &House,
-    actor: &str,
+pub(super) fn plan(
+    hand: &Hand<'_>,
     table: Table,
     manner: (&Mapping, bool),
     progress: &dyn Fn(u64, u64),
-) -> Result<Plan, Stop> {
-    let columns: Vec<Column> = PEOPLE_COLUMNS
-        .iter()
-        .map(|(name, zh, en)| Column {
-            name: (*name).to_owned(),
-            labels: vec![(*zh).to_owned(), (*en).to_owned()],
-            also: Vec::new(),
-        })
-        .collect();
-    let columns = match recognise(&table.header, &columns, &["login"], manner) {
+) -> Result<Plan, Fault> {
+    let columns = match recognise(&table.header, &people_columns(), &["login"], manner) {
         Ok(columns) => columns,
         Err(bad) => {
             return Ok(Plan {
@@ -40,9 +29,9 @@ pub fn plan(
             });
         }
     };
-    let catalog = house.catalog();
-    let dry = DryRun::new(&house.store, ORG)?;
-    let people = house.people()?;
+    let catalog = hand.store.catalog();
+    let dry = DryRun::new(hand.store, hand.org)?;
+    let people = hand.store.people(hand.org)?;
     let mut plan = Plan {
         bad: table.bad,
         ..Plan::default()
@@ -73,7 +62,7 @@ pub fn plan(
             plan.unchanged += 1;
             continue;
         }
-        let command = house.command(actor, Act::PutPerson { person })?;
+        let command = hand.command(Act::PutPerson { person })?;
         judge(&dry, command, row.line, &columns, &mut plan)?;
     }
     plan.bad.sort_by_key(|bad| bad.line);

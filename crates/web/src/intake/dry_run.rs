@@ -13,7 +13,7 @@ use store::{RecordQuery, Store};
 type Versions = HashMap<Arc<str>, Arc<[Record]>>;
 
 /// A world for commands that write records: registers and people. Registers are read whole, once.
-pub struct DryRun<'a> {
+pub(super) struct DryRun<'a> {
     store: &'a Store,
     org: OrgId,
     catalog: Arc<Catalog>,

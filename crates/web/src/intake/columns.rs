@@ -39,7 +39,19 @@ pub const PEOPLE_COLUMNS: [(&str, &str, &str); 6] = [
     ("active", "在用", "Active"),
 ];
 
+/// The columns of the list of people.
+#[must_use]
+pub fn people_columns() -> Vec<Column> {
+    let column = |(name, zh, en): &(&str, &str, &str)| Column {
+        name: (*name).to_owned(),
+        labels: vec![(*zh).to_owned(), (*en).to_owned()],
+        also: Vec::new(),
+    };
+    PEOPLE_COLUMNS.iter().map(column).collect()
+}
+
 /// Columns of a register: its key, its fields, the day from which a record holds.
+#[must_use]
 pub fn register_columns(register: &Register) -> Vec<Column> {
     let (zh, en) = (&register.label.zh, &register.label.en);
     let mut columns = vec![Column {
@@ -73,6 +85,41 @@ pub fn register_columns(register: &Register) -> Vec<Column> {
 
 fn texts(names: &[Arc<str>]) -> Vec<String> {
     names.iter().map(ToString::to_string).collect()
+}
+
+/// The column that is proposed for each heading: as it is mapped, else by name, else by a name that is like it; each once. `true`
+/// where it is only like it.
+#[must_use]
+pub fn recognise_leniently<'c>(
+    header: &[String],
+    columns: &'c [Column],
+    mapping: &Mapping,
+) -> Vec<Option<(&'c Column, bool)>> {
+    let sure = |heading: &String| match mapping.get(heading).map(String::as_str) {
+        Some(LEFT_OUT) => Some(None),
+        Some(field) => find(field, columns).map(Some),
+        None => find(heading, columns).map(Some),
+    };
+    let mut taken: Vec<&str> = Vec::new();
+    let mut out: Vec<Option<(&Column, bool)>> = vec![None; header.len()];
+    for (at, heading) in header.iter().enumerate() {
+        if let Some(Some(column)) = sure(heading)
+            && !taken.contains(&&*column.name)
+        {
+            taken.push(&column.name);
+            out[at] = Some((column, false));
+        }
+    }
+    for (at, heading) in header.iter().enumerate() {
+        if sure(heading).is_none()
+            && let Some(column) = propose(heading, columns)
+            && !taken.contains(&&*column.name)
+        {
+            taken.push(&column.name);
+            out[at] = Some((column, true));
+        }
+    }
+    out
 }
 
 /// Recognises the headings of a file: as they are mapped, else by name; with `guess`, else by a name that is like it. All

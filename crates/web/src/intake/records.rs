@@ -8,27 +8,25 @@ use kernel::Day;
 use model::{Catalog, Register};
 
 use super::columns::{Found, recognise, register_columns};
+use super::dry_run::DryRun;
 use super::mapping::Mapping;
-use super::{ATTEMPTS_MAX, Plan, is_attempt, refused};
-use crate::dry_run::DryRun;
-use crate::house::House;
-use crate::stop::Stop;
+use super::{ATTEMPTS_MAX, Fault, Hand, Plan, Sentence, is_attempt, refused};
 use crate::tables::{Bad, Row, Table};
 
 /// The register that a word of the command line means: a qualified name, a plain one, or `items` and `partners`.
-pub fn find_register<'a>(catalog: &'a Catalog, word: &str) -> Result<(String, &'a Register), Stop> {
+///
+/// # Errors
+/// What there is instead.
+pub fn find_register<'a>(
+    catalog: &'a Catalog,
+    word: &str,
+) -> Result<(String, &'a Register), Sentence> {
     let plain: &[&str] = match word {
         "items" => &["item"],
         "partners" => &["partner", "party"],
         _ => &[],
     };
-    let all = || {
-        catalog.packs().iter().flat_map(|pack| {
-            pack.registers
-                .iter()
-                .map(move |register| (format!("{}.{}", pack.name, register.name), register))
-        })
-    };
+    let all = || registers(catalog);
     let fits = |name: &str, register: &Register| {
         name == word || &*register.name == word || plain.contains(&&*register.name)
     };
@@ -40,7 +38,7 @@ pub fn find_register<'a>(catalog: &'a Catalog, word: &str) -> Result<(String, &'
         0 => {
             let names: Vec<String> = all().map(|(name, _)| name).collect();
             let names = names.join(", ");
-            Err(Stop::usage(
+            Err(Sentence::new(
                 format!("没有 {word:?} 这种档案；可用：items、partners、people 或 {names}"),
                 format!(
                     "there is no register {word:?}; there are items, partners, people or {names}"
@@ -50,7 +48,7 @@ pub fn find_register<'a>(catalog: &'a Catalog, word: &str) -> Result<(String, &'
         _ => {
             let names: Vec<String> = found.into_iter().map(|(name, _)| name).collect();
             let names = names.join(", ");
-            Err(Stop::usage(
+            Err(Sentence::new(
                 format!("{word:?} 可能是：{names}"),
                 format!("{word:?} could be any of: {names}"),
             ))
@@ -58,15 +56,24 @@ pub fn find_register<'a>(catalog: &'a Catalog, word: &str) -> Result<(String, &'
     }
 }
 
+/// Every register with its qualified name.
+pub fn registers(catalog: &Catalog) -> impl Iterator<Item = (String, &Register)> {
+    catalog.packs().iter().flat_map(|pack| {
+        let qualified = |register: &Register| format!("{}.{}", pack.name, register.name);
+        pack.registers
+            .iter()
+            .map(move |register| (qualified(register), register))
+    })
+}
+
 /// Judges every row of a table as a record of a register.
-pub fn plan(
-    house: &House,
-    actor: &str,
+pub(super) fn plan(
+    hand: &Hand<'_>,
     (qualified, register): (&str, &Register),
     table: Table,
     manner: (&Mapping, bool),
     progress: &dyn Fn(u64, u64),
-) -> Result<Plan, Stop> {
+) -> Result<Plan, Fault> {
     let columns = match recognise(&table.header, &register_columns(register), &["key"], manner) {
         Ok(columns) => columns,
         Err(bad) => {
@@ -77,7 +84,7 @@ pub fn plan(
         }
     };
     let own_from = register.field("from").is_some();
-    let dry = DryRun::new(&house.store, crate::house::ORG)?;
+    let dry = DryRun::new(hand.store, hand.org)?;
     let mut plan = Plan {
         bad: table.bad,
         ..Plan::default()
@@ -93,7 +100,7 @@ pub fn plan(
                     plan.bad.push(twice(row.line, &key, first));
                     continue;
                 }
-                let command = house.command(actor, act)?;
+                let command = hand.command(act)?;
                 judge(&dry, command, row.line, &columns, &mut plan)?;
             }
         }
@@ -162,19 +169,16 @@ pub(super) fn judge(
     line: u64,
     columns: &[Found],
     plan: &mut Plan,
-) -> Result<(), Stop> {
+) -> Result<(), Fault> {
     let heading = |field: &str| {
         columns
             .iter()
             .find(|column| column.name == field)
             .map(|column| column.heading.clone())
     };
-    match dry.judge(&command).map_err(Stop::other)? {
+    match dry.judge(&command)? {
         // A file may be imported again: what its rows say stands there.
-        Err(refusal)
-            if refusal.code == "by_slips"
-                && dry.is_so_already(&command).map_err(Stop::other)? =>
-        {
+        Err(refusal) if refusal.code == "by_slips" && dry.is_so_already(&command)? => {
             plan.unchanged += 1;
         }
         Err(refusal) => {
@@ -186,12 +190,10 @@ pub(super) fn judge(
         Ok(records) => {
             let mut changes = false;
             for record in records {
-                let latest = dry
-                    .latest(&record.register, &record.key)
-                    .map_err(Stop::other)?;
+                let latest = dry.latest(&record.register, &record.key)?;
                 if latest.is_none_or(|latest| latest.body != record.body) {
                     changes = true;
-                    dry.keep(record).map_err(Stop::other)?;
+                    dry.keep(record)?;
                 }
             }
             if changes {

@@ -1,17 +1,12 @@
 //! Imports that were begun and never ended: a process that is killed in the middle leaves a part of its file, and every
 //! import of that kind says so until the file was imported whole.
 
-use std::io::Read;
-use std::path::Path;
-
 use engine::Act;
+use kernel::OrgId;
 use notify::settings;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::Store;
-
-use crate::house::ORG;
-use crate::stop::Stop;
+use store::{Store, StoreError};
 
 /// Files remembered; a setting is small.
 const FILES_MAX: usize = 20;
@@ -30,27 +25,14 @@ pub struct Begun {
 }
 
 impl Begun {
-    /// A file as it is now.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn of(path: &Path) -> Result<Begun, Stop> {
-        let mut file = std::fs::File::open(path).map_err(Stop::other)?;
-        let mut digest = Sha256::new();
-        let mut piece = vec![0; 1 << 16];
-        loop {
-            let read = file.read(&mut piece).map_err(Stop::other)?;
-            if read == 0 {
-                break;
-            }
-            digest.update(&piece[..read]);
-        }
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        Ok(Begun {
+    /// A file by its name and its bytes.
+    #[must_use]
+    pub fn of(name: &str, bytes: &[u8]) -> Begun {
+        Begun {
             file: name.chars().take(NAME_MAX).collect(),
-            digest: engine::hex(&digest.finalize()).to_string(),
+            digest: engine::hex(&Sha256::digest(bytes)).to_string(),
             rows: 0,
-        })
+        }
     }
 
     /// The same file, or another version of it.
@@ -67,6 +49,7 @@ pub struct Unfinished {
 
 impl Unfinished {
     /// The files, oldest first.
+    #[must_use]
     pub fn files(&self) -> &[Begun] {
         &self.files
     }
@@ -99,12 +82,13 @@ fn setting(kind: &str) -> String {
 ///
 /// # Errors
 /// When the store fails.
-pub fn of(store: &Store, kind: &str) -> Result<Unfinished, Stop> {
-    let found = settings::one::<Unfinished>(store, ORG, &setting(kind))?;
+pub fn of(store: &Store, org: OrgId, kind: &str) -> Result<Unfinished, StoreError> {
+    let found = settings::one::<Unfinished>(store, org, &setting(kind))?;
     Ok(found.map(|kept| kept.is).unwrap_or_default())
 }
 
 /// The act that keeps it.
+#[must_use]
 pub fn keep(kind: &str, open: &Unfinished) -> Act {
     Act::PutSetting {
         name: setting(kind).into(),

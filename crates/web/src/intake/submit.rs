@@ -6,31 +6,32 @@ use std::task::{Context, Poll};
 
 use engine::Act;
 
-use crate::house::House;
-use crate::stop::{Fault, Stop};
+use super::{Fault, Hand};
 
 /// Commands under way at once.
 const FLIGHT: usize = 256;
 
 /// Submits acts in their order. Each was judged before, so a refusal now is a fault; the file may simply be imported again
 /// then, since rows that are already so are passed over.
+///
+/// # Errors
+/// When the store fails, or refuses one of them.
 pub fn submit(
-    house: &House,
-    actor: &str,
+    hand: &Hand<'_>,
     acts: Vec<(u64, Act)>,
     progress: &dyn Fn(u64, u64),
-) -> Result<(), Stop> {
+) -> Result<(), Fault> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(Stop::other)?;
+        .map_err(|error| Fault::Other(error.to_string()))?;
     let of = acts.len() as u64;
     let mut done = 0;
     let mut acts = acts.into_iter();
     loop {
         let mut flight: Vec<Pin<Box<dyn Future<Output = _>>>> = Vec::with_capacity(FLIGHT);
         for (_, act) in acts.by_ref().take(FLIGHT) {
-            flight.push(Box::pin(house.store.submit(house.command(actor, act)?)));
+            flight.push(Box::pin(hand.store.submit(hand.command(act)?)));
         }
         if flight.is_empty() {
             return Ok(());

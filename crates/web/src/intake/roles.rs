@@ -5,9 +5,12 @@ use engine::Grant;
 use kernel::Day;
 use model::Catalog;
 
-use crate::stop::Sentence;
+use super::Sentence;
 
 /// A grant from `ROLE[@SCOPE][ FROM..UNTIL]`.
+///
+/// # Errors
+/// What is wrong with it.
 pub fn parse_grant(catalog: &Catalog, text: &str) -> Result<Grant, Sentence> {
     let (what, dates) = match text.trim().rsplit_once(' ') {
         Some((what, dates)) if dates.contains("..") => (what, Some(dates)),
@@ -80,6 +83,7 @@ fn qualified(catalog: &Catalog, role: &str) -> Result<String, Sentence> {
 }
 
 /// A grant as it is written, and as [`parse_grant`] reads it again.
+#[must_use]
 pub fn shown(grant: &Grant) -> String {
     let mut out = grant.role.to_string();
     if !grant.scope.is_empty() {

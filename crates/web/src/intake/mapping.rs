@@ -4,12 +4,11 @@
 use std::collections::BTreeMap;
 
 use engine::Act;
+use kernel::OrgId;
 use notify::settings;
-use store::Store;
+use store::{Store, StoreError};
 
 use super::columns::Column;
-use crate::house::ORG;
-use crate::stop::Stop;
 
 /// The field of a column that is left out.
 pub const LEFT_OUT: &str = "-";
@@ -26,12 +25,13 @@ fn setting(register: &str) -> String {
 ///
 /// # Errors
 /// When the store fails.
-pub fn kept(store: &Store, register: &str) -> Result<Mapping, Stop> {
-    let found = settings::one::<Mapping>(store, ORG, &setting(register))?;
+pub fn kept(store: &Store, org: OrgId, register: &str) -> Result<Mapping, StoreError> {
+    let found = settings::one::<Mapping>(store, org, &setting(register))?;
     Ok(found.map(|kept| kept.is).unwrap_or_default())
 }
 
 /// The act that keeps a mapping for the next time.
+#[must_use]
 pub fn keep(register: &str, mapping: &Mapping) -> Act {
     Act::PutSetting {
         name: setting(register).into(),
@@ -40,6 +40,9 @@ pub fn keep(register: &str, mapping: &Mapping) -> Act {
 }
 
 /// Reads `HEADING=FIELD`.
+///
+/// # Errors
+/// How it is written.
 pub fn one(text: &str) -> Result<(String, String), String> {
     match text.rsplit_once('=') {
         Some((heading, field)) if !heading.trim().is_empty() && !field.trim().is_empty() => {
@@ -50,6 +53,7 @@ pub fn one(text: &str) -> Result<(String, String), String> {
 }
 
 /// The column that a heading is most likely meant for; `None` when none is like it, or two are alike.
+#[must_use]
 pub fn propose<'c>(heading: &str, columns: &'c [Column]) -> Option<&'c Column> {
     let wanted = bare(heading);
     let mut scored: Vec<(u32, &Column)> = columns
