@@ -88,7 +88,7 @@ const PAGES: [&str; 66] = [
 ];
 
 /// Pages of administrators.
-const ADMIN: [&str; 31] = [
+const ADMIN: [&str; 32] = [
     "/admin",
     "/admin/print",
     "/admin/webhooks",
@@ -110,6 +110,7 @@ const ADMIN: [&str; 31] = [
     "/admin/staffing",
     "/admin/staffing?without=li",
     "/admin/scopes",
+    "/admin/import",
     "/admin/series",
     "/admin/series/gsp.purchase_inbound.order",
     "/admin/parameters",

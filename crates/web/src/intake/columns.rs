@@ -116,7 +116,8 @@ pub fn recognise_leniently<'c>(
             && !taken.contains(&&*column.name)
         {
             taken.push(&column.name);
-            out[at] = Some((column, true));
+            let known = |name: &String| plain(name) == plain(heading);
+            out[at] = Some((column, !column.also.iter().any(known)));
         }
     }
     out

@@ -36,6 +36,8 @@ pub(super) const HERE: &str = "/admin/import";
 const BAD_SHOWN: usize = 200;
 /// Characters of a sample cell.
 const SAMPLE: usize = 24;
+/// Characters shown of what is wrong.
+const FOUND: usize = 60;
 
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Error {
@@ -77,7 +79,7 @@ pub(crate) async fn show(desk: Desk, asked: Asked) -> Result<Response, Error> {
                     input type="hidden" name="_key" value=(random_key()?);
                     div class="in" {
                         p { (reader.t(
-                            "首行为列名的表格：CSV、TXT（UTF-8 或 GB18030）或 XLSX，最多 10 万行、20 MB。先逐行检查，全部正确才写入；已有且无变化的行略过。",
+                            "首行为列名的表格：CSV、TXT（统一码或国标码）或 XLSX，最多 10 万行、20 MB。先逐行检查，全部正确才写入；已有且无变化的行略过。",
                             "A table with headings in its first row: CSV, TXT (UTF-8 or GB18030) or XLSX, at most 100,000 rows and 20 MB. Every row is checked first; all of it is written or nothing, and rows that are so already are passed over.",
                         )) }
                     }
@@ -180,6 +182,8 @@ struct Judged {
     alike: Vec<bool>,
     plan: Plan,
     rows: usize,
+    /// What stands in the file where each mistake is.
+    found: Vec<String>,
 }
 
 /// The mapping that the form says: `c.0` is the field of the first column.
@@ -221,6 +225,7 @@ fn judge(
                 alike: Vec::new(),
                 plan,
                 rows: 0,
+                found: vec![String::new()],
             });
         }
     };
@@ -274,6 +279,7 @@ fn judge(
         },
         None => plan(hand, target, read, (&mapping, false), &|_, _| {})?,
     };
+    let found = found(&file.bytes, &plan.bad);
     Ok(Judged {
         header,
         samples,
@@ -282,7 +288,31 @@ fn judge(
         alike,
         plan,
         rows,
+        found,
     })
+}
+
+/// What stands where the mistakes are; the file is read once more, for few have any.
+fn found(bytes: &[u8], bad: &[Bad]) -> Vec<String> {
+    if bad.is_empty() {
+        return Vec::new();
+    }
+    let table = tables::read(bytes, Reading::Strict).unwrap_or_default();
+    let value = |bad: &Bad| {
+        let row = table
+            .rows
+            .binary_search_by_key(&bad.line, |row| row.line)
+            .ok()?;
+        let at = table
+            .header
+            .iter()
+            .position(|heading| Some(heading) == bad.column.as_ref())?;
+        let cell = table.rows[row].cells.get(at)?;
+        Some(cell.chars().take(FOUND).collect())
+    };
+    bad.iter()
+        .map(|bad| value(bad).unwrap_or_default())
+        .collect()
 }
 
 /// Two columns of one heading cannot be told apart.
@@ -343,7 +373,7 @@ async fn page(desk: Desk, file: File, fields: Option<Fields>) -> Result<Response
                 (outcome(reader, &judged))
                 @if !judged.header.is_empty() { (columns(reader, &judged)) }
             }
-            @if !judged.plan.bad.is_empty() { (mistakes(reader, &judged.plan.bad)) }
+            @if !judged.plan.bad.is_empty() { (mistakes(reader, &judged)) }
         };
         Ok(Content::new(title, body).with(status))
     })
@@ -374,16 +404,15 @@ fn outcome(reader: &Reader<'_>, judged: &Judged) -> Markup {
     html! {
         section class="card" aria-labelledby="outcome" {
             header { h2 id="outcome" { (reader.t("检查结果", "What the check says")) } }
+            div class="in" { p role="status" { (said) } }
             div class="in" {
-                p role="status" { (said) }
                 @if wrong == 0 && acts > 0 {
                     button class="button primary" name="_do" value="import" { (icon(Icon::Check))
                         (match reader.lang { Lang::Zh => format!("导入 {acts} 行"), Lang::En => format!("Import {acts} rows") })
                     }
-                } @else if !judged.header.is_empty() {
-                    button class="button primary" name="_do" value="check" { (icon(Icon::Check)) (reader.t("再检查一次", "Check again")) }
+                    " "
                 }
-                " " a class="button" href=(HERE) { (reader.t("另选文件", "Another file")) }
+                a class="button" href=(HERE) { (reader.t("另选文件", "Another file")) }
             }
         }
     }
@@ -419,22 +448,24 @@ fn columns(reader: &Reader<'_>, judged: &Judged) -> Markup {
                     }
                 }
             }
-            div class="in" { button class="button" name="_do" value="check" { (icon(Icon::Check)) (reader.t("按此检查", "Check with these")) }
+            div class="in" { button class={ "button" @if !judged.plan.bad.is_empty() { " primary" } } name="_do" value="check" { (icon(Icon::Check)) (reader.t("按此检查", "Check with these")) }
                 @if !judged.plan.bad.is_empty() { " " button class="button" name="_do" value="mistakes" { (icon(Icon::Download)) (reader.t("下载全部错误 (CSV)", "All mistakes as CSV")) } }
             }
         }
     }
 }
 
-fn mistakes(reader: &Reader<'_>, bad: &[Bad]) -> Markup {
-    let row = |bad: &Bad| Row {
+fn mistakes(reader: &Reader<'_>, judged: &Judged) -> Markup {
+    let bad = &judged.plan.bad;
+    let row = |(bad, found): (&Bad, &String)| Row {
         cells: vec![
             Cell::new(match bad.line {
                 0 => "—".to_owned(),
                 line => line.to_string(),
             }),
             Cell::new(bad.column.clone().unwrap_or_default()),
-            Cell::new(t(reader.lang, &bad.zh, &bad.en)).under(bad.code.clone()),
+            Cell::new(found.clone()),
+            Cell::new(t(reader.lang, &bad.zh, &bad.en)),
         ],
         ..Row::default()
     };
@@ -443,9 +474,15 @@ fn mistakes(reader: &Reader<'_>, bad: &[Bad]) -> Markup {
         heads: vec![
             Head::new(reader.t("行", "Line"), Shape::Number),
             Head::new(reader.t("列", "Column"), Shape::Plain),
-            Head::new(reader.t("问题", "What is wrong"), Shape::Plain),
+            Head::new(reader.t("所填", "What stands there"), Shape::Plain),
+            Head::new(reader.t("问题", "What is wrong"), Shape::Main),
         ],
-        rows: bad.iter().take(BAD_SHOWN).map(row).collect(),
+        rows: bad
+            .iter()
+            .zip(&judged.found)
+            .take(BAD_SHOWN)
+            .map(row)
+            .collect(),
         ..Table::default()
     };
     let more = bad.len().saturating_sub(BAD_SHOWN);
@@ -568,12 +605,17 @@ async fn all_mistakes(desk: Desk, file: File, fields: Fields) -> Result<Response
             let judged = judge(reader, &hand, target, &file, Some(&fields))?;
             let mut text = format!(
                 "\u{FEFF}{}\r\n",
-                t(lang, "行,列,问题,代码", "line,column,problem,code")
+                t(
+                    lang,
+                    "行,列,所填,问题,代码",
+                    "line,column,found,problem,code"
+                )
             );
-            for bad in &judged.plan.bad {
+            for (bad, found) in judged.plan.bad.iter().zip(&judged.found) {
                 let cells = [
                     bad.line.to_string(),
                     bad.column.clone().unwrap_or_default(),
+                    found.clone(),
                     t(lang, &bad.zh, &bad.en).to_owned(),
                     bad.code.clone(),
                 ];

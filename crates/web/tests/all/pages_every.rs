@@ -201,7 +201,7 @@ fn pages(slips: &[i64]) -> Vec<String> {
 }
 
 /// Addresses of administrators.
-const ADMIN: [&str; 28] = [
+const ADMIN: [&str; 29] = [
     "/admin",
     "/admin/separation",
     "/admin/separation?pair=gsp.receiver%2Binspector&q=zhao&on=2026-05-01",
@@ -211,6 +211,7 @@ const ADMIN: [&str; 28] = [
     "/admin/packs",
     "/admin/parameters",
     "/admin/parameters/gsp.receipt_shelf_days",
+    "/admin/import",
     "/admin/series",
     "/admin/series/gsp.purchase_inbound.order",
     "/admin/journal?field=supplier&text=S01&actor=wang",
