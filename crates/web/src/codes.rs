@@ -307,6 +307,12 @@ pub const CODES: &[Code] = &[
         "the printed form has a mistake, or takes too much time or memory",
     ),
     code(
+        "import",
+        &[Request],
+        "没有选择文件，文件已不在服务器上，或没有这种档案",
+        "no file was chosen, it is no longer here, or there is no such register",
+    ),
+    code(
         "source",
         &[Request],
         "样式须为 UTF-8 文本，不得为空，也不得过长",

@@ -138,7 +138,7 @@ pub(crate) async fn bring(desk: Desk, uploaded: Uploaded) -> Result<Response, Er
     let posted = Posted { acting, fields };
     administrator(&desk, &posted).await?;
     let file = file.filter(|file| !file.bytes.is_empty());
-    let file = file.ok_or_else(|| Error::bad("file", "请选择文件", "choose a file"))?;
+    let file = file.ok_or_else(|| Error::bad("import", "请选择文件", "choose a file"))?;
     let target = posted.fields.text("to");
     if Target::named(&desk.app.catalog(), target).is_none() {
         return Err(Error::bad(
@@ -164,7 +164,7 @@ fn find(desk: &Desk, id: &str) -> Result<File, Error> {
     let found = desk.app.brought.find(id, login, desk.app.now());
     found.ok_or_else(|| {
         Error::bad(
-            "file",
+            "import",
             "这个文件已不在服务器上（保留一小时），请重新选择文件",
             "this file is no longer here (it is kept for an hour); choose it again",
         )
