@@ -142,7 +142,7 @@ pub(crate) async fn bring(desk: Desk, uploaded: Uploaded) -> Result<Response, Er
     let target = posted.fields.text("to");
     if Target::named(&desk.app.catalog(), target).is_none() {
         return Err(Error::bad(
-            "to",
+            "import",
             "没有这种档案",
             "there is no such register",
         ));
