@@ -57,3 +57,4 @@ pub use slip::{Line, ReversalAsked, SignedStep, Slip, SlipState, Waiting, Waitin
 pub use staffing::{Both, Finding, FindingKind, Signer, both, signers, staffing};
 pub use step::is_one_time;
 pub use world::{Answered, Outcome, Reply, World, WorldError};
+pub use worth::LayerCode;

@@ -3,7 +3,10 @@
 
 mod back;
 mod booked;
+mod layer_code;
 mod settle;
+
+pub use layer_code::LayerCode;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

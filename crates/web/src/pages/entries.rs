@@ -1,6 +1,6 @@
 //! What a slip booked, and how places and keys of ledgers are called.
 
-use engine::Slip;
+use engine::{LayerCode, Slip};
 use kernel::Side;
 use ledger::{Leg, split_key};
 use model::{Ledger, Pack};
@@ -8,6 +8,7 @@ use model::{Ledger, Pack};
 use super::desk::{Reader, address};
 use super::{values, words};
 use crate::error::Error;
+use crate::parts::lang::Lang;
 use crate::parts::table::{Cell, Head, Row, Shape, Table};
 
 /// The ledger of a qualified name in this pack.
@@ -62,6 +63,102 @@ pub(crate) fn key_names(
         names.push(shown.text);
     }
     Ok((names.join(" / "), codes.join(" / ")))
+}
+
+/// The further dimensions of an account in words: a layer of what is valued by what made it, a record by its name. What says nothing
+/// is left out.
+pub(crate) fn detail_names(
+    reader: &Reader<'_>,
+    pack: &Pack,
+    ledger: &Ledger,
+    detail: &str,
+) -> Result<String, Error> {
+    let mut names = Vec::new();
+    for (at, part) in split_key(detail).into_iter().enumerate() {
+        let name = detail_name(reader, pack, ledger, at, &part)?;
+        names.extend(Some(name).filter(|name| !name.is_empty()));
+    }
+    Ok(names.join(" / "))
+}
+
+/// A name with what is said beside it.
+pub(crate) fn joined(name: String, beside: &str) -> String {
+    match (&*name, beside) {
+        (_, "") => name,
+        ("", beside) => beside.to_owned(),
+        (name, beside) => format!("{name} · {beside}"),
+    }
+}
+
+/// One of them.
+pub(crate) fn detail_name(
+    reader: &Reader<'_>,
+    pack: &Pack,
+    ledger: &Ledger,
+    at: usize,
+    part: &str,
+) -> Result<String, Error> {
+    if at == 0
+        && is_valued(pack, ledger)
+        && let Some(layer) = LayerCode::read(part)
+    {
+        return layer_name(reader, pack, ledger, layer);
+    }
+    let dimension = ledger.detail.get(at).map_or("", |dimension| dimension);
+    match part {
+        "-" => Ok(String::new()),
+        part => Ok(values::record(reader, pack, dimension, part)?.text),
+    }
+}
+
+/// Whether a ledger says what things cost, or counts what another one values.
+fn is_valued(pack: &Pack, ledger: &Ledger) -> bool {
+    let counted = |one: &Ledger| {
+        let counts = one
+            .valuation
+            .as_ref()
+            .and_then(|rule| pack.ledgers.get(rule.counts));
+        counts.is_some_and(|counts| counts.qualified == ledger.qualified)
+    };
+    ledger.valuation.is_some() || pack.ledgers.iter().any(counted)
+}
+
+fn layer_name(
+    reader: &Reader<'_>,
+    pack: &Pack,
+    ledger: &Ledger,
+    layer: LayerCode<'_>,
+) -> Result<String, Error> {
+    Ok(match (layer, reader.lang) {
+        (LayerCode::None, _) => String::new(),
+        (LayerCode::Pool, Lang::Zh) => "移动平均".to_owned(),
+        (LayerCode::Pool, Lang::En) => "moving average".to_owned(),
+        (LayerCode::Month(month), Lang::Zh) => format!("{}平均", month_name(month)),
+        (LayerCode::Month(month), Lang::En) => format!("average of {}", month_name(month)),
+        (LayerCode::Line(slip, line), lang) => {
+            let slip = reader.store.slip(reader.org, slip)?;
+            let number = slip.map_or_else(String::new, |slip| slip.number.to_string());
+            match lang {
+                Lang::Zh => format!("{number} 第 {} 行", line.0),
+                Lang::En => format!("{number} line {}", line.0),
+            }
+        }
+        (LayerCode::Waiting { to, month }, lang) => {
+            let (to, month) = (place_name(reader, pack, ledger, to)?, month_name(month));
+            match lang {
+                Lang::Zh => format!("{month}转入“{to}”，待计价"),
+                Lang::En => format!("to {to} in {month}, not valued yet"),
+            }
+        }
+    })
+}
+
+/// `202604` as `2026-04`.
+fn month_name(month: &str) -> String {
+    match month.split_at_checked(4) {
+        Some((year, month)) if !month.contains('-') => format!("{year}-{month}"),
+        _ => month.to_owned(),
+    }
 }
 
 /// The labels of a ledger's dimensions: of the register of that name, else as declared.

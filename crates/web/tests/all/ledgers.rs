@@ -508,3 +508,22 @@ async fn registers_leave_as_files_and_tell_what_their_versions_changed() {
     let mut named = named.filter(|row| row["field"] == "name");
     assert_eq!(named.next().expect("a name")["after"], "阿司匹林");
 }
+
+#[tokio::test]
+async fn layers_of_what_is_valued_are_shown_by_the_slips_that_made_them() {
+    let company = Company::new().await;
+    purchase(&company, "30").await;
+    for (lang, words) in [
+        ("zh", "RK20260401-0001 第 1 行"),
+        ("en", "RK20260401-0001 line 1"),
+    ] {
+        let mut zhou = Desk::log_in(&company, "zhou", lang).await;
+        let tree = zhou.get("/ledgers/gsp.layers?place=goods").await;
+        tree.must_have(words);
+        assert!(!tree.html.contains("0000000005.0001"), "{}", tree.text());
+        let turned = zhou
+            .get("/ledgers/gsp.worth/pivot?rows=d0&columns=place")
+            .await;
+        turned.must_have(words);
+    }
+}

@@ -15,7 +15,7 @@ use super::{View, When, behind, crumbs, filter, narrowing, place_order, place_ti
 use crate::error::Error;
 use crate::layout::Place;
 use crate::pages::desk::{Asked, Content, Desk, Reader, address};
-use crate::pages::entries::{dimensions, key_names};
+use crate::pages::entries::{detail_names, dimensions, joined, key_names};
 use crate::pages::ledgers::find;
 use crate::pages::{values, words};
 use crate::parts::ledger::{Enquiry, enquiry};
@@ -250,7 +250,7 @@ fn leaf(
 ) -> Result<Row, Error> {
     let (mut name, codes) = key_names(reader, pack, ledger, &row.key)?;
     if !row.detail.is_empty() {
-        name = format!("{name} · {}", row.detail);
+        name = joined(name, &detail_names(reader, pack, ledger, &row.detail)?);
     }
     let title = Cell::new(name).under(codes);
     let place = (&*row.place, (&*row.key, ""));

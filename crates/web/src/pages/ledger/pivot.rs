@@ -15,7 +15,7 @@ use super::{View, behind, crumbs, is_open, place_order, tabs, views};
 use crate::error::Error;
 use crate::layout::Place;
 use crate::pages::desk::{Asked, Content, Desk, Reader};
-use crate::pages::entries::place_name;
+use crate::pages::entries::{detail_name, place_name};
 use crate::pages::ledgers::find;
 use crate::pages::{values, words};
 use crate::parts::ledger::{Enquiry, enquiry};
@@ -282,7 +282,13 @@ impl<'a> Pivot<'a> {
             }
             Dimension::Month => return Ok((text.to_owned(), String::new())),
             Dimension::Key(at) => self.ledger.by.get(at),
-            Dimension::Detail(at) => self.ledger.detail.get(at),
+            Dimension::Detail(at) => {
+                let name = detail_name(self.reader, self.pack, self.ledger, at, text)?;
+                return Ok(match &*name {
+                    "" => (self.reader.t("（空）", "(empty)").to_owned(), String::new()),
+                    _ => (name, String::new()),
+                });
+            }
         };
         if text.is_empty() {
             return Ok((self.reader.t("（空）", "(empty)").to_owned(), String::new()));

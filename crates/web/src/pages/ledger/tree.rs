@@ -16,7 +16,7 @@ use super::{
 use crate::error::Error;
 use crate::layout::Place;
 use crate::pages::desk::{Asked, Content, Desk, Reader, address};
-use crate::pages::entries::{dimension_names, key_names};
+use crate::pages::entries::{detail_names, dimension_names, joined, key_names};
 use crate::pages::{ledgers, values, words};
 use crate::parts::ledger::{Enquiry, enquiry};
 use crate::parts::list::{Choose, Pager};
@@ -417,7 +417,8 @@ impl Tree<'_> {
             codes = String::new();
         }
         if !row.detail.is_empty() {
-            name = format!("{name} · {}", row.detail);
+            let detail = detail_names(self.reader, self.pack, self.ledger, &row.detail)?;
+            name = joined(name, &detail);
         }
         let mut sums = Sums::default();
         sums.add(row);
