@@ -1,7 +1,8 @@
 //! Records that slips alone change: which slip asks for a change, and what an administrator is told instead of a form.
 
+use kernel::Value;
 use maud::html;
-use model::{Changes, FieldKind, Pack, Register, Slip, Step};
+use model::{Changes, Choice, Field, FieldKind, Pack, Register, Slip, Step};
 
 use super::desk::{Asked, Content, Reader, address};
 use super::form::Target;
@@ -106,6 +107,32 @@ pub(super) fn instead(reader: &Reader<'_>, qualified: &str, key: &str) -> Result
         } }
     };
     Ok(Content::new(title, page))
+}
+
+/// The line fields of a slip that asks for changes, where its register is known: the list of what may be changed begins with the
+/// fields of that register, by the names that they have there. The others follow, for who chooses another register.
+pub(super) fn own_first(
+    pack: &Pack,
+    slip: &Slip,
+    fields: &[Field],
+    header: &[Value],
+) -> Option<Vec<Field>> {
+    let changes = slip.changes?;
+    let register = pack.register(header.get(changes.register)?.as_text()?)?;
+    let mut fields = fields.to_vec();
+    let FieldKind::Choice(all) = &mut fields.get_mut(changes.field)?.kind else {
+        return None;
+    };
+    let (mut own, others): (Vec<Choice>, Vec<Choice>) = all
+        .drain(..)
+        .partition(|choice| register.field(&choice.code).is_some());
+    for choice in &mut own {
+        if let Some((_, field)) = register.field(&choice.code) {
+            choice.label.clone_from(&field.label);
+        }
+    }
+    all.extend(own.into_iter().chain(others));
+    Some(fields)
 }
 
 /// What a link has filled in of a slip that asks for changes: the register and the key.

@@ -7,7 +7,7 @@ use model::{Field, FieldKind, Name, Pack};
 
 use super::desk::Reader;
 use super::typed::{Typed, TypedLine, default_text, is_typed, source_text, written};
-use super::{script, slip, values, words};
+use super::{changing, script, slip, values, words};
 use crate::error::Error;
 use crate::parts::field::{Entry, Field as Part, Kind};
 use crate::parts::grid::{Grid, Line};
@@ -69,6 +69,8 @@ impl Maker<'_> {
             typed.lines.len()
         };
         let blank = TypedLine::default();
+        let own = changing::own_first(self.pack, self.declared, fields, &filled.header);
+        let fields = own.as_deref().unwrap_or(fields);
         let shown = self.shown(fields, typed);
         let mut lines = Vec::new();
         for at in 0..rows.min(ROWS_MAX) {

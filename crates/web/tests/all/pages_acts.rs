@@ -366,6 +366,16 @@ async fn an_administrator_records_facts_and_every_version_stays() {
         .get("/registers/gsp.party?on=2026-03-02&q=S03")
         .await
         .must_have("供货三");
+    // What may be changed of a partner comes before what may be changed of anything else.
+    let mut qian = Desk::log_in(&company, "qian", "zh").await;
+    let path = "/new/gsp.data_change.change_request.fill?h.kind=party&h.code=S03";
+    let page = qian.get(path).await;
+    let at = |field: &str| {
+        page.html
+            .find(&format!("value=\"{field}\""))
+            .expect("a choice")
+    };
+    assert!(at("licence_number") < at("generic_name"), "{}", page.html);
     let mut wang = Desk::log_in(&company, "wang", "zh").await;
     let found = wang.fetch("/lookup/gsp.party?q=S0").await.json();
     assert_eq!(found[0]["code"], "S01");
