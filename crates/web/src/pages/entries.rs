@@ -175,10 +175,20 @@ pub(crate) fn dimension_names(reader: &Reader<'_>, pack: &Pack, ledger: &Ledger)
         .collect()
 }
 
-/// What a dimension is called: the register of its name, else the first field of its name in the pack.
+/// What a dimension is called: the register of its name, a layer of what is valued, else the first field of its name in the pack.
 pub(crate) fn dimension_name(reader: &Reader<'_>, pack: &Pack, dimension: &str) -> String {
     if let Some(register) = pack.register(dimension) {
         return words::label(reader.lang, &register.label).to_owned();
+    }
+    let layered = |ledger: &Ledger| {
+        is_valued(pack, ledger)
+            && ledger
+                .detail
+                .first()
+                .is_some_and(|first| **first == *dimension)
+    };
+    if pack.ledgers.iter().any(layered) {
+        return reader.t("成本层", "Cost layer").to_owned();
     }
     let slips = pack.flows.iter().flat_map(|flow| &flow.slips);
     let mut fields = slips.flat_map(|slip| {

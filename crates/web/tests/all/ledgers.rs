@@ -525,5 +525,10 @@ async fn layers_of_what_is_valued_are_shown_by_the_slips_that_made_them() {
             .get("/ledgers/gsp.worth/pivot?rows=d0&columns=place")
             .await;
         turned.must_have(words);
+        turned.must_have(if lang == "zh" {
+            "成本层"
+        } else {
+            "Cost layer"
+        });
     }
 }
