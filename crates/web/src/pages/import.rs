@@ -10,34 +10,30 @@ use maud::{Markup, html};
 use model::Catalog;
 
 use super::desk::{Asked, Content, Desk, Reader, done, go};
+use super::import_judged::{Judged, judge, said};
 use super::people::{check, refused_change, tabs};
 use super::slips::csv_cell;
 use super::words;
 use crate::auth::{Fields, Posted, Uploaded};
 use crate::error::Error;
 use crate::intake::brought::File;
-use crate::intake::mapping::{self, LEFT_OUT, Mapping};
+use crate::intake::mapping::{self, Mapping};
 use crate::intake::unfinished::{self, Begun};
 use crate::intake::{
-    Column, Fault, Hand, Plan, Target, journal_attempts, plan, recognise_leniently, registers,
-    write,
+    Column, Fault, Hand, Plan, Target, journal_attempts, recognise_leniently, registers, write,
 };
 use crate::layout::Place;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::lang::{Lang, t};
 use crate::parts::table::{Cell, Head, Row, Shape, Table, table};
 use crate::parts::{Link, head, tabs as tab_row};
-use crate::tables::{self, Bad, Reading};
+use crate::tables::Bad;
 use crate::text::random_key;
 
 pub(super) const HERE: &str = "/admin/import";
 
 /// Mistakes shown on the page; the file of them has all.
 const BAD_SHOWN: usize = 200;
-/// Characters of a sample cell.
-const SAMPLE: usize = 24;
-/// Characters shown of what is wrong.
-const FOUND: usize = 60;
 
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Error {
@@ -169,163 +165,6 @@ fn find(desk: &Desk, id: &str) -> Result<File, Error> {
             "this file is no longer here (it is kept for an hour); choose it again",
         )
     })
-}
-
-/// What became of a file: its table read, its columns said, its rows judged.
-struct Judged {
-    header: Vec<String>,
-    samples: Vec<String>,
-    columns: Vec<Column>,
-    /// The field of each column; empty where it is left out.
-    chosen: Vec<String>,
-    /// Which of them are only like their heading.
-    alike: Vec<bool>,
-    plan: Plan,
-    rows: usize,
-    /// What stands in the file where each mistake is.
-    found: Vec<String>,
-}
-
-/// The mapping that the form says: `c.0` is the field of the first column.
-fn said(header: &[String], fields: &Fields) -> Mapping {
-    let column = |at: usize| fields.text(&format!("c.{at}")).to_owned();
-    let field = |at: usize| Some(column(at)).filter(|field| !field.is_empty());
-    let pairs = header.iter().enumerate();
-    pairs
-        .map(|(at, heading)| {
-            (
-                heading.clone(),
-                field(at).unwrap_or_else(|| LEFT_OUT.to_owned()),
-            )
-        })
-        .collect()
-}
-
-/// Judges a file by what the form says of its columns, or by what is proposed where nothing is said yet.
-fn judge(
-    reader: &Reader<'_>,
-    hand: &Hand<'_>,
-    target: Target<'_>,
-    file: &File,
-    fields: Option<&Fields>,
-) -> Result<Judged, Error> {
-    let columns = target.columns();
-    let read = match tables::read(&file.bytes, Reading::Strict) {
-        Ok(read) => read,
-        Err(bad) => {
-            let plan = Plan {
-                bad: vec![bad],
-                ..Plan::default()
-            };
-            return Ok(Judged {
-                header: Vec::new(),
-                samples: Vec::new(),
-                columns,
-                chosen: Vec::new(),
-                alike: Vec::new(),
-                plan,
-                rows: 0,
-                found: vec![String::new()],
-            });
-        }
-    };
-    let kept = mapping::kept(reader.store, reader.org, target.name())?;
-    let proposed = recognise_leniently(&read.header, &columns, &kept);
-    let mapping = match fields {
-        Some(fields) => said(&read.header, fields),
-        None => {
-            let field = |column: &Option<(&Column, bool)>| {
-                column
-                    .map_or(LEFT_OUT, |(column, _)| &column.name)
-                    .to_owned()
-            };
-            read.header
-                .iter()
-                .cloned()
-                .zip(proposed.iter().map(field))
-                .collect()
-        }
-    };
-    let field = |heading: &String| {
-        mapping
-            .get(heading)
-            .filter(|field| *field != LEFT_OUT)
-            .cloned()
-            .unwrap_or_default()
-    };
-    let chosen: Vec<String> = read.header.iter().map(field).collect();
-    let alike = proposed.iter().zip(&chosen).map(|(column, chosen)| {
-        column.is_some_and(|(column, alike)| alike && column.name == *chosen)
-    });
-    let alike = alike.collect();
-    let samples = (0..read.header.len()).map(|at| {
-        let cell = read
-            .rows
-            .iter()
-            .filter_map(|row| row.cells.get(at))
-            .find(|cell| !cell.is_empty());
-        cell.map(|cell| cell.chars().take(SAMPLE).collect())
-            .unwrap_or_default()
-    });
-    let (samples, rows, header) = (
-        samples.collect(),
-        read.rows.len() + read.bad.len(),
-        read.header.clone(),
-    );
-    let plan = match heading_twice(&header) {
-        Some(bad) => Plan {
-            bad: vec![bad],
-            ..Plan::default()
-        },
-        None => plan(hand, target, read, (&mapping, false), &|_, _| {})?,
-    };
-    let found = found(&file.bytes, &plan.bad);
-    Ok(Judged {
-        header,
-        samples,
-        columns,
-        chosen,
-        alike,
-        plan,
-        rows,
-        found,
-    })
-}
-
-/// What stands where the mistakes are; the file is read once more, for few have any.
-fn found(bytes: &[u8], bad: &[Bad]) -> Vec<String> {
-    if bad.is_empty() {
-        return Vec::new();
-    }
-    let table = tables::read(bytes, Reading::Strict).unwrap_or_default();
-    let value = |bad: &Bad| {
-        let row = table
-            .rows
-            .binary_search_by_key(&bad.line, |row| row.line)
-            .ok()?;
-        let at = table
-            .header
-            .iter()
-            .position(|heading| Some(heading) == bad.column.as_ref())?;
-        let cell = table.rows[row].cells.get(at)?;
-        Some(cell.chars().take(FOUND).collect())
-    };
-    bad.iter()
-        .map(|bad| value(bad).unwrap_or_default())
-        .collect()
-}
-
-/// Two columns of one heading cannot be told apart.
-fn heading_twice(header: &[String]) -> Option<Bad> {
-    let twice =
-        |(at, heading): (usize, &String)| header[..at].contains(heading).then(|| heading.clone());
-    let heading = header.iter().enumerate().find_map(twice)?;
-    Some(Bad::at(
-        1,
-        "heading_twice",
-        format!("有两列同名：{heading:?}"),
-        format!("two columns have the heading {heading:?}"),
-    ))
 }
 
 /// The file that was brought, judged.

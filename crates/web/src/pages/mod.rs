@@ -37,6 +37,7 @@ mod help_slip;
 mod history;
 mod home;
 mod import;
+mod import_judged;
 mod inbox;
 mod inbox_why;
 mod inspection;
