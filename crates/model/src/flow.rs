@@ -28,7 +28,7 @@ pub struct Flow {
     /// Sets of steps no person may share along the chain of slips.
     pub separations: Vec<Separation>,
     /// Law, standard or seed line that the flow follows, as written in the text.
-    pub cites: Option<Arc<str>>,
+    pub cites: Option<Label>,
 }
 
 /// Steps that one person may not both sign.
@@ -39,7 +39,7 @@ pub struct Separation {
     /// Why, where the text says it.
     pub reason: Option<Label>,
     /// Law or rule it enforces.
-    pub cites: Option<Arc<str>>,
+    pub cites: Option<Label>,
 }
 
 /// What a step does to its slip. The list is closed; synonyms are refused.
@@ -179,7 +179,7 @@ pub struct Guard {
     /// Name of the field the refusal is shown at: the first field the condition reads.
     pub field: Option<(bool, usize)>,
     /// Law or rule it enforces.
-    pub cites: Option<Arc<str>>,
+    pub cites: Option<Label>,
 }
 
 /// An entry made by a step.

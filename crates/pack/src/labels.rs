@@ -19,6 +19,8 @@ const UNUSED: usize = 100;
 #[derive(Default)]
 pub(crate) struct Labels {
     words: RefCell<HashMap<String, English>>,
+    /// What laws and their parts are called, the longest first.
+    laws: RefCell<Vec<Law>>,
     /// Whether any text has labels. Where none has, that is said once and not for every label.
     given: bool,
 }
@@ -31,7 +33,33 @@ struct English {
     used: bool,
 }
 
+/// A word of citations.
+struct Law {
+    zh: Arc<str>,
+    en: Arc<str>,
+    span: Span,
+    used: bool,
+}
+
 impl Labels {
+    /// A citation, with the English names of what it cites; what has none stays as it is written.
+    pub fn citation(&self, zh: &str) -> Label {
+        let mut laws = self.laws.borrow_mut();
+        let cited = laws.iter_mut().filter(|law| zh.contains(&*law.zh));
+        let mut en = zh.to_owned();
+        for law in cited {
+            law.used = true;
+            en = en.replace(&*law.zh, &law.en);
+        }
+        if en != zh {
+            en = en.replace('、', ", ").replace('；', "; ");
+        }
+        Label {
+            zh: zh.into(),
+            en: en.into(),
+        }
+    }
+
     /// The label of what stands at `path`; without English words people read the Chinese ones.
     pub fn label(&self, desk: &Desk<'_>, path: &str, zh: &Arc<str>, span: Span) -> Label {
         let mut words = self.words.borrow_mut();
@@ -69,6 +97,10 @@ impl Labels {
             let hint = suggest::did_you_mean(last, siblings);
             desk.hinted(Kind::UnknownLabel, english.span, message, hint);
         }
+        for law in self.laws.borrow().iter().filter(|law| !law.used) {
+            let message = format!("nothing cites {}", quoted(&law.zh));
+            desk.hinted(Kind::UnknownLabel, law.span, message, None);
+        }
     }
 
     /// Reads a `labels en { … }` node.
@@ -93,6 +125,7 @@ impl Labels {
                     let kind = child.name.text.clone();
                     self.named(desk, child, &kind, 1, &[]);
                 }
+                "law" => self.law(desk, child),
                 "ledger" => self.named(desk, child, "ledger", 1, &["place"]),
                 "register" => self.owner(desk, child, "register", "field"),
                 "flow" => self.flow(desk, child),
@@ -100,7 +133,15 @@ impl Labels {
                     desk,
                     child,
                     "`labels`",
-                    &["pack", "role", "parameter", "ledger", "register", "flow"],
+                    &[
+                        "pack",
+                        "role",
+                        "parameter",
+                        "law",
+                        "ledger",
+                        "register",
+                        "flow",
+                    ],
                 ),
             }
         }
@@ -118,6 +159,26 @@ impl Labels {
             let message = format!("{} has two English labels", quoted(&shown));
             desk.error(Kind::Duplicate, span, message);
         }
+    }
+
+    /// `law "药品管理法" "Drug Administration Law"`: a law or a part of one, wherever it is cited.
+    fn law(&mut self, desk: &Desk<'_>, node: &Node) {
+        let mut reading = Reading::new(desk, node);
+        let (zh, en) = (reading.need_label(), reading.need_label());
+        let span = reading.span();
+        reading.finish();
+        if zh.is_empty() || en.is_empty() {
+            return;
+        }
+        let laws = self.laws.get_mut();
+        if laws.iter().any(|law| law.zh == zh) {
+            let message = format!("{} has two English labels", quoted(&zh));
+            return desk.error(Kind::Duplicate, span, message);
+        }
+        let used = false;
+        laws.push(Law { zh, en, span, used });
+        // 储存与养护 is not 储存 and something else.
+        laws.sort_by_key(|law| std::cmp::Reverse(law.zh.len()));
     }
 
     /// `role buyer "Buyer"`, with `words` names before the label, and perhaps nodes of the same shape in braces.

@@ -236,6 +236,7 @@ const filling = {
   save() { const fill = $('[data-fill]'); return fill && (() => fill.saver ? fill.saver(0) : $('[data-save]', fill).click()); },
   next_field: (e, form) => form && form === $('[data-fill]') && e.target.matches('input, select') && (() => onward(form, e.target)),
   calculate: e => e.target.matches('input[data-scale]') && (() => calculator(e.target)),
+  take_result: () => strip?.open && (() => $('.acts button', strip).click()),
 };
 on('keydown', e => {
   if (composing(e) || e.defaultPrevented) return;
@@ -299,7 +300,11 @@ function drafts(form) {
   }
 }
 $$('[data-autosave]').forEach(drafts);
-$('[data-fill] [aria-invalid=true]')?.focus();
+// A form opens at what is wrong, or at its first empty field. A finger would be met by a keyboard that nobody asked for.
+const wrong = $('[data-fill] [aria-invalid=true]');
+if (wrong) wrong.focus();
+else if (matchMedia('(pointer: fine)').matches && document.activeElement === body)
+  $$('[data-fill] :is(input, select, textarea):enabled:not([readonly])').find(el => el.type !== 'hidden' && el.offsetParent && !el.value)?.focus({ preventScroll: true });
 
 /* Computed fields that only the server can compute are asked for when one stops typing. */
 for (const form of $$('[data-computed]')) {

@@ -82,12 +82,12 @@ fn cited(pack: &Pack) -> BTreeMap<String, BTreeSet<String>> {
     for flow in &pack.flows {
         for guard in flow.steps.iter().flat_map(|step| &step.guards) {
             if let Some(cites) = &guard.cites {
-                add(cites, control(flow, &guard.name));
+                add(&cites.zh, control(flow, &guard.name));
             }
         }
         for separation in &flow.separations {
             if let Some(cites) = &separation.cites {
-                add(cites, control(flow, "separate"));
+                add(&cites.zh, control(flow, "separate"));
             }
         }
     }

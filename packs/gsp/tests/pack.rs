@@ -26,6 +26,22 @@ fn the_texts_are_read_without_a_complaint_or_warning() {
     );
 }
 
+#[test]
+fn what_is_cited_has_english_words() {
+    let pack = pack();
+    let flows = pack.flows.iter().flat_map(|flow| {
+        let steps = flow.steps.iter().flat_map(|step| &step.guards);
+        let steps = steps.filter_map(|guard| guard.cites.as_ref());
+        let apart = flow.separations.iter().filter_map(|one| one.cites.as_ref());
+        steps.chain(apart).chain(&flow.cites)
+    });
+    let cited: Vec<_> = flows.collect();
+    assert!(cited.len() > 100, "{}", cited.len());
+    for label in cited {
+        assert!(label.en.is_ascii(), "{} → {}", label.zh, label.en);
+    }
+}
+
 /// Each file of views is compared and, when it is stale, written anew, so that the second run passes; an empty one is filled.
 /// One that no rule uses is to go.
 #[test]

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use super::bed::{Bed, runtime};
 use super::report::ms;
-use super::sales::{self, ITEM, Seller};
+use super::sales::{self, BATCHES_OF_AN_ITEM, Seller};
 use super::small::{median, rss};
 use super::{Args, Report};
 use crate::clock::now;
@@ -25,8 +25,6 @@ const MOVES: u64 = 10_000_000;
 const MOVES_OF_A_LINE: u64 = 4;
 /// Sale lines of a batch.
 const LINES_OF_A_BATCH: u64 = 500;
-/// Batches on one purchase.
-const BATCHES_AT_ONCE: usize = 50;
 const CUSTOMERS: usize = 200;
 /// Lines of a bill.
 const LINES: usize = 5;
@@ -121,8 +119,8 @@ pub fn run(args: &Args, lang: Lang) -> Result<Report, Stop> {
         .unwrap_or(1)
         .max(LINES);
     sales::trade(&house, CUSTOMERS)?;
-    for first in (1..=batches).step_by(BATCHES_AT_ONCE) {
-        let some = BATCHES_AT_ONCE.min(batches + 1 - first);
+    for first in (1..=batches).step_by(BATCHES_OF_AN_ITEM) {
+        let some = BATCHES_OF_AN_ITEM.min(batches + 1 - first);
         sales::stock(&house, first, &vec![LINES_OF_A_BATCH * 2; some])?;
     }
     sell(&house, &runtime, batches, lines, lang)?;
@@ -134,10 +132,13 @@ pub fn run(args: &Args, lang: Lang) -> Result<Report, Stop> {
         legs += trace.legs.len();
         Ok(())
     })?;
-    let by_batch = asked(|_| {
+    let by_batch = asked(|nth| {
         let query = BalanceQuery {
             place: Some("good".to_owned()),
-            key: Some(KeyFilter::Prefix(format!("{ITEM}/"))),
+            key: Some(KeyFilter::Prefix(format!(
+                "{}/",
+                sales::item(1 + nth * 7_919 % batches)
+            ))),
             limit: 1_000,
             ..BalanceQuery::default()
         };

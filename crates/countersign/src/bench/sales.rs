@@ -12,8 +12,8 @@ use crate::house::{House, ORG};
 use crate::purchase::{self, Shown, TypedLine, begin, sign};
 use crate::stop::{Fault, Stop};
 
-/// Item of the goods.
-pub const ITEM: &str = "BOX";
+/// Batches of an item: as many as a purchase brings.
+pub const BATCHES_OF_AN_ITEM: usize = 50;
 /// Minutes.
 const DAY: i64 = 24 * 60;
 const SUPPLIER: &str = "MAKER";
@@ -32,9 +32,14 @@ pub fn batch(nth: usize) -> String {
     format!("L{nth:06}")
 }
 
-/// The same with its item, as ledgers and the register of batches have it.
+/// The item of the nth batch, from 1.
+pub fn item(nth: usize) -> String {
+    format!("BOX{:04}", (nth - 1) / BATCHES_OF_AN_ITEM)
+}
+
+/// A batch with its item, as ledgers and the register of batches have it.
 pub fn lot(nth: usize) -> String {
-    format!("{ITEM}/{}", batch(nth))
+    format!("{}/{}", item(nth), batch(nth))
 }
 
 fn put(house: &House, register: &str, key: &str, fields: &[(&str, &str)]) -> Result<(), Stop> {
@@ -54,7 +59,7 @@ fn put(house: &House, register: &str, key: &str, fields: &[(&str, &str)]) -> Res
         .map_err(|refusal| Fault::Refused(refusal).into())
 }
 
-/// Puts a supplier, an item and so many customers on record, all qualified.
+/// Puts a supplier and so many customers on record, all qualified.
 pub fn trade(house: &House, customers: usize) -> Result<(), Stop> {
     let qualified = [("licence_until", "2099-12-31"), ("scope", CLASS)];
     let supplier = [("name", SUPPLIER), ("kind", "供货单位")];
@@ -64,13 +69,6 @@ pub fn trade(house: &House, customers: usize) -> Result<(), Stop> {
         SUPPLIER,
         &[supplier, qualified].concat(),
     )?;
-    let item = [
-        ("name", ITEM),
-        ("class", CLASS),
-        ("storage", "常温"),
-        ("unit", "盒"),
-    ];
-    put(house, "gsp.item", ITEM, &item)?;
     for nth in 1..=customers {
         let name = customer(nth);
         let own = [("name", &*name), ("kind", "购货单位")];
@@ -91,8 +89,17 @@ fn field(name: &'static str, text: impl Into<String>) -> (&'static str, String) 
     (name, text.into())
 }
 
-/// Buys batches, the first of these numbers and amounts, and puts them into stock: a purchase of its own, six signatures.
+/// Buys the batches of one item, the first of these numbers and amounts, and puts them into stock: a purchase of its own,
+/// six signatures.
 pub fn stock(house: &House, first: usize, amounts: &[u64]) -> Result<(), Stop> {
+    let item = item(first);
+    let fields = [
+        ("name", &*item),
+        ("class", CLASS),
+        ("storage", "常温"),
+        ("unit", "盒"),
+    ];
+    put(house, "gsp.item", &item, &fields)?;
     let total: u64 = amounts.iter().sum();
     let does = |role: &str, act: Act| -> Result<Shown, Stop> {
         let reply = house
@@ -104,7 +111,7 @@ pub fn stock(house: &House, first: usize, amounts: &[u64]) -> Result<(), Stop> {
     let ordered = TypedLine {
         source: None,
         fields: vec![
-            field("item", ITEM),
+            field("item", &*item),
             field("qty", total.to_string()),
             field("price", "10"),
         ],

@@ -72,7 +72,7 @@ fn of_pack(out: &mut String, pack: &Pack) {
             pack.name, flow.name, flow.label.zh, flow.label.en
         );
         if let Some(cites) = &flow.cites {
-            let _ = writeln!(out, "After 依据: {cites}\n");
+            let _ = writeln!(out, "After 依据: {}\n", both(cites));
         }
         guards(out, flow);
         separations(out, flow);
@@ -99,14 +99,14 @@ fn guards(out: &mut String, flow: &Flow) {
         };
         let slip = &flow.slips[step.slip];
         let (zh, en) = (cell(&guard.label.zh), cell(&guard.label.en));
-        let cites = guard.cites.as_deref().unwrap_or_default();
+        let cites = guard.cites.as_ref().map(both).unwrap_or_default();
         let _ = writeln!(
             out,
             "| `{}.{}` | `{}` | {zh} | {en} | {} | {by} |",
             slip.qualified,
             guard.name,
             step.name,
-            cell(cites)
+            cell(&cites)
         );
     }
 }
@@ -126,18 +126,21 @@ fn separations(out: &mut String, flow: &Flow) {
         });
         let steps: Vec<String> = steps.collect();
         let reason = separation.reason.as_ref().map(both).unwrap_or_default();
-        let cites = separation.cites.as_deref().unwrap_or_default();
+        let cites = separation.cites.as_ref().map(both).unwrap_or_default();
         let _ = writeln!(
             out,
             "| `separate` | {} | {} | {} |",
             steps.join(", "),
             cell(&reason),
-            cell(cites)
+            cell(&cites)
         );
     }
 }
 
 fn both(label: &Label) -> String {
+    if label.en == label.zh {
+        return label.zh.to_string();
+    }
     format!("{} {}", label.zh, label.en).trim_end().to_owned()
 }
 

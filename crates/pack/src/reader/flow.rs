@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Flow, Slip};
+use model::{Flow, Label, Slip};
 
 use crate::Kind;
 use crate::expression::SlipTypes;
@@ -122,7 +122,7 @@ pub(crate) fn read<'a>(reader: &mut Reader<'a>, node: &'a Node) -> Option<Flow> 
 }
 
 /// The law named by a property `cites=` or a node `cites`.
-pub(crate) fn cited(reader: &Reader<'_>, reading: &mut Reading<'_>) -> Option<Arc<str>> {
+pub(crate) fn cited(reader: &Reader<'_>, reading: &mut Reading<'_>) -> Option<Label> {
     let mut words: Vec<&Word> = reading.text("cites").into_iter().collect();
     let nodes = reading.node.children.iter().flatten();
     for node in nodes.filter(|node| node.name.text == "cites") {
@@ -134,11 +134,11 @@ pub(crate) fn cited(reader: &Reader<'_>, reading: &mut Reading<'_>) -> Option<Ar
         let message = "`cites` is given twice";
         reader.desk.error(Kind::Duplicate, second.span, message);
     }
-    words.first().map(|word| Arc::from(word.text.as_str()))
+    words.first().map(|word| reader.labels.citation(&word.text))
 }
 
 /// Reads the braces of a node in which nothing but `cites` may stand.
-pub(crate) fn cites_only(reader: &Reader<'_>, reading: &mut Reading<'_>) -> Option<Arc<str>> {
+pub(crate) fn cites_only(reader: &Reader<'_>, reading: &mut Reading<'_>) -> Option<Label> {
     for child in reading.children() {
         if child.name.text != "cites" {
             let place = quoted(&reading.node.name.text);

@@ -70,7 +70,11 @@ impl Show<'_> {
              <process id=\"{flow}\" name=\"{name}\" isExecutable=\"false\">\n"
         );
         if let Some(cites) = &self.flow.cites {
-            let _ = writeln!(out, "<documentation>{}</documentation>", escape(cites));
+            let _ = writeln!(
+                out,
+                "<documentation>{}</documentation>",
+                escape(&self.language.of(cites))
+            );
         }
         self.lanes(&mut out);
         for at in 0..self.graph.nodes.len() {
@@ -162,7 +166,7 @@ impl Show<'_> {
         for guard in &step.guards {
             let mut line = self.language.of(&guard.label).to_string();
             if let Some(cites) = &guard.cites {
-                let _ = write!(line, " [{cites}]");
+                let _ = write!(line, " [{}]", self.language.of(cites));
             }
             lines.push(line);
         }
@@ -229,7 +233,7 @@ impl Show<'_> {
                     let _ = write!(text, ": {}", self.language.of(reason));
                 }
                 if let Some(cites) = &separation.cites {
-                    let _ = write!(text, " [{cites}]");
+                    let _ = write!(text, " [{}]", self.language.of(cites));
                 }
                 (text, separation.steps.iter().filter_map(node).collect())
             })

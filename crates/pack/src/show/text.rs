@@ -25,7 +25,12 @@ pub fn show_text(pack: &Pack, flow: &str, language: Language) -> Option<String> 
         flow.name
     );
     if let Some(cites) = &flow.cites {
-        let _ = writeln!(out, "  {} {cites}", language.pick("依据", "after"));
+        let _ = writeln!(
+            out,
+            "  {} {}",
+            language.pick("依据", "after"),
+            language.of(cites)
+        );
     }
     for (at, slip) in flow.slips.iter().enumerate() {
         show.slip(&mut out, at, slip);
@@ -107,7 +112,7 @@ impl Show<'_> {
                 let _ = write!(out, ": {}", words.of(must));
             }
             if let Some(cites) = &guard.cites {
-                let _ = write!(out, "  [{cites}]");
+                let _ = write!(out, "  [{}]", self.language.of(cites));
             }
             out.push('\n');
         }
@@ -298,7 +303,7 @@ impl Show<'_> {
                 let _ = write!(out, "  {}", self.language.of(reason));
             }
             if let Some(cites) = &separation.cites {
-                let _ = write!(out, "  [{cites}]");
+                let _ = write!(out, "  [{}]", self.language.of(cites));
             }
             out.push('\n');
         }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use engine::Slip;
 use kernel::SlipId;
 use maud::html;
-use model::{Catalog, Flow, Pack, Quorum, Step};
+use model::{Catalog, Flow, Label, Pack, Quorum, Step};
 use store::SlipHead;
 
 use super::desk::{Asked, Content, Desk, Reader, address};
@@ -196,7 +196,7 @@ fn made(reader: &Reader<'_>, qualified: &str, asked: &Asked) -> Result<Page, Err
         title,
         version: [
             words::label(reader.lang, &pack.label),
-            flow.cites.as_deref().unwrap_or(""),
+            cited(reader, flow.cites.as_ref()),
             reader.t("版本", "version"),
             &pack.version[..pack.version.len().min(8)],
         ]
@@ -330,17 +330,26 @@ pub(crate) fn roles(reader: &Reader<'_>, pack: &Pack, step: &Step) -> String {
     out
 }
 
+/// What is cited, if anything.
+pub(crate) fn cited<'a>(reader: &Reader<'_>, cites: Option<&'a Label>) -> &'a str {
+    cites.map_or("", |label| words::label(reader.lang, label))
+}
+
+fn in_brackets(reader: &Reader<'_>, cites: Option<&Label>) -> String {
+    match (cites, reader.lang) {
+        (Some(cites), Lang::Zh) => format!("（{}）", cites.zh),
+        (Some(cites), Lang::En) => format!(" ({})", cites.en),
+        (None, _) => String::new(),
+    }
+}
+
 /// The guards of a step as sentences, each with the rule it follows.
 pub(crate) fn rule_list(reader: &Reader<'_>, step: &Step) -> Vec<String> {
     step.guards
         .iter()
         .map(|guard| {
             let sentence = words::label(reader.lang, &guard.label);
-            match (&guard.cites, reader.lang) {
-                (Some(cites), Lang::Zh) => format!("{sentence}（{cites}）"),
-                (Some(cites), Lang::En) => format!("{sentence} ({cites})"),
-                (None, _) => sentence.to_owned(),
-            }
+            format!("{sentence}{}", in_brackets(reader, guard.cites.as_ref()))
         })
         .collect()
 }
@@ -404,12 +413,7 @@ pub(crate) fn separations(reader: &Reader<'_>, flow: &Flow) -> Vec<String> {
                 sentence.push_str(reader.t("。", ". "));
                 sentence.push_str(words::label(reader.lang, reason));
             }
-            if let Some(cites) = &separation.cites {
-                sentence.push_str(&match reader.lang {
-                    Lang::Zh => format!("（{cites}）"),
-                    Lang::En => format!(" ({cites})"),
-                });
-            }
+            sentence.push_str(&in_brackets(reader, separation.cites.as_ref()));
             sentence
         })
         .collect()

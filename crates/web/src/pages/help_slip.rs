@@ -32,7 +32,7 @@ pub(crate) async fn one(desk: Desk, Path(kind): Path<String>) -> Result<Response
         let header: Vec<&Field> = slip.header.iter().collect();
         let lines: Vec<&Field> = slip.lines.iter().flatten().collect();
         let body = html! {
-            (head(&crumbs, &title, html! { span class="mute" { (flow.cites.as_deref().unwrap_or("")) } }, html! {}))
+            (head(&crumbs, &title, html! { span class="mute" { (flows::cited(reader, flow.cites.as_ref())) } }, html! {}))
             (origin(reader, flow, slip))
             section class="card" {
                 header { h2 { (reader.t("办理", "What is done")) } }

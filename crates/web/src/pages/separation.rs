@@ -56,7 +56,10 @@ pub(super) fn reason(reader: &Reader<'_>, flow: &Flow, both: &Both) -> String {
         .reason
         .as_ref()
         .map(|label| words::label(reader.lang, label));
-    let cited = rule.cites.as_deref();
+    let cited = rule
+        .cites
+        .as_ref()
+        .map(|label| words::label(reader.lang, label));
     said.into_iter()
         .chain(cited)
         .collect::<Vec<_>>()

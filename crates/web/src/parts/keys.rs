@@ -82,7 +82,7 @@ const fn key(
 
 /// All of them, in the order of the help sheet.
 #[rustfmt::skip]
-pub const KEYS: [Key; 46] = [
+pub const KEYS: [Key; 47] = [
     key(Reach::Page, "help", &["?", "F1"], "快捷键一览", "This sheet"),
     key(Reach::Page, "go", &["Ctrl+K"], "单号直达与查找", "Go to a number, or search"),
     key(Reach::List, "find", &["/"], "查找", "Find"),
@@ -99,7 +99,8 @@ pub const KEYS: [Key; 46] = [
     key(Reach::Form, "sign", &["Ctrl+Enter"], "签字并提交", "Sign and submit"),
     key(Reach::Form, "save", &["Ctrl+S"], "保存草稿", "Save the draft"),
     key(Reach::Form, "next_field", &["Enter"], "下一栏", "Next field"),
-    key(Reach::Form, "calculate", &["F4"], "计算器（数字栏；也可直接输入 =12*3.5+2）", "Calculator (in a figure; or type =12*3.5+2)"),
+    key(Reach::Form, "calculate", &["F4", "F11"], "计算器（数字栏；也可直接输入 =12*3.5+2）", "Calculator (in a figure; or type =12*3.5+2)"),
+    key(Reach::Form, "take_result", &["F12"], "计算器：取回结果", "Calculator: take the result"),
     key(Reach::Look, "look_up", &["F7", "Alt+ArrowDown"], "打开资料选择：编码、名称或拼音首字母", "Open the look-up: by code, name or initials"),
     key(Reach::Look, "look_down", &["ArrowDown"], "下一条", "Next"),
     key(Reach::Look, "look_above", &["ArrowUp"], "上一条", "Before"),
