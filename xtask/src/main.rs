@@ -13,6 +13,8 @@ cargo xtask test [--fast]  everything that must hold before a change goes in: fo
                            (installs what is missing when it may; the test runner's summary is the last line)
                            --fast leaves out the tests that need PostgreSQL or a browser
 cargo xtask ci             the same from a clean checkout of what is committed, as a build server does it
+cargo xtask pages          writes every committed page anew that is generated: reference, role matrix, controls, views,
+                           what the bypass suite tries; look at the difference and commit it
 cargo xtask deps           which crate uses which against the arrows of the house
 cargo xtask licences       licences, sources and decided-against crates of all that comes in";
 
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
         ["test"] => test(Needs::All),
         ["test", "--fast"] => test(Needs::Rust),
         ["ci"] => run::from_clean_checkout(&root()),
+        ["pages"] => pages(),
         ["deps"] => deps(),
         ["licences"] => licences(),
         ["help" | "--help" | "-h"] => {
@@ -79,6 +82,28 @@ fn test(needs: Needs) -> Result<(), String> {
         )?;
     }
     Err(run::last("tests", "cargo", &runner.arguments(needs), &lint))
+}
+
+/// The tests that hold a generated page against the committed one.
+const PAGES: &str = "test(reference::the_page) | binary(controls) | test(matrix) | test(views_are_fresh) | \
+    (package(bypass) & test(readme))";
+
+/// Some of these tests write a stale page and fail, so that the change is seen; the second run is to pass.
+fn pages() -> Result<(), String> {
+    machine::prepare(Needs::Rust)?;
+    let arguments = [
+        "nextest",
+        "run",
+        "--workspace",
+        "--no-fail-fast",
+        "-E",
+        PAGES,
+    ];
+    let write = [("REFERENCE", "write".into()), ("BYPASS_WRITE", "1".into())];
+    if let Err(stale) = run::step_with("written anew", "cargo", &arguments, &write) {
+        println!("   {stale}: once more");
+    }
+    run::step("fresh", "cargo", &arguments)
 }
 
 fn deps() -> Result<(), String> {

@@ -54,6 +54,9 @@ on('submit', e => {
 addEventListener('pageshow', () => { for (const el of $$('[data-sent], .busy')) { delete el.dataset.sent; el.classList.remove('busy'); } });
 on('change', e => { if (e.target.matches('[data-auto] select, [data-auto] [type=checkbox], [data-auto] :is([data-date], [data-time])')) e.target.form.requestSubmit(); });
 
+// Of a row of tabs wider than the page, the one that is open is to be seen.
+for (const tab of $$('.tabs [aria-current]')) tab.parentElement.scrollLeft = tab.offsetLeft + tab.offsetWidth / 2 - innerWidth / 2;
+
 /* Lists: J K walk, X selects, Shift selects a range; trees fold, and what was opened stays open here. */
 function walk(row, step) {
   const all = $$('[data-rows] tbody tr:not([hidden])').filter(r => $('a', r)?.checkVisibility()), at = all.indexOf(row);

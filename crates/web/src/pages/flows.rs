@@ -354,9 +354,13 @@ pub(crate) fn rule_list(reader: &Reader<'_>, step: &Step) -> Vec<String> {
         .collect()
 }
 
-/// The same as one text.
+/// The same as one text, line by line.
 pub(crate) fn rules(reader: &Reader<'_>, step: &Step) -> String {
-    rule_list(reader, step).join(reader.t("；", "; "))
+    let rules = rule_list(reader, step).into_iter();
+    rules
+        .map(|rule| format!("· {rule}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The postings of a step: ledger, from where to where.
@@ -391,7 +395,8 @@ pub(crate) fn postings(reader: &Reader<'_>, pack: &Pack, step: &Step) -> String 
             place(kernel::Side::In),
         ));
     }
-    out.join(reader.t("；", "; "))
+    out.dedup();
+    out.join("\n")
 }
 
 pub(crate) fn separations(reader: &Reader<'_>, flow: &Flow) -> Vec<String> {

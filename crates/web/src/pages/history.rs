@@ -96,6 +96,10 @@ fn said(reader: &Reader<'_>, slip: &Slip, row: &HistoryRow) -> Result<String, Er
         }
         Act::Remind { text, .. } | Act::Comment { text, .. } => with(word, text),
         Act::Attach { name, .. } => with(word, name),
+        Act::Timer { name, .. } => {
+            let due = words::timer(&catalog, reader.lang, Some(&slip.version), name);
+            with(word, &due)
+        }
         _ => word,
     })
 }

@@ -292,9 +292,13 @@ pub(super) fn said(reader: &Reader<'_>, request: &Value) -> String {
         "reason", "text", "opinion", "register", "key", "name", "login", "what", "to",
     ]
     .into_iter()
-    .filter_map(|name| act[name].as_str())
-    .filter(|text| !text.is_empty())
-    .map(|text| text.chars().take(60).collect::<String>());
+    .filter_map(|name| Some((name, act[name].as_str()?)))
+    .filter(|(_, text)| !text.is_empty())
+    .map(|(name, text)| match (name, act["do"].as_str()) {
+        ("register", _) => words::register_name(&catalog, reader.lang, text),
+        ("name", Some("timer")) => words::timer(&catalog, reader.lang, None, text),
+        _ => text.chars().take(60).collect(),
+    });
     let person = act["person"]["login"].as_str().map(str::to_owned);
     step.into_iter()
         .chain(texts)

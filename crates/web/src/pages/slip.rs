@@ -330,9 +330,16 @@ pub(crate) fn lines(
     let lead = fields.iter().rposition(model::Field::is_totalled);
     let about = said_of(fields, main);
     let open = |at: usize| slip.state.live() && drawn_upon(flow, kind, at);
+    // What no line says takes no room from what they say.
+    let said: Vec<bool> = (0..fields.len())
+        .map(|at| {
+            let mut values = slip.lines.iter().map(|line| line.values.get(at));
+            values.any(|value| value.is_some_and(|value| !value.is_empty()))
+        })
+        .collect();
     let shown = || {
         let own = fields.iter().enumerate();
-        own.filter(|(at, _)| !about.contains(at))
+        own.filter(|(at, _)| !about.contains(at) && (said[*at] || *at == main))
     };
     let mut heads = vec![Head::new("#", Shape::Count)];
     for (at, field) in shown() {

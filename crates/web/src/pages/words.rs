@@ -105,6 +105,26 @@ pub(crate) fn may(pack: &Pack, step: &Step, person: &Person, today: Day) -> bool
         .any(|role| person.holds(&format!("{}.{}", pack.name, role.name), None, today))
 }
 
+/// What a qualified register is called.
+pub(crate) fn register_name(catalog: &Catalog, lang: Lang, qualified: &str) -> String {
+    names::register(catalog, qualified).map_or_else(
+        || qualified.to_owned(),
+        |register| label(lang, &register.label).to_owned(),
+    )
+}
+
+/// What was due when a timer of this name ran out.
+pub(crate) fn timer(catalog: &Catalog, lang: Lang, version: Option<&str>, name: &str) -> String {
+    match name.split_once(':') {
+        Some(("step", step)) => {
+            let step = step_name(catalog, lang, version, step);
+            format!("{step} {}", t(lang, "已逾期", "is overdue"))
+        }
+        Some(("hold", _)) => t(lang, "占用到期", "what was set aside ran out").to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
 /// The colour and word of a state.
 pub(crate) fn state(lang: Lang, state: SlipState) -> (Tone, &'static str) {
     match state {

@@ -217,6 +217,10 @@ async fn the_journal_is_searched_and_leaves_with_its_hashes() {
         "{}",
         by_name.text()
     );
+    // Registers stand there by their names.
+    let records = admin.get("/admin/journal?act=put_record").await;
+    records.must_have("往来单位 · ");
+    assert!(!records.html.contains("gsp.party"), "{}", records.text());
     let none = admin.get("/admin/journal?field=supplier&text=S99").await;
     none.must_have("没有符合条件的记录");
     let person = admin
