@@ -15,7 +15,7 @@ fn from_new_month(context: &RuleContext<'_>) -> Verdict {
         day.plus_days(-1)
             .is_some_and(|before| before.period() != day.period())
     };
-    day(context, "starts_on").is_some_and(first).into()
+    at("starts_on", day(context, "starts_on").is_some_and(first))
 }
 
 /// A month is valued once, at its end.
@@ -24,7 +24,14 @@ fn whole_month(context: &RuleContext<'_>) -> Verdict {
         day.plus_days(1)
             .is_some_and(|after| after.period() != day.period())
     };
-    day(context, "until").is_some_and(last).into()
+    at("until", day(context, "until").is_some_and(last))
+}
+
+fn at(field: &'static str, holds: bool) -> Verdict {
+    if holds {
+        return Verdict::Holds;
+    }
+    Verdict::FailsAt { line: None, field }
 }
 
 fn day(context: &RuleContext<'_>, field: &str) -> Option<Day> {

@@ -65,5 +65,11 @@ fn cold_enough(context: &RuleContext<'_>) -> Verdict {
 /// 冷藏、冷冻药品须填明到货温度.
 fn cold_to_the_end(context: &RuleContext<'_>) -> Verdict {
     let told = !context.slip.header("arrival_temperature").is_empty();
-    (told || cold_of(context.slip, context.facts).is_none()).into()
+    if told || cold_of(context.slip, context.facts).is_none() {
+        return Verdict::Holds;
+    }
+    Verdict::FailsAt {
+        line: None,
+        field: "arrival_temperature",
+    }
 }
