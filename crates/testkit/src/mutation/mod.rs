@@ -58,9 +58,12 @@ fn survivors(pack: &Pack, scenarios: &[SourceText], mutants: &[Mutant]) -> Vec<(
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let work = || {
         let mut found = Vec::new();
+        let mut order: Vec<&SourceText> = scenarios.iter().collect();
         while let Some(mutant) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if !noticed(pack, scenarios, mutant) {
-                found.push((mutant.file.clone(), mutant.name.clone()));
+            match noticed(pack, &order, mutant) {
+                // What notices one mutant is likely to notice the next, which is of the same step or slip.
+                Some(by) => order[..=by].rotate_right(1),
+                None => found.push((mutant.file.clone(), mutant.name.clone())),
             }
         }
         found
@@ -76,7 +79,8 @@ fn survivors(pack: &Pack, scenarios: &[SourceText], mutants: &[Mutant]) -> Vec<(
     all
 }
 
-fn noticed(pack: &Pack, scenarios: &[SourceText], mutant: &Mutant) -> bool {
+/// The position of a scenario that notices a mutant.
+fn noticed(pack: &Pack, scenarios: &[&SourceText], mutant: &Mutant) -> Option<usize> {
     let mut changed = pack.clone();
     (mutant.change)(&mut changed);
     let packs = Stage::new(&Catalog::new([Arc::new(changed)]));
@@ -88,8 +92,10 @@ fn noticed(pack: &Pack, scenarios: &[SourceText], mutant: &Mutant) -> bool {
     let own = mutant.file.trim_end_matches(".kdl");
     let (first, then): (Vec<_>, Vec<_>) = scenarios
         .iter()
-        .partition(|text| text.path.starts_with(own));
-    !first.into_iter().chain(then).all(passed)
+        .enumerate()
+        .partition(|(_, text)| text.path.starts_with(own));
+    let mut tried = first.into_iter().chain(then);
+    tried.find(|(_, text)| !passed(text)).map(|(at, _)| at)
 }
 
 fn play(stage: &Stage, scenario: &SourceText) -> Report {
