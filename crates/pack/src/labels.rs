@@ -19,8 +19,8 @@ const UNUSED: usize = 100;
 #[derive(Default)]
 pub(crate) struct Labels {
     words: RefCell<HashMap<String, English>>,
-    /// What laws and their parts are called, the longest first.
-    laws: RefCell<Vec<Law>>,
+    /// Names of laws and of their parts that are among the words, the longest first.
+    laws: Vec<Arc<str>>,
     /// Whether any text has labels. Where none has, that is said once and not for every label.
     given: bool,
 }
@@ -33,23 +33,19 @@ struct English {
     used: bool,
 }
 
-/// A word of citations.
-struct Law {
-    zh: Arc<str>,
-    en: Arc<str>,
-    span: Span,
-    used: bool,
-}
-
 impl Labels {
     /// A citation, with the English names of what it cites; what has none stays as it is written.
     pub fn citation(&self, zh: &str) -> Label {
-        let mut laws = self.laws.borrow_mut();
-        let cited = laws.iter_mut().filter(|law| zh.contains(&*law.zh));
+        let mut words = self.words.borrow_mut();
         let mut en = zh.to_owned();
-        for law in cited {
-            law.used = true;
-            en = en.replace(&*law.zh, &law.en);
+        for law in &self.laws {
+            // What a longer name took is no longer there: 储存与养护 is not 储存 and something else.
+            if en.contains(&**law)
+                && let Some(english) = words.get_mut(&law_path(law))
+            {
+                english.used = true;
+                en = en.replace(&**law, &english.text);
+            }
         }
         if en != zh {
             en = en.replace('、', ", ").replace('；', "; ");
@@ -97,10 +93,6 @@ impl Labels {
             let hint = suggest::did_you_mean(last, siblings);
             desk.hinted(Kind::UnknownLabel, english.span, message, hint);
         }
-        for law in self.laws.borrow().iter().filter(|law| !law.used) {
-            let message = format!("nothing cites {}", quoted(&law.zh));
-            desk.hinted(Kind::UnknownLabel, law.span, message, None);
-        }
     }
 
     /// Reads a `labels en { … }` node.
@@ -145,6 +137,7 @@ impl Labels {
                 ),
             }
         }
+        self.laws.sort_by_key(|law| std::cmp::Reverse(law.len()));
         reading.finish();
     }
 
@@ -167,18 +160,10 @@ impl Labels {
         let (zh, en) = (reading.need_label(), reading.need_label());
         let span = reading.span();
         reading.finish();
-        if zh.is_empty() || en.is_empty() {
-            return;
+        if !zh.is_empty() && !en.is_empty() {
+            self.put(desk, law_path(&zh), format!("law {zh}"), en, span);
+            self.laws.push(zh);
         }
-        let laws = self.laws.get_mut();
-        if laws.iter().any(|law| law.zh == zh) {
-            let message = format!("{} has two English labels", quoted(&zh));
-            return desk.error(Kind::Duplicate, span, message);
-        }
-        let used = false;
-        laws.push(Law { zh, en, span, used });
-        // 储存与养护 is not 储存 and something else.
-        laws.sort_by_key(|law| std::cmp::Reverse(law.zh.len()));
     }
 
     /// `role buyer "Buyer"`, with `words` names before the label, and perhaps nodes of the same shape in braces.
@@ -315,6 +300,10 @@ impl Labels {
         }
         reading.finish();
     }
+}
+
+fn law_path(zh: &str) -> String {
+    format!("law/{zh}")
 }
 
 /// The last names of the paths that begin like this and were used.

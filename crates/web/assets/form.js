@@ -303,7 +303,7 @@ $$('[data-autosave]').forEach(drafts);
 // A form opens at what is wrong, or at its first empty field. A finger would be met by a keyboard that nobody asked for.
 const wrong = $('[data-fill] [aria-invalid=true]');
 if (wrong) wrong.focus();
-else if (matchMedia('(pointer: fine)').matches && document.activeElement === body)
+else if (!matchMedia('(pointer: coarse)').matches && document.activeElement === body)
   $$('[data-fill] :is(input, select, textarea):enabled:not([readonly])').find(el => el.type !== 'hidden' && el.offsetParent && !el.value)?.focus({ preventScroll: true });
 
 /* Computed fields that only the server can compute are asked for when one stops typing. */

@@ -200,6 +200,35 @@ fn pressed(form: &Form, format: &str) -> Form {
 }
 
 #[tokio::test]
+async fn what_was_due_is_told_in_words() {
+    let company = Company::new().await;
+    let mut wang = Desk::log_in(&company, "wang", "zh").await;
+    let mut form = wang
+        .get("/new/gsp.purchase_inbound.order.fill")
+        .await
+        .fill();
+    form.set("h.supplier", "S01")
+        .set("l.1.item", "A001")
+        .set("l.1.qty", "5")
+        .set("l.1.price", "12.50");
+    let slip = wang.send(&form, "sign").await.slip();
+    company.later(3 * 24 * 60);
+    let name = "step:gsp.purchase_inbound.order.approve".into();
+    let slip_id = kernel::SlipId(slip);
+    let due = Act::Timer {
+        slip: slip_id,
+        name,
+    };
+    company.must(SYSTEM, due).await;
+    let mut admin = Desk::log_in(&company, "admin", "zh").await;
+    let journal = admin.get("/admin/journal?act=timer").await;
+    journal.must_have("采购订单审核 已逾期");
+    assert!(!journal.html.contains("step:"), "{}", journal.text());
+    let page = admin.get(&format!("/slips/{slip}")).await;
+    page.must_have("到时处理：采购订单审核 已逾期");
+}
+
+#[tokio::test]
 async fn the_journal_is_searched_and_leaves_with_its_hashes() {
     let company = Company::new().await;
     let slips = purchase(&company, "100").await;

@@ -31,6 +31,17 @@ async fn six_persons_take_a_purchase_to_the_shelf() {
         order.must_have(name);
     }
     order.must_have("已执行").must_have("供货单位 → 在途");
+    // Columns of what no line says are left out; the others stand.
+    let receipt = zhou.get(&format!("/slips/{}", slips[1])).await;
+    receipt.must_have("B240101");
+    let heads = receipt.html.matches("<th scope=\"col\"").count();
+    for (head, stands) in [("批号", true), ("有效期至", true), ("追溯码", false)] {
+        assert_eq!(
+            receipt.html.contains(&format!(">{head}</th>")),
+            stands,
+            "{head} of {heads}"
+        );
+    }
     zhou.get("/ledgers/gsp.stock")
         .await
         .must_have("合格品区")
