@@ -2,7 +2,9 @@
 //!
 //! What is being written is remembered until it is known to stand, so the judge never has to ask the database for it. If
 //! it does not stand, whatever was judged on top of it is judged again. A batch is written only when the journal still
-//! ends where the judge took it to end; otherwise another process came between, and the batch is done again alone.
+//! ends where the judge took it to end; otherwise another process came between, and the batch is done again alone. The same
+//! is done when the database refuses a row: judging ahead does not ask for keys that were used up long ago, since each is
+//! unique in the journal.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::PoisonError;
@@ -13,10 +15,9 @@ use crossbeam_channel::{Receiver, Sender, bounded, select};
 use crate::access::{begin_reading, in_transaction};
 use crate::api::StoreError;
 use crate::backend::{Backend, Wanted, read_head};
-use crate::batch::Write;
 use crate::counters::count_time;
-use crate::judge::{Judged, panicked};
-use crate::lane::{Job, Lane, Teller, write, writes};
+use crate::judge::{Behind, Judged, panicked};
+use crate::lane::{Job, Lane, Rows, Teller, commit, write};
 use crate::source::Head;
 use crate::sql::Dialect;
 use crate::sqlite::Sqlite;
@@ -33,7 +34,7 @@ pub(crate) struct Beside {
 /// A batch that is to be written.
 struct Batch {
     judged: Judged,
-    writes: Vec<Write>,
+    rows: Rows,
     /// Where the journal ends before it.
     before: Head,
 }
@@ -42,8 +43,8 @@ struct Batch {
 enum Unwritten {
     /// Its jobs were answered with a fault.
     Failed,
-    /// Another process wrote first; these jobs are to be judged again.
-    Overtaken(Vec<Job>),
+    /// Another process wrote first, or the database does not take it; these jobs are to be judged again.
+    Refused(Vec<Job>),
 }
 
 type Written = Result<(), Unwritten>;
@@ -62,6 +63,7 @@ pub(crate) fn run(lane: Lane, beside: Beside, jobs: &Receiver<Job>) {
         to_writer,
         written,
         flying: false,
+        crowded: false,
         ready: Judged::default(),
         before: Head::EMPTY,
     };
@@ -89,6 +91,8 @@ struct Ahead {
     written: Receiver<Written>,
     /// Whether a batch is being written.
     flying: bool,
+    /// Whether the last one had more than one command: others will come while this one is written.
+    crowded: bool,
     /// What was judged on top of it, and where the journal ends before that.
     ready: Judged,
     before: Head,
@@ -115,7 +119,7 @@ impl Ahead {
             };
             let Ok(first) = first else { break };
             let batch = self.lane.gather(first, jobs, AT_ONCE);
-            if batch.len() == 1 && !self.flying {
+            if batch.len() == 1 && !self.flying && !self.crowded {
                 self.lane.alone(batch);
             } else {
                 self.judge(batch);
@@ -145,7 +149,7 @@ impl Ahead {
             }
             Err(unwritten) => {
                 self.lane.judge.cache.forget();
-                if let Unwritten::Overtaken(jobs) = unwritten {
+                if let Unwritten::Refused(jobs) = unwritten {
                     self.lane.alone(jobs);
                 }
                 let ready = std::mem::take(&mut self.ready);
@@ -159,13 +163,14 @@ impl Ahead {
     /// Gives what was judged to the writer; answers it when there is nothing to write.
     fn hand_over(&mut self) {
         let judged = std::mem::take(&mut self.ready);
+        self.crowded = judged.jobs.len() > 1;
         let (cache, teller) = (&mut self.lane.judge.cache, &self.lane.teller);
         if cache.pending.journal.is_empty() {
             return teller.tell(judged);
         }
         let batch = Batch {
             judged,
-            writes: writes(cache),
+            rows: Rows::of(cache),
             before: self.before.clone(),
         };
         match self.to_writer.send(batch) {
@@ -191,7 +196,12 @@ impl Ahead {
                 if fresh {
                     *before = judge.cache.head.clone();
                 }
-                judge.all(reader, false, &mut jobs)
+                let behind = Behind {
+                    sql: reader,
+                    distant: false,
+                    keys_later: true,
+                };
+                judge.all(behind, &mut jobs)
             })
         }));
         count_time(&self.lane.teller.counters.apply_nanos, started);
@@ -233,14 +243,14 @@ impl Writer {
     fn write(&mut self, batch: Batch) -> Written {
         let Batch {
             judged,
-            writes,
+            rows,
             before,
         } = batch;
         let gate = self.backend.gate();
         let result = {
             let _guard = gate.lock().unwrap_or_else(PoisonError::into_inner);
             let size = judged.jobs.len();
-            let result = catch_unwind(AssertUnwindSafe(|| self.attempt(writes, &before, size)));
+            let result = catch_unwind(AssertUnwindSafe(|| self.attempt(rows, &before, size)));
             let result = result.unwrap_or_else(|panic| Err(panicked(&*panic)));
             if !matches!(result, Ok(true)) {
                 self.backend.rollback();
@@ -252,7 +262,7 @@ impl Writer {
                 self.teller.tell(judged);
                 Ok(())
             }
-            Ok(false) => Err(Unwritten::Overtaken(judged.jobs)),
+            Ok(false) => Err(Unwritten::Refused(judged.jobs)),
             Err(error) => {
                 self.teller.fail(judged.jobs, &error);
                 Err(Unwritten::Failed)
@@ -260,18 +270,18 @@ impl Writer {
         }
     }
 
-    /// Whether it was written: not when another process wrote since it was judged.
-    fn attempt(
-        &mut self,
-        writes: Vec<Write>,
-        before: &Head,
-        size: usize,
-    ) -> Result<bool, StoreError> {
+    /// Whether it was written: not when another process wrote since it was judged, nor when the database does not take it, as
+    /// a key that was used up. Alone, the key is asked for, and what is wrong is told to whom it concerns.
+    fn attempt(&mut self, rows: Rows, before: &Head, size: usize) -> Result<bool, StoreError> {
         let begun = self.backend.begin(self.teller.org, &Wanted::default())?;
         if begun.head.unwrap_or(Head::EMPTY) != *before {
             return Ok(false);
         }
-        write(&mut *self.backend, &self.teller, writes, size)?;
+        if let Err(error) = write(&mut *self.backend, &self.teller, rows) {
+            tracing::info!(org = self.teller.org, %error, "a batch is judged again");
+            return Ok(false);
+        }
+        commit(&mut *self.backend, &self.teller, size)?;
         Ok(true)
     }
 }

@@ -18,6 +18,7 @@ use crate::source::{Account, Head, Source};
 /// Sizes of what is kept besides slips.
 const ACCOUNTS_MAX: usize = 50_000;
 const RECORDS_MAX: usize = 50_000;
+const SPENT_MAX: usize = 20_000;
 const SERIES_MAX: usize = 2_000;
 const TURNOVERS_MAX: usize = 20_000;
 const LAYERS_MAX: usize = 5_000;
@@ -56,6 +57,8 @@ pub(crate) struct Cache {
     pub pack_texts: HashSet<Arc<str>>,
     /// Keys that are known to be unused.
     pub unused: HashSet<Arc<str>>,
+    /// Keys that were used up lately.
+    pub spent: Recent<Arc<str>, ()>,
     /// Nothing else remembers, so nothing may be forgotten.
     whole: bool,
 }
@@ -92,6 +95,7 @@ impl Cache {
             settled: 0,
             pack_texts: HashSet::default(),
             unused: HashSet::default(),
+            spent: Recent::default(),
             whole: false,
         }
     }
@@ -133,6 +137,7 @@ impl Cache {
         self.settled = self.flying.seq;
         self.flying = Flying::default();
         self.unused.clear();
+        self.spent.age(SPENT_MAX);
         self.slips.age(slips_max);
         self.accounts.age(ACCOUNTS_MAX);
         self.series.age(SERIES_MAX);
@@ -184,6 +189,8 @@ pub(crate) struct View<'a> {
     pub source: &'a dyn Source,
     /// Journal row of the last key that was found used.
     pub repeated: Slot<i64>,
+    /// As in [`crate::judge::Behind`].
+    pub keys_later: bool,
     /// When looking ahead: balances that memory does not have.
     wanted: Option<RefCell<Vec<BalanceKey>>>,
 }
@@ -194,6 +201,7 @@ impl<'a> View<'a> {
             cache: RefCell::new(cache),
             source,
             repeated: Slot::new(0),
+            keys_later: false,
             wanted: None,
         }
     }
@@ -400,11 +408,12 @@ impl World for View<'_> {
     }
 
     fn answered(&self, key: &str) -> Result<Option<Answered>, WorldError> {
-        let cache = self.cache.borrow();
+        let mut cache = self.cache.borrow_mut();
+        let left_to_the_writer = self.keys_later && !cache.spent.touch(key);
         let known = cache.keys.get(key).or_else(|| cache.flying.keys.get(key));
         let found = match known {
             Some(found) => Some(found.clone()),
-            None if cache.unused.contains(key) => None,
+            None if left_to_the_writer || cache.unused.contains(key) => None,
             None => self.source.answered(key).map_err(fault)?,
         };
         Ok(found.map(|(seq, answered)| {

@@ -27,6 +27,16 @@ pub(crate) struct Judged {
     pub events: Vec<Event>,
 }
 
+/// The database behind what a lane remembers.
+#[derive(Clone, Copy)]
+pub(crate) struct Behind<'a> {
+    pub sql: &'a dyn Sql,
+    /// Each question costs a journey.
+    pub distant: bool,
+    /// Whether a key was used up long ago is left to whoever writes: the database takes each key once.
+    pub keys_later: bool,
+}
+
 /// What a lane remembers, and the packs by which it judges.
 pub(crate) struct Judge {
     pub cache: Cache,
@@ -65,15 +75,15 @@ impl Judge {
     }
 
     /// Applies a batch. What it writes is then in [`Cache::pending`]; on an error nothing may be written of it and the
-    /// memory must be forgotten. `distant`: each question to `sql` costs a journey.
+    /// memory must be forgotten.
     pub fn all(
         &mut self,
-        sql: &dyn Sql,
-        distant: bool,
+        behind: Behind<'_>,
         jobs: &mut [Job],
     ) -> Result<(Answers, Vec<Event>), StoreError> {
-        self.install(sql, jobs)?;
-        if distant {
+        self.install(behind, jobs)?;
+        if behind.distant {
+            let sql = behind.sql;
             let source = source_of(sql, &self.packs, &self.cache);
             let catalog = self.packs.catalog();
             let commands = jobs.iter().map(|job| &job.command);
@@ -83,14 +93,14 @@ impl Judge {
         let mut answers = Vec::with_capacity(jobs.len());
         for job in jobs {
             let credential = job.credential.as_deref();
-            answers.push(self.one(sql, &mut job.command, credential, &mut events)?);
+            answers.push(self.one(behind, &mut job.command, credential, &mut events)?);
         }
         Ok((answers, events))
     }
 
     /// Makes sure that the journal knows the current packs and the database has their texts, before anything begins under
     /// them.
-    fn install(&mut self, sql: &dyn Sql, jobs: &[Job]) -> Result<(), StoreError> {
+    fn install(&mut self, behind: Behind<'_>, jobs: &[Job]) -> Result<(), StoreError> {
         if self.installed {
             return Ok(());
         }
@@ -98,7 +108,7 @@ impl Judge {
             return Ok(());
         };
         for pack in self.packs.catalog().packs() {
-            let source = source_of(sql, &self.packs, &self.cache);
+            let source = source_of(behind.sql, &self.packs, &self.cache);
             let versions =
                 crate::cache::load_records(&mut self.cache, &*source, "pack", &pack.name)?;
             let known = versions
@@ -121,7 +131,7 @@ impl Judge {
                     version: pack.version.clone(),
                 },
             };
-            self.one(sql, &mut command, None, &mut Vec::new())?
+            self.one(behind, &mut command, None, &mut Vec::new())?
                 .and_then(|answer| {
                     answer.outcome.map_err(|refusal| {
                         StoreError::Invalid(format!(
@@ -138,7 +148,7 @@ impl Judge {
     /// Applies one command. The outer error ends the batch; the inner one is a fault of this command alone.
     fn one(
         &mut self,
-        sql: &dyn Sql,
+        behind: Behind<'_>,
         command: &mut Command,
         credential: Option<&str>,
         events: &mut Vec<Event>,
@@ -147,20 +157,19 @@ impl Judge {
         command.at = command.at.max(kernel::Moment(self.cache.head.at));
         let wrong_clock = set_right(command, self.cache.head.at);
         let request: Arc<str> = command.request().into();
-        let source = source_of(sql, &self.packs, &self.cache);
+        let source = source_of(behind.sql, &self.packs, &self.cache);
         let mut repeated = 0;
         let refused = wrong_clock.or_else(|| refused_outright(command, &request, credential));
         let (catalog, outcome) = match refused {
             Some(refusal) => (self.packs.catalog(), Outcome::Refused(refusal)),
             None => {
-                match judge(
-                    &mut self.cache,
-                    &*source,
-                    &self.packs,
-                    command,
-                    &mut repeated,
-                ) {
-                    Ok(judged) => judged,
+                let mut view = View::new(&mut self.cache, &*source);
+                view.keys_later = behind.keys_later;
+                match judge(&view, &self.packs, command) {
+                    Ok(judged) => {
+                        repeated = view.repeated.get();
+                        judged
+                    }
                     Err(error) => return of_this_command(error),
                 }
             }
@@ -231,17 +240,13 @@ fn source_of<'a>(sql: &'a dyn Sql, packs: &'a Packs, cache: &Cache) -> Box<dyn S
 
 /// Asks the engine. When it had to read a slip of a pack version that was not loaded yet, it is asked again with it.
 fn judge(
-    cache: &mut Cache,
-    source: &dyn Source,
+    view: &View<'_>,
     packs: &Packs,
     command: &Command,
-    repeated: &mut i64,
 ) -> Result<(Arc<model::Catalog>, Outcome), StoreError> {
     loop {
         let catalog = packs.catalog();
-        let view = View::new(cache, source);
-        let judged = catch_unwind(AssertUnwindSafe(|| engine::apply(&catalog, &view, command)));
-        *repeated = view.repeated.get();
+        let judged = catch_unwind(AssertUnwindSafe(|| engine::apply(&catalog, view, command)));
         if !Arc::ptr_eq(&catalog, &packs.catalog()) {
             continue;
         }

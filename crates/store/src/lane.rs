@@ -15,11 +15,11 @@ use tokio::sync::{broadcast, oneshot};
 
 use crate::api::{Answer, Event, Options, StoreError};
 use crate::backend::{Backend, Wanted, head_write};
-use crate::batch::Write;
+use crate::batch::{Pending, Write};
 use crate::cache::Cache;
 use crate::counters::{Counters, count, count_time};
 use crate::fold::act_slip;
-use crate::judge::{Answers, Judge, Judged, panicked};
+use crate::judge::{Answers, Behind, Judge, Judged, panicked};
 use crate::source::Head;
 
 /// A command that waits in a lane.
@@ -142,8 +142,12 @@ impl Lane {
         }
         let started = Instant::now();
         self.begin(jobs)?;
-        let (sql, distant) = (self.backend.sql(), self.backend.distant());
-        let judged = self.judge.all(sql, distant, jobs)?;
+        let behind = Behind {
+            sql: self.backend.sql(),
+            distant: self.backend.distant(),
+            keys_later: false,
+        };
+        let judged = self.judge.all(behind, jobs)?;
         let counters = &self.teller.counters;
         count_time(&counters.apply_nanos, started);
         let cache = &mut self.judge.cache;
@@ -151,8 +155,9 @@ impl Lane {
             self.backend.rollback();
             return Ok(judged);
         }
-        let writes = writes(cache);
-        write(&mut *self.backend, &self.teller, writes, jobs.len())?;
+        let rows = Rows::of(cache);
+        write(&mut *self.backend, &self.teller, rows)?;
+        commit(&mut *self.backend, &self.teller, jobs.len())?;
         cache.settle(self.cache_slips);
         Ok(judged)
     }
@@ -188,24 +193,49 @@ impl Lane {
     }
 }
 
-/// The rows of what was judged, which is in flight from now on.
-pub(crate) fn writes(cache: &mut Cache) -> Vec<Write> {
-    let mut writes = cache.hand_over().writes(cache.org);
-    writes.push(head_write(cache.org, &cache.head));
-    writes
+/// What was judged and is in flight from now on: what it changed, and where the journal ends with it.
+pub(crate) struct Rows {
+    org: i64,
+    pending: Pending,
+    head: Head,
 }
 
-/// Writes what a batch of `size` commands changed, and commits.
+impl Rows {
+    /// Takes over what waits to be written.
+    pub fn of(cache: &mut Cache) -> Rows {
+        Rows {
+            org: cache.org,
+            pending: cache.hand_over(),
+            head: cache.head.clone(),
+        }
+    }
+
+    fn writes(self) -> Vec<Write> {
+        let mut writes = self.pending.writes(self.org);
+        writes.push(head_write(self.org, &self.head));
+        writes
+    }
+}
+
+/// Writes what a batch changed.
 pub(crate) fn write(
     backend: &mut dyn Backend,
     teller: &Teller,
-    writes: Vec<Write>,
+    rows: Rows,
+) -> Result<(), StoreError> {
+    let started = Instant::now();
+    backend.write(rows.writes())?;
+    count_time(&teller.counters.write_nanos, started);
+    Ok(())
+}
+
+/// Commits a batch of `size` commands.
+pub(crate) fn commit(
+    backend: &mut dyn Backend,
+    teller: &Teller,
     size: usize,
 ) -> Result<(), StoreError> {
     let counters = &teller.counters;
-    let started = Instant::now();
-    backend.write(writes)?;
-    count_time(&counters.write_nanos, started);
     let started = Instant::now();
     backend.commit()?;
     count_time(&counters.commit_nanos, started);

@@ -23,6 +23,11 @@ pub(crate) static MIGRATIONS: &[Migration] = &[
         name: "legs_by_day",
         text: include_str!("../migrations/0002_legs_by_day.sql"),
     },
+    Migration {
+        version: 3,
+        name: "traces",
+        text: include_str!("../migrations/0003_traces.sql"),
+    },
 ];
 
 /// The version that this program works with.

@@ -196,6 +196,7 @@ impl Folding<'_> {
             request: self.request.clone(),
             reply: Ok(reply.clone()),
         };
+        cache.spent.insert(self.command.key.clone(), ());
         cache.keys.insert(self.command.key.clone(), (seq, answered));
         tidy(&mut event);
         event

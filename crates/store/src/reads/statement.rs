@@ -291,6 +291,10 @@ fn scoped(
 const LEG_COLUMNS: &str = "l.seq, l.n, j.at, l.day, l.state, j.slip, s.number, s.kind, j.actor, a.place, a.key, \
      a.detail, l.side, l.amount, l.line, l.reversal, s.party";
 
+/// Those of them that are of the leg itself; with the others' keys they stand in the index `leg_statement`.
+const OWN_COLUMNS: &str =
+    "l.org, l.account, l.day, l.seq, l.n, l.state, l.side, l.amount, l.reversal, l.line";
+
 /// The legs of a page.
 fn legs(
     sql: &dyn Sql,
@@ -374,14 +378,16 @@ fn page(
     index: Option<&str>,
     limit: usize,
 ) -> Result<Vec<Row>, StoreError> {
-    let hint = index.map_or_else(String::new, |index| sql.dialect().indexed_by(index));
+    let by = |index| sql.dialect().indexed_by(index);
+    let hint = index.map_or_else(String::new, by);
+    let (journal, slip) = (by("journal_line"), by("slip_line"));
     let mut params = filter.params.clone();
     params.push((limit as i64).into());
     let text = format!(
-        "select {LEG_COLUMNS} from (select l.* from leg l{hint} {join} where {} order by l.day, l.seq, l.n \
-         limit ?{}) l join account a on a.org = l.org and a.id = l.account \
-         join journal j on j.org = l.org and j.seq = l.seq left join slip s on s.org = j.org and s.id = j.slip \
-         order by l.day, l.seq, l.n",
+        "select {LEG_COLUMNS} from (select {OWN_COLUMNS} from leg l{hint} {join} where {} \
+         order by l.day, l.seq, l.n limit ?{}) l join account a on a.org = l.org and a.id = l.account \
+         join journal j{journal} on j.org = l.org and j.seq = l.seq \
+         left join slip s{slip} on s.org = j.org and s.id = j.slip order by l.day, l.seq, l.n",
         filter.text,
         params.len()
     );

@@ -79,6 +79,40 @@ fn a_key_sent_many_times_at_once_counts_once() {
     });
 }
 
+/// Judging ahead does not ask for keys that were used up long ago; the journal takes each only once.
+#[test]
+fn old_keys_in_a_crowd_are_answered_as_they_were() {
+    on_both(|url| {
+        let old: Vec<_> = {
+            let depot = Depot::open(url);
+            let commands = (0..40).map(|_| depot.command("clerk", note("A1", "5", "2.00")));
+            let answered = commands.map(|command| {
+                let answer = depot.store.submit_blocking(command.clone());
+                (command, answer.expect("answered"))
+            });
+            answered.collect()
+        };
+        let depot = Depot::open(url);
+        let before = journal_length(&depot.store);
+        std::thread::scope(|scope| {
+            for (command, first) in &old {
+                let depot = &depot;
+                scope.spawn(move || {
+                    let fresh = depot.command("clerk", note("A1", "5", "2.00"));
+                    let fresh = depot.store.submit_blocking(fresh).expect("answered");
+                    assert!(!fresh.repeated && fresh.outcome.is_ok(), "{fresh:?}");
+                    let again = depot.store.submit_blocking(command.clone());
+                    let again = again.expect("answered");
+                    assert!(again.repeated, "{again:?}");
+                    assert_eq!((again.seq, &again.outcome), (first.seq, &first.outcome));
+                });
+            }
+        });
+        assert_eq!(journal_length(&depot.store), before + old.len() as i64);
+        depot.verify();
+    });
+}
+
 /// Fills in notes from many threads of many stores; their numbers.
 fn crowd(depots: &[&Depot], threads: usize, each: usize) -> Vec<Arc<str>> {
     std::thread::scope(|scope| {
