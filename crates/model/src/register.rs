@@ -57,7 +57,7 @@ pub struct ParameterRow {
     /// Value.
     pub value: Value,
     /// Law, notice or decision it comes from.
-    pub source: Arc<str>,
+    pub source: Label,
 }
 
 impl Parameter {

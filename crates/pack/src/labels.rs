@@ -48,7 +48,15 @@ impl Labels {
             }
         }
         if en != zh {
-            en = en.replace('、', ", ").replace('；', "; ");
+            for (chinese, english) in [
+                ("、", ", "),
+                ("；", "; "),
+                ("：", ": "),
+                ("（", " ("),
+                ("）", ")"),
+            ] {
+                en = en.replace(chinese, english);
+            }
         }
         Label {
             zh: zh.into(),

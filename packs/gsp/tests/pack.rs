@@ -35,7 +35,8 @@ fn what_is_cited_has_english_words() {
         let apart = flow.separations.iter().filter_map(|one| one.cites.as_ref());
         steps.chain(apart).chain(&flow.cites)
     });
-    let cited: Vec<_> = flows.collect();
+    let rows = pack.parameters.iter().flat_map(|parameter| &parameter.rows);
+    let cited: Vec<_> = flows.chain(rows.map(|row| &row.source)).collect();
     assert!(cited.len() > 100, "{}", cited.len());
     for label in cited {
         assert!(label.en.is_ascii(), "{} → {}", label.zh, label.en);

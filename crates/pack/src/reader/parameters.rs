@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
                 from,
                 key: Arc::from(key),
                 value,
-                source: Arc::from(source),
+                source: self.labels.citation(source),
             });
         }
         rows.sort_by_key(|row| std::cmp::Reverse(row.from));

@@ -126,7 +126,7 @@ impl Page<'_> {
                 row.from.to_string(),
                 row.key.to_string(),
                 row.value.to_string(),
-                row.source.to_string(),
+                self.label(&row.source),
             ]
         };
         let rows = self

@@ -69,7 +69,7 @@ struct DatedShown {
     /// The value, as an exact decimal or a word.
     value: String,
     /// The law, notice or decision it comes from.
-    source: String,
+    source: Words,
 }
 
 fn dated(parameter: &Parameter, row: &ParameterRow) -> DatedShown {
@@ -86,7 +86,7 @@ fn dated(parameter: &Parameter, row: &ParameterRow) -> DatedShown {
             .map(|day| day.to_string()),
         key: row.key.to_string(),
         value: row.value.to_string(),
-        source: row.source.to_string(),
+        source: Words::from(&row.source),
     }
 }
 

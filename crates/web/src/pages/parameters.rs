@@ -109,7 +109,7 @@ fn rows(
                             td class="num" data-label=(reader.t("数值", "Value")) { (value(row)) }
                             td class="code" data-label=(reader.t("自", "From")) { (row.from) }
                             td class="code" data-label=[until.map(|_| reader.t("至", "Until"))] { @if let Some(until) = until { (until) } }
-                            td data-label=(reader.t("依据", "Source")) { span lang="zxx" { (row.source) } }
+                            td data-label=(reader.t("依据", "Source")) { (words::label(reader.lang, &row.source)) }
                         }
                     }
                 }
@@ -144,7 +144,7 @@ fn matches(parameter: &Parameter, wanted: &str) -> bool {
         || parameter
             .rows
             .iter()
-            .any(|row| has(&row.source) || has(&row.key))
+            .any(|row| has(&row.source.zh) || has(&row.source.en) || has(&row.key))
 }
 
 /// Every parameter with what holds and what is coming.
@@ -230,7 +230,7 @@ mod tests {
             from: day(from),
             key: key.into(),
             value: Value::Empty,
-            source: "".into(),
+            source: model::Label::default(),
         };
         let parameter = Parameter {
             name: "p".into(),
