@@ -472,7 +472,12 @@ async fn the_api_compares_counts_months_and_turns_about() {
         .await;
     let told = reply.json();
     assert!(
-        told["source"].as_str().is_some_and(|text| !text.is_empty()),
+        told["source"]["zh"]
+            .as_str()
+            .is_some_and(|text| text.starts_with("企业自定"))
+            && told["source"]["en"]
+                .as_str()
+                .is_some_and(|text| text.starts_with("Set by the company")),
         "{told}"
     );
     let all = company.get("/api/v1/parameters", token).await.json();
