@@ -21,6 +21,7 @@ mod terminal;
 mod timer;
 
 use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{FromArgMatches, Parser, Subcommand};
@@ -113,6 +114,7 @@ fn start_log(level: &str) {
     let started = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .try_init();
     // It can only have been started already, which is what was wanted.
     drop(started);

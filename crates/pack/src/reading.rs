@@ -10,6 +10,9 @@ use crate::tree::{Form, Node, Word};
 /// Characters of a label or sentence.
 const LABEL_MOST: usize = 200;
 
+/// What a Chinese keyboard gives for a quote.
+const CHINESE_QUOTES: [char; 7] = ['“', '”', '‘', '’', '「', '『', '＂'];
+
 /// Characters of a name.
 const NAME_MOST: usize = 60;
 
@@ -87,6 +90,14 @@ impl<'a> Reading<'a> {
             Some(word) if word.form == Form::Quoted => {
                 self.values_used[at.unwrap_or_default()] = true;
                 check_label(self.desk, word)
+            }
+            Some(word) if word.text.starts_with(CHINESE_QUOTES) => {
+                self.values_used[at.unwrap_or_default()] = true;
+                let message = format!("{} has no label", quoted(&self.title()));
+                let hint =
+                    "a label stands in \"straight quotes\"; these are Chinese ones".to_owned();
+                self.desk.hinted(Kind::Missing, word.span, message, hint);
+                Arc::from("")
             }
             _ => {
                 self.desk.hinted(

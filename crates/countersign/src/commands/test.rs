@@ -43,11 +43,20 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         if !report.passed() {
             line(report.to_string().trim_end());
             let (failures, checks) = (report.failures.len(), report.checks);
-            line(say!(
-                lang,
-                "✘ {shown}：{checks} 项检查，{failures} 项不符",
-                "✘ {shown}: {failures} of {checks} checks failed"
-            ));
+            let said = if checks == 0 {
+                say!(
+                    lang,
+                    "✘ {shown}：文本有 {failures} 处错误，没有演练",
+                    "✘ {shown}: {failures} mistakes in the text; nothing was played"
+                )
+            } else {
+                say!(
+                    lang,
+                    "✘ {shown}：{checks} 项检查，{failures} 项不符",
+                    "✘ {shown}: {failures} of {checks} checks failed"
+                )
+            };
+            line(said);
             return Err(Stop::Check);
         }
         let checks = report.checks;

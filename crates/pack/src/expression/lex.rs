@@ -105,8 +105,31 @@ fn next(rest: &str) -> Result<(Sign, usize), Wrong> {
             format!("`{c}` cannot stand here"),
             Some("text stands in single quotes: '冷藏'"),
         )),
-        (c, _) => Err((format!("unknown sign `{}`", c.escape_default()), None)),
+        (c, _) if c.is_control() => Err((format!("unknown sign `{}`", c.escape_default()), None)),
+        (c, _) => Err((format!("unknown sign `{c}`"), narrow(c))),
     }
+}
+
+/// What is written for a sign that a Chinese keyboard gives.
+fn narrow(sign: char) -> Option<&'static str> {
+    Some(match sign {
+        '＜' => "write `<`",
+        '＞' => "write `>`",
+        '≤' => "write `<=`",
+        '≥' => "write `>=`",
+        '≠' => "write `!=`",
+        '＝' => "two things are equal with `==`",
+        '＋' => "write `+`",
+        '－' | '—' | '−' => "write `-`",
+        '×' | '＊' => "write `*`",
+        '÷' | '／' => "write `/`",
+        '（' => "write `(`",
+        '）' => "write `)`",
+        '．' | '。' => "write `.`",
+        '，' => "write `,`",
+        '‘' | '’' | '“' | '”' => "text stands in single quotes: '冷藏'",
+        _ => return None,
+    })
 }
 
 fn text(rest: &str) -> Result<(Sign, usize), Wrong> {

@@ -164,7 +164,7 @@ impl Shared {
             None => false,
         };
         if !known {
-            tracing::info!(org, "the search index is made anew");
+            tracing::debug!(org, "the search index is made anew");
             *names = Names::default();
             self.access.index_write(|sql| {
                 home::forget(sql, org)?;

@@ -382,7 +382,7 @@ impl Runner<'_> {
             .expected
             .iter()
             .any(|expected| matches!(expected.what, Expectation::Refusal { .. }));
-        self.report.checks += 1;
+        self.report.checks += 1 + statement.expected.len();
         if let Err(refusal) = &result.answer
             && !wanted
         {
@@ -393,7 +393,6 @@ impl Runner<'_> {
             self.fail(statement.line, expected, told(refusal));
             return Ok(());
         }
-        self.report.checks += statement.expected.len();
         expect::compare(self, statement, result)
     }
 }

@@ -187,11 +187,11 @@ pub(super) fn waits_for(reader: &Reader<'_>, head: &store::SlipHead) -> Result<C
         for login in logins.iter().take(NAMES_MAX) {
             names.push(reader.person(login)?);
         }
+        let mut told = words::joined(reader.lang, &names);
         if logins.len() > NAMES_MAX {
-            names.push(reader.t("等", "others").to_owned());
+            told.push_str(reader.t("等", " and others"));
         }
-        cell = Cell::new(words::joined(reader.lang, &names))
-            .under(values::when(reader, waiting.since));
+        cell = Cell::new(told).under(values::when(reader, waiting.since));
     }
     Ok(cell)
 }
