@@ -3,8 +3,8 @@
 //! What is being written is remembered until it is known to stand, so the judge never has to ask the database for it. If
 //! it does not stand, whatever was judged on top of it is judged again. A batch is written only when the journal still
 //! ends where the judge took it to end; otherwise another process came between, and the batch is done again alone. The same
-//! is done when the database refuses a row: judging ahead does not ask for keys that were used up long ago, since each is
-//! unique in the journal.
+//! is done when the database refuses a row: judging ahead does not ask whether the key of what it accepts was used up long
+//! ago, since each is unique in the journal.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::PoisonError;
@@ -44,7 +44,7 @@ enum Unwritten {
     /// Its jobs were answered with a fault.
     Failed,
     /// Another process wrote first, or the database does not take it; these jobs are to be judged again.
-    Refused(Vec<Job>),
+    Again(Vec<Job>),
 }
 
 type Written = Result<(), Unwritten>;
@@ -149,7 +149,7 @@ impl Ahead {
             }
             Err(unwritten) => {
                 self.lane.judge.cache.forget();
-                if let Unwritten::Refused(jobs) = unwritten {
+                if let Unwritten::Again(jobs) = unwritten {
                     self.lane.alone(jobs);
                 }
                 let ready = std::mem::take(&mut self.ready);
@@ -262,7 +262,7 @@ impl Writer {
                 self.teller.tell(judged);
                 Ok(())
             }
-            Ok(false) => Err(Unwritten::Refused(judged.jobs)),
+            Ok(false) => Err(Unwritten::Again(judged.jobs)),
             Err(error) => {
                 self.teller.fail(judged.jobs, &error);
                 Err(Unwritten::Failed)

@@ -33,7 +33,7 @@ pub(crate) struct Behind<'a> {
     pub sql: &'a dyn Sql,
     /// Each question costs a journey.
     pub distant: bool,
-    /// Whether a key was used up long ago is left to whoever writes: the database takes each key once.
+    /// Whether the key of what is accepted was used up long ago is left to whoever writes: the database takes each once.
     pub keys_later: bool,
 }
 
@@ -165,7 +165,13 @@ impl Judge {
             None => {
                 let mut view = View::new(&mut self.cache, &*source);
                 view.keys_later = behind.keys_later;
-                match judge(&view, &self.packs, command) {
+                let mut judged = judge(&view, &self.packs, command);
+                // A refusal takes no key, so the journal would not notice that this one was answered otherwise before.
+                if view.keys_later && matches!(judged, Ok((_, Outcome::Refused(_)))) {
+                    view.keys_later = false;
+                    judged = judge(&view, &self.packs, command);
+                }
+                match judged {
                     Ok(judged) => {
                         repeated = view.repeated.get();
                         judged

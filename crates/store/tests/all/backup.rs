@@ -244,6 +244,52 @@ fn an_altered_backup_leaves_nothing_behind() {
     }
 }
 
+/// What an earlier program left is verified as it is, restored, and brought up when it is opened.
+#[test]
+fn what_an_earlier_program_left_is_sound() {
+    let earlier = "drop index journal_line; drop index slip_line; drop index leg_statement; \
+         create index leg_statement on leg (org, account, day, seq, n); \
+         delete from schema_migration where version = 3";
+    let go_back = |path: &Path| {
+        rusqlite::Connection::open(path)
+            .and_then(|one| one.execute_batch(earlier))
+            .expect("taken back");
+    };
+    let (folder, url) = crate::common::sqlite();
+    let StoreUrl::Sqlite(path) = &url else { return };
+    let file = folder.path().join("depot.backup");
+    let depot = Depot::open(&url);
+    depot.posted("A1", "5", "2.00");
+    let manifest = depot.store.backup(&file, QUIET).expect("backed up");
+    drop(depot);
+    for path in [path, &file] {
+        go_back(path);
+    }
+    let report = verify_url(&url, &options(), QUIET).expect("verified");
+    assert!(report.sound(), "{:#?}", report.bad);
+    assert_eq!(
+        store::check_backup(&file, &options(), QUIET).expect("sound"),
+        manifest
+    );
+    for target in [
+        Some(StoreUrl::Sqlite(folder.path().join("new.db"))),
+        crate::common::postgres(),
+    ] {
+        let Some(target) = target else { continue };
+        restore(&file, &target, &options(), QUIET).expect("restored");
+        Depot::open(&target).verify();
+    }
+    let depot = Depot::open(&url);
+    depot.posted("A1", "5", "2.00");
+    depot.verify();
+    let upgraded = rusqlite::Connection::open(path).expect("opened");
+    let count = "select count(*) from sqlite_master where name in ('journal_line', 'slip_line')";
+    let indexes: i64 = upgraded
+        .query_row(count, [], |row| row.get(0))
+        .expect("read");
+    assert_eq!(indexes, 2);
+}
+
 #[test]
 fn a_database_of_others_is_refused() {
     let (folder, url) = crate::common::sqlite();

@@ -190,6 +190,12 @@ impl Depot {
 
     /// Signs a later step of a slip as it is now.
     pub fn sign(&self, actor: &str, step: &str, slip: SlipId) -> Answer {
+        let command = self.signing(actor, step, slip);
+        self.store.submit_blocking(command).expect("no fault")
+    }
+
+    /// The command that signs a later step of a slip as it is now.
+    pub fn signing(&self, actor: &str, step: &str, slip: SlipId) -> Command {
         let content = self
             .store
             .slip(ORG, slip)
@@ -197,7 +203,7 @@ impl Depot {
             .expect("a slip")
             .content
             .clone();
-        self.submit(
+        self.command(
             actor,
             Act::Step {
                 step: format!("depot.{step}").into(),
