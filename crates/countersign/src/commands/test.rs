@@ -47,7 +47,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
                 say!(
                     lang,
                     "✘ {shown}：文本有 {failures} 处错误，没有演练",
-                    "✘ {shown}: {failures} mistakes in the text; nothing was played"
+                    "✘ {shown}: mistakes in the text: {failures}; nothing was played"
                 )
             } else {
                 say!(

@@ -223,6 +223,17 @@ fn scenarios_run_against_the_pack_they_lie_in() {
         "it went on after a file that failed: {ran:?}"
     );
 
+    // A text that cannot be played is told as such, and so is how many of the checks failed.
+    let broken = folder.path().join("broken.scenario");
+    fs::write(&broken, "2026-4-1 wang order.fill\n  = A\n").expect("written");
+    let ran = run(&["test", &broken.to_string_lossy()]).ended(1);
+    let told = "mistakes in the text: 2; nothing was played";
+    assert!(ran.out.trim_end().ends_with(told), "{ran:?}");
+    let refused = "given user wang\n2026-04-01 wang gsp.purchase_inbound.order.fill supplier=S\n  = A\n  ? a = b\n";
+    fs::write(&broken, refused).expect("written");
+    let ran = run(&["test", &broken.to_string_lossy()]).ended(1);
+    assert!(ran.out.contains(": 1 of "), "{ran:?}");
+
     // A pack changed on disk is the one that counts.
     let pack = folder.path().join("gsp");
     copy_folder(&root().join("packs/gsp"), &pack);

@@ -187,42 +187,123 @@ impl Player<'_> {
         }
     }
 
-    /// 小陈 signs a claim as the tutorial says, and it waits for 老林.
+    /// The scenario that explains scenarios in the notation is one of this pack.
+    fn play_the_reference(&self) {
+        let text = fs::read_to_string(root().join("docs/notation.md")).expect("the notation");
+        let section = text.split("\n## Scenarios\n").nth(1).expect("its section");
+        let story = blocks(section)
+            .into_iter()
+            .find(|block| block.kind == "text");
+        let flows = self.folder.join("mine/packs/petty_cash/flows");
+        let file = flows.join("reference.scenario");
+        fs::write(&file, story.expect("a scenario").text).expect("written");
+        let mut command = program();
+        command.arg("test").arg(&file).current_dir(self.folder);
+        let told = self.run(command, false);
+        assert!(told.starts_with('✔'), "{told}");
+    }
+
+    /// Three people go from the empty cash box to the payment, as the tutorial says.
     async fn work(&self, language: Language) -> Any<()> {
-        let server = self.server.as_ref().ok_or("nothing is served")?;
-        let address = format!("http://{}", server.address);
-        let first = fs::read_to_string(self.folder.join("first.csv"))?;
-        for login in ["chen", "lin"] {
-            let password = first
-                .lines()
-                .find_map(|line| line.strip_prefix(login)?.strip_prefix(','))
-                .ok_or("no password")?;
-            let browser = Browser::start_with(Window::Desktop, language).await?;
-            browser.goto(&address).await?;
-            browser.fill("#name", login).await?;
-            browser.fill("#password", password).await?;
-            browser.press("Enter").await?;
-            browser.wait_for("#again", PATIENCE).await?;
-            browser.fill("#old", password).await?;
-            browser.fill("[name=password]", "of my own choice").await?;
-            browser.fill("#again", "of my own choice").await?;
-            browser.press("Enter").await?;
-            browser.wait_for("header.top", PATIENCE).await?;
-            if login == "chen" {
-                let script = "document.querySelector('details.menu').open = true";
-                browser.run(script).await?;
-                browser.click("a[href*='claim.fill']").await?;
-                browser.fill("[name='h.reason']", "打印纸").await?;
-                browser.fill("[name='l.1.what']", "A4").await?;
-                browser.fill("[name='l.1.money']", "86.5").await?;
-                browser.press("Control+Enter").await?;
-                browser.wait_for(".toast", PATIENCE).await?;
-            } else {
-                browser.wait_for_text("#inbox", "86.50", PATIENCE).await?;
-            }
-            browser.close().await?;
+        let mei = self.log_in("mei", language).await?;
+        mei.begin("refill.fill", &[("h.sum", "500")]).await?;
+        let lin = self.log_in("lin", language).await?;
+        lin.sign_what_waits("500.00").await?;
+        let chen = self.log_in("chen", language).await?;
+        let claim = [
+            ("h.reason", "打印纸"),
+            ("l.1.what", "A4"),
+            ("l.1.money", "86.5"),
+        ];
+        chen.begin("claim.fill", &claim).await?;
+        lin.sign_what_waits("86.50").await?;
+        mei.sign_what_waits("86.50").await?;
+        mei.goto("/ledgers/petty_cash.cash").await?;
+        mei.browser
+            .wait_for_text("main", "413.50", PATIENCE)
+            .await?;
+        for desk in [mei, lin, chen] {
+            desk.browser.close().await?;
         }
         Ok(())
+    }
+
+    /// Logs in with the first password and chooses another.
+    async fn log_in(&self, login: &str, language: Language) -> Any<Desk> {
+        let server = self.server.as_ref().ok_or("nothing is served")?;
+        let first = fs::read_to_string(self.folder.join("first.csv"))?;
+        let password = first
+            .lines()
+            .find_map(|line| line.strip_prefix(login)?.strip_prefix(','))
+            .ok_or("no password")?;
+        let desk = Desk {
+            address: format!("http://{}", server.address),
+            browser: Browser::start_with(Window::Desktop, language).await?,
+        };
+        desk.goto("").await?;
+        desk.fill(&[("name", login), ("password", password)])
+            .await?;
+        desk.browser.press("Enter").await?;
+        desk.browser.wait_for("#again", PATIENCE).await?;
+        let own = "of my own choice";
+        desk.fill(&[("old", password), ("password", own), ("again", own)])
+            .await?;
+        desk.browser.press("Enter").await?;
+        desk.browser.wait_for("header.top", PATIENCE).await?;
+        Ok(desk)
+    }
+}
+
+/// Somebody's browser.
+struct Desk {
+    address: String,
+    browser: Browser,
+}
+
+impl Desk {
+    async fn goto(&self, path: &str) -> Any<()> {
+        Ok(self
+            .browser
+            .goto(&format!("{}{path}", self.address))
+            .await?)
+    }
+
+    /// Fills in inputs by their names.
+    async fn fill(&self, typed: &[(&str, &str)]) -> Any<()> {
+        for (name, text) in typed {
+            self.browser.fill(&format!("[name='{name}']"), text).await?;
+        }
+        Ok(())
+    }
+
+    async fn sign(&self) -> Any<()> {
+        self.browser.press("Control+Enter").await?;
+        self.browser.wait_for(".toast", PATIENCE).await?;
+        Ok(())
+    }
+
+    /// New → the slip that the step begins.
+    async fn begin(&self, step: &str, typed: &[(&str, &str)]) -> Any<()> {
+        self.goto("/").await?;
+        let open = "document.querySelector('details.menu').open = true";
+        self.browser.run(open).await?;
+        self.browser.click(&format!("a[href*='{step}']")).await?;
+        self.browser
+            .wait_for(&format!("[name='{}']", typed[0].0), PATIENCE)
+            .await?;
+        self.fill(typed).await?;
+        self.sign().await
+    }
+
+    /// Opens what waits in the inbox and signs it.
+    async fn sign_what_waits(&self, shown: &str) -> Any<()> {
+        self.goto("/").await?;
+        self.browser
+            .wait_for_text("#inbox", shown, PATIENCE)
+            .await?;
+        self.browser.click("#inbox tbody a").await?;
+        self.browser.wait_for_address("/slips/", PATIENCE).await?;
+        self.sign().await
     }
 }
 
@@ -238,6 +319,7 @@ async fn played(paper: &str, lang: &str, language: Language) {
     for block in blocks(&text) {
         player.play(&block);
     }
+    player.play_the_reference();
     player
         .work(language)
         .await
