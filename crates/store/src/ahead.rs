@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::PoisonError;
 use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender, bounded, select};
+use crossbeam_channel::{Receiver, SendError, Sender, bounded, select};
 
 use crate::access::{begin_reading, in_transaction};
 use crate::api::StoreError;
@@ -144,8 +144,11 @@ impl Ahead {
         self.flying = false;
         match result {
             Ok(()) => {
-                self.lane.judge.cache.settle(self.lane.cache_slips);
+                let stands = self.lane.judge.cache.flown();
                 self.hand_over();
+                // The writer is at work again meanwhile.
+                let slips_max = self.lane.cache_slips;
+                self.lane.judge.cache.settle(stands, slips_max);
             }
             Err(unwritten) => {
                 self.lane.judge.cache.forget();
@@ -232,15 +235,14 @@ struct Writer {
 impl Writer {
     fn run(&mut self, batches: &Receiver<Batch>, results: &Sender<Written>) {
         for batch in batches {
-            let written = self.write(batch);
-            if results.send(written).is_err() {
+            if self.write(batch, results).is_err() {
                 return;
             }
         }
     }
 
-    /// Writes a batch and answers it, unless it has to be judged again.
-    fn write(&mut self, batch: Batch) -> Written {
+    /// Writes a batch and answers it, unless it has to be judged again. An error means that the lane is gone.
+    fn write(&mut self, batch: Batch, results: &Sender<Written>) -> Result<(), SendError<Written>> {
         let Batch {
             judged,
             rows,
@@ -259,13 +261,15 @@ impl Writer {
         };
         match result {
             Ok(true) => {
+                // The lane gets the next batch ready while this one is answered.
+                let sent = results.send(Ok(()));
                 self.teller.tell(judged);
-                Ok(())
+                sent
             }
-            Ok(false) => Err(Unwritten::Again(judged.jobs)),
+            Ok(false) => results.send(Err(Unwritten::Again(judged.jobs))),
             Err(error) => {
                 self.teller.fail(judged.jobs, &error);
-                Err(Unwritten::Failed)
+                results.send(Err(Unwritten::Failed))
             }
         }
     }

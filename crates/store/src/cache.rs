@@ -65,7 +65,7 @@ pub(crate) struct Cache {
 
 /// What was judged and is being written.
 #[derive(Debug, Default)]
-struct Flying {
+pub(crate) struct Flying {
     booked: HashMap<SlipId, Vec<Entry>>,
     keys: HashMap<Arc<str>, (i64, Answered)>,
     layered: HashSet<BalanceKey>,
@@ -129,13 +129,18 @@ impl Cache {
         std::mem::take(&mut self.pending)
     }
 
-    /// What was handed over is in the database.
-    pub fn settle(&mut self, slips_max: usize) {
+    /// What was handed over, once it is in the database.
+    pub fn flown(&mut self) -> Flying {
+        std::mem::take(&mut self.flying)
+    }
+
+    /// What was handed over before is in the database; what nobody asked for lately is forgotten.
+    pub fn settle(&mut self, stands: Flying, slips_max: usize) {
         if self.whole {
             return;
         }
-        self.settled = self.flying.seq;
-        self.flying = Flying::default();
+        self.settled = self.settled.max(stands.seq);
+        drop(stands);
         self.unused.clear();
         self.spent.age(SPENT_MAX);
         self.slips.age(slips_max);

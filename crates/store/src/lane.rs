@@ -158,7 +158,8 @@ impl Lane {
         let rows = Rows::of(cache);
         write(&mut *self.backend, &self.teller, rows)?;
         commit(&mut *self.backend, &self.teller, jobs.len())?;
-        cache.settle(self.cache_slips);
+        let stands = cache.flown();
+        cache.settle(stands, self.cache_slips);
         Ok(judged)
     }
 

@@ -83,7 +83,7 @@ impl Sqlite {
         let settings = match what_for {
             Use::Lane => {
                 "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -16384; \
-                 pragma wal_autocheckpoint = 8192; pragma journal_size_limit = 67108864; \
+                 pragma wal_autocheckpoint = 32768; pragma journal_size_limit = 268435456; \
                  pragma temp_store = memory;"
             }
             Use::Work => {

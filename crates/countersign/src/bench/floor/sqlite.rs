@@ -93,7 +93,7 @@ fn cell(value: Value) -> Cell {
 fn prepare(source: &Connection, target: &Connection) -> rusqlite::Result<()> {
     target.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536; \
-         pragma wal_autocheckpoint = 2000; pragma temp_store = memory;",
+         pragma wal_autocheckpoint = 32768; pragma temp_store = memory;",
     )?;
     let mut statement = source.prepare(
         "select sql from sqlite_master where sql is not null and type in ('table', 'index') \
