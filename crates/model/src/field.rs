@@ -77,9 +77,10 @@ impl Field {
     }
 
     /// Whether it is added up over lines, on pages and on paper: quantities, and money that is computed. A price is money too,
-    /// and a sum of prices says nothing.
+    /// and a sum of prices says nothing. What is sensitive is not: its sum would tell it.
     pub fn is_totalled(&self) -> bool {
         match &self.kind {
+            _ if self.sensitive => false,
             FieldKind::Amount(Unit::Qty) => true,
             FieldKind::Amount(Unit::Money) => self.is.is_some() && !self.carry,
             _ => false,

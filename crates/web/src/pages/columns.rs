@@ -120,9 +120,7 @@ impl Column {
     pub fn sums(&self) -> bool {
         match &self.what {
             What::Amount => true,
-            What::Field { at, field, .. } if at.in_lines() => {
-                !field.sensitive && field.is_totalled()
-            }
+            What::Field { at, field, .. } if at.in_lines() => field.is_totalled(),
             What::Field { field, .. } => {
                 !field.sensitive && matches!(field.kind, FieldKind::Amount(Unit::Qty | Unit::Money))
             }

@@ -264,20 +264,22 @@ impl Maker<'_> {
         }
     }
 
+    /// What a field says that is not typed here. The page itself, too, has no more of what is sensitive than it shows.
+    fn told(&self, field: &Field, value: &Value) -> Result<Entry, Error> {
+        Ok(Entry {
+            value: match field.sensitive {
+                true => String::new(),
+                false => value.to_string(),
+            },
+            shown: values::shown(self.reader, self.pack, field, value)?.text,
+            refusal: None,
+        })
+    }
+
     /// What stands in a field: as typed, else as the engine filled it.
     fn entry(&self, field: &Field, typed: Option<&String>, value: &Value) -> Result<Entry, Error> {
         if !is_typed(field) {
-            let shown = values::shown(self.reader, self.pack, field, value)?;
-            let text = if field.sensitive {
-                String::new()
-            } else {
-                value.to_string()
-            };
-            return Ok(Entry {
-                value: text,
-                shown: shown.text,
-                refusal: None,
-            });
+            return self.told(field, value);
         }
         let text = match typed {
             Some(text) => text.clone(),
@@ -436,11 +438,7 @@ impl Maker<'_> {
                     let text = typed.and_then(|typed| typed.cells.get(&*field.name));
                     self.entered(field, text)?
                 } else {
-                    Entry {
-                        value: value.to_string(),
-                        shown: values::shown(self.reader, self.pack, field, value)?.text,
-                        refusal: None,
-                    }
+                    self.told(field, value)?
                 });
             }
             lines.push(Line {

@@ -39,4 +39,19 @@ async fn a_button_puts_lines_from_the_ledger_into_the_form_and_the_count_is_blin
     let counted = zhou.send(&form, "sign").await;
     counted.must_have("待 复盘");
     assert!(!counted.has("73"), "{}", counted.text());
+
+    // Who counts again is told neither the books nor the difference, nor their sums.
+    let mut admin = Desk::log_in(&company, "admin", "zh").await;
+    let mut grant = admin.get("/admin/people/wu").await.fill();
+    grant.set("l.1.role", "gsp.keeper");
+    let asked = admin.send(&grant, "sign").await;
+    let saved = admin.send(&asked.form("/admin/people/wu"), "sign").await;
+    saved.must_have("已保存");
+    let mut wu = Desk::log_in(&company, "wu", "zh").await;
+    let check = format!("/slips/{}/sign/gsp.stocktake.count.check", counted.slip());
+    let again = wu.get(&check).await;
+    again.must_have("合计");
+    for hidden in [">73<", "\"73\"", ">-2<", "\"-2\"", "data-total=\"book\""] {
+        assert!(!again.html.contains(hidden), "{hidden} in {}", again.html);
+    }
 }
