@@ -244,7 +244,7 @@ impl Writer {
     /// Writes a batch and answers it, unless it has to be judged again. An error means that the lane is gone.
     fn write(&mut self, batch: Batch, results: &Sender<Written>) -> Result<(), SendError<Written>> {
         let Batch {
-            judged,
+            mut judged,
             rows,
             before,
         } = batch;
@@ -261,9 +261,10 @@ impl Writer {
         };
         match result {
             Ok(true) => {
+                self.teller.announce(&mut judged);
                 // The lane gets the next batch ready while this one is answered.
                 let sent = results.send(Ok(()));
-                self.teller.tell(judged);
+                self.teller.answer(judged);
                 sent
             }
             Ok(false) => results.send(Err(Unwritten::Again(judged.jobs))),

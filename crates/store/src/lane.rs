@@ -38,19 +38,24 @@ pub(crate) struct Teller {
 }
 
 impl Teller {
-    /// Answers a batch that stands.
-    pub fn tell(&self, judged: Judged) {
-        let Judged {
-            jobs,
-            answers,
-            events,
-        } = judged;
-        count(&self.counters.commands, jobs.len() as u64);
-        // Before the answers, so that who has an answer finds what it changed told already.
-        for event in events {
+    /// Tells what a batch that stands changed, and answers it.
+    pub fn tell(&self, mut judged: Judged) {
+        self.announce(&mut judged);
+        self.answer(judged);
+    }
+
+    /// Tells what a batch that stands changed. Before its answers, so that who has an answer finds what it changed told
+    /// already, and before the next batch, so that events come in the order of the journal.
+    pub fn announce(&self, judged: &mut Judged) {
+        for event in judged.events.drain(..) {
             let _ = self.events.send(event);
         }
-        for (job, answer) in jobs.into_iter().zip(answers) {
+    }
+
+    /// Answers a batch whose changes were told.
+    pub fn answer(&self, judged: Judged) {
+        count(&self.counters.commands, judged.jobs.len() as u64);
+        for (job, answer) in judged.jobs.into_iter().zip(judged.answers) {
             // Whoever asked may have gone away; the command stands all the same.
             let _ = job.answer.send(answer);
         }

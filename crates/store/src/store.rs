@@ -98,7 +98,8 @@ impl Store {
         self.inner.counters.stats()
     }
 
-    /// What changes from now on, told after it is committed. Only this process's commands are told.
+    /// What changes from now on, told after it is committed, of each organisation in the order of its journal. Only this
+    /// process's commands are told.
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.inner.events.subscribe()
     }

@@ -318,6 +318,37 @@ fn what_changes_is_told_after_it_is_committed() {
 }
 
 #[test]
+fn changes_are_told_in_the_order_of_the_journal_and_before_the_answers() {
+    on_both(|url| {
+        let depot = Depot::open(url);
+        let mut told = depot.store.events();
+        // Crowds that thin out to one, since who comes alone goes another way.
+        std::thread::scope(|scope| {
+            for thread in 0u64..8 {
+                let depot = &depot;
+                scope.spawn(move || {
+                    for _ in 0..=thread * 6 {
+                        let mut events = depot.store.events();
+                        let answer = depot.submit("clerk", note("A1", "1", "1.00"));
+                        assert!(answer.outcome.is_ok(), "{answer:?}");
+                        let mine = || events.try_recv().map(|event| event.seq);
+                        let own = std::iter::repeat_with(mine).map_while(Result::ok);
+                        assert!(own.max() >= Some(answer.seq), "answered before it was told");
+                        // Some come while nobody else does.
+                        std::thread::sleep(std::time::Duration::from_millis(thread % 4));
+                    }
+                });
+            }
+        });
+        let seqs: Vec<i64> =
+            std::iter::from_fn(|| told.try_recv().ok().map(|event| event.seq)).collect();
+        let sent = (0..8).map(|thread| thread * 6 + 1).sum::<usize>();
+        assert_eq!(seqs.len(), sent);
+        assert!(seqs.is_sorted(), "{seqs:?}");
+    });
+}
+
+#[test]
 fn organisations_do_not_meet() {
     on_both(|url| {
         let depot = Depot::open(url);
