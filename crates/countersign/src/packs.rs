@@ -115,7 +115,8 @@ pub fn read_again(name: &str, texts: &[SourceText]) -> Result<Pack, String> {
     pack::read_stored(texts, rules).map_err(|complaints| complaints.to_string())
 }
 
-/// Reads the pack in a folder or in one file as its texts are now, with the compiled rules of the pack of its name.
+/// Reads the pack in a folder or in one file as its texts are now, with the compiled rules of the pack of its name. What
+/// lies inside a pack stands for the whole pack: a flow alone says little.
 pub fn in_folder(path: &Path) -> Result<Read, Stop> {
     let kdl = path.extension().is_some_and(|extension| extension == "kdl");
     if !(path.is_dir() || (path.is_file() && kdl)) {
@@ -126,7 +127,12 @@ pub fn in_folder(path: &Path) -> Result<Read, Stop> {
         ));
     }
     let known: Vec<(&str, Rules<'_>)> = EMBEDDED.iter().map(|one| (one.name, one.rules)).collect();
-    Ok(pack::read_dir(path, &known))
+    let above = if declares_a_pack(path) {
+        None
+    } else {
+        folder_above(path)
+    };
+    Ok(pack::read_dir(above.as_deref().unwrap_or(path), &known))
 }
 
 /// The folder of the pack that a file belongs to: the nearest one above it with a text that declares a pack.
@@ -139,17 +145,17 @@ pub fn folder_above(file: &Path) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
-fn declares_a_pack(folder: &Path) -> bool {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return false;
-    };
-    let mut texts = entries
-        .flatten()
+/// Whether a text, or one that lies in this folder itself, declares a pack.
+fn declares_a_pack(path: &Path) -> bool {
+    if path.is_file() {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        return text
+            .lines()
+            .any(|line| line.trim_start().starts_with("pack "));
+    }
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    entries
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|e| e == "kdl"));
-    texts.any(|path| {
-        let text = fs::read_to_string(&path).unwrap_or_default();
-        text.lines()
-            .any(|line| line.trim_start().starts_with("pack "))
-    })
+        .filter(|path| path.is_file() && path.extension().is_some_and(|e| e == "kdl"))
+        .any(|path| declares_a_pack(&path))
 }

@@ -8,6 +8,7 @@ mod day;
 mod entry_state;
 pub mod gs1;
 mod ids;
+mod nearest;
 pub mod proof;
 mod value;
 
@@ -15,4 +16,5 @@ pub use amount::{Amount, AmountError, Unit, divide_half_up};
 pub use day::{Day, DayError, Moment, Period};
 pub use entry_state::{EntryState, Side};
 pub use ids::{LineId, OrgId, SlipId};
+pub use nearest::nearest;
 pub use value::Value;

@@ -267,6 +267,22 @@ impl<'a> Reading<'a> {
         self.node.children.as_deref().unwrap_or_default()
     }
 
+    /// What to write when this word was meant as one value more of the property before it: `by="manager director"`.
+    fn second_of_several(&self, word: &Word) -> Option<String> {
+        let before = |other: &Word| other.span.start < word.span.start;
+        let mut properties = self.node.properties.iter();
+        let (key, value) = properties.rfind(|(_, value)| before(value))?;
+        let follows = |other: &Word| other.span.start > value.span.start && before(other);
+        if value.form != Form::Bare || self.node.values.iter().any(follows) {
+            return None;
+        }
+        let (key, value) = (&key.text, &value.text);
+        Some(format!(
+            "several values stand in quotes: `{key}=\"{value} {}\"`",
+            word.text
+        ))
+    }
+
     /// Complains about everything that was not asked for.
     pub fn finish(self) {
         let title = quoted(&self.node.name.text);
@@ -276,7 +292,10 @@ impl<'a> Reading<'a> {
             }
             if word.form == Form::Bare {
                 let message = format!("{title} knows no word {}", quoted(&word.text));
-                let hint = suggest::one_of(&word.text, self.flags_asked.iter().copied());
+                let flags = self.flags_asked.iter().copied();
+                let hint = suggest::did_you_mean(&word.text, flags.clone())
+                    .or_else(|| self.second_of_several(word))
+                    .or_else(|| suggest::one_of(&word.text, flags));
                 self.desk
                     .hinted(Kind::UnknownWord, word.span, message, hint);
             } else {

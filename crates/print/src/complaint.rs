@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use kernel::nearest;
 use serde::{Deserialize, Serialize};
 use typst::{
     WorldExt,
@@ -11,7 +12,6 @@ use typst::{
 
 use crate::{
     data::{DataError, FormData},
-    near::nearest,
     world::Job,
 };
 

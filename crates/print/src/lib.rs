@@ -13,7 +13,6 @@ mod complaint;
 mod data;
 mod fonts;
 mod inspect;
-mod near;
 mod prepare;
 mod printer;
 mod said;

@@ -304,7 +304,7 @@ $$('[data-autosave]').forEach(drafts);
 const wrong = $('[data-fill] [aria-invalid=true]');
 if (wrong) wrong.focus();
 else if (!matchMedia('(pointer: coarse)').matches && document.activeElement === body)
-  $$('[data-fill] :is(input, select, textarea):enabled:not([readonly])').find(el => el.type !== 'hidden' && el.offsetParent && !el.value)?.focus({ preventScroll: true });
+  $$('[data-fill] :is(input, select, textarea):enabled:not([readonly])').find(el => el.type !== 'hidden' && el.offsetParent && !el.value)?.focus();
 
 /* Computed fields that only the server can compute are asked for when one stops typing. */
 for (const form of $$('[data-computed]')) {

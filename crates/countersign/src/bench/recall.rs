@@ -27,7 +27,7 @@ const MOVES_OF_A_LINE: u64 = 4;
 const LINES_OF_A_BATCH: u64 = 500;
 const CUSTOMERS: usize = 200;
 /// Lines of a bill.
-const LINES: usize = 5;
+const LINES: usize = 25;
 /// Questions of each sort.
 const TIMES: usize = 200;
 

@@ -224,7 +224,7 @@ impl Checker<'_> {
         };
         let Some(at) = names().position(|one| *one == *name.name) else {
             let message = format!("unknown name `parameter.{}`", name.name);
-            let hint = suggest::nearest(&name.name, names())
+            let hint = kernel::nearest(&name.name, names())
                 .map(|near| format!("did you mean `parameter.{near}`?"));
             self.desk
                 .hinted(Kind::UnknownName, first.span, message, hint);
@@ -342,7 +342,12 @@ impl Checker<'_> {
             .find(|name| **name != written && name.rsplit('.').next() == Some(last));
         let hint = match moved {
             Some(name) => Some(format!("did you mean `{name}`?")),
-            None => suggest::did_you_mean(&written, names.iter().map(String::as_str)),
+            None => {
+                suggest::did_you_mean(&written, names.iter().map(String::as_str)).or_else(|| {
+                    (segments.len() == 1)
+                        .then(|| format!("text stands in single quotes: '{written}'"))
+                })
+            }
         };
         self.desk.hinted(
             Kind::UnknownName,

@@ -28,7 +28,10 @@ pub(crate) fn parse(desk: &Desk<'_>, word: &Word) -> Option<Ast> {
                 ),
                 sign => (
                     format!("{} does not go on the expression", shown(sign)),
-                    Some("an operator is missing: `and`, `+`, `==` …".to_owned()),
+                    Some(match parser.grouped() {
+                        Some(plain) => format!("numbers have no separators: `{plain}`"),
+                        None => "an operator is missing: `and`, `+`, `==` …".to_owned(),
+                    }),
                 ),
             };
             desk.hinted(Kind::Expression, span, message, hint);
@@ -53,6 +56,20 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn peek(&self) -> Option<&'a Token> {
         self.tokens.get(self.at)
+    }
+
+    /// The number that was written with a comma here: `1200` of `1,200`.
+    fn grouped(&self) -> Option<String> {
+        let around = self.tokens.get(self.at.checked_sub(1)?..self.at + 2)?;
+        let [before, comma, after] = around else {
+            return None;
+        };
+        match (&before.sign, &comma.sign, &after.sign) {
+            (Sign::Number(before), Sign::Comma, Sign::Number(after)) => {
+                Some(format!("{before}{after}"))
+            }
+            _ => None,
+        }
     }
 
     fn stop<T>(&self, span: Span, message: impl Into<String>) -> Result<T, Stop> {

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::Kind;
 use crate::reader::fields::TYPES;
 use crate::source::{Desk, quoted};
-use crate::suggest;
 use crate::tree::{Form, Node};
 
 /// The names that fields of these flows have as their type and that are neither a type nor near to one. A small pack may
@@ -40,7 +39,7 @@ fn one(desk: &Desk<'_>, field: &Node, found: &mut BTreeSet<String>) {
         || word.form != Form::Bare
         || !is_name
         || TYPES.contains(&name)
-        || suggest::nearest(name, TYPES).is_some()
+        || kernel::nearest(name, TYPES).is_some()
     {
         return;
     }

@@ -64,7 +64,10 @@ impl Reader<'_> {
         if found.is_none() {
             let message = format!("unknown role {}", crate::source::quoted(name.text));
             let names = self.roles.iter().map(|role| &*role.name);
-            let hint = crate::suggest::one_of(name.text, names);
+            let hint = match name.text.contains([',', '，', '、']) {
+                true => Some("roles stand apart by a blank".to_owned()),
+                false => crate::suggest::one_of(name.text, names),
+            };
             self.desk
                 .hinted(crate::Kind::UnknownRole, name.span, message, hint);
         }

@@ -365,7 +365,11 @@ impl Reader<'_> {
                     quoted(&ledger.name),
                     quoted(name)
                 );
-                let hint = format!("say it: `{name}=line.…`");
+                let names = slip.lines.iter().flatten().chain(&slip.header);
+                let hint = match kernel::nearest(name, names.map(|field| &*field.name)) {
+                    Some(near) => format!("does the ledger mean `{near}`?"),
+                    None => format!("say it: `{name}=line.…`"),
+                };
                 self.desk.hinted(Kind::Dimension, span, message, hint);
                 return None;
             }

@@ -226,7 +226,7 @@ fn postgres_no_alteration_goes_unseen() {
     let driver = crate::postgres::Driver::start().expect("starts");
     let sql = driver.connect(&url).expect("connects");
     // The digests are those of SQLite: here it is enough to try some rows of each table, and every column.
-    let flipped = flip_all(&store, &sql, TABLES, 12);
+    let flipped = flip_all(&store, &sql, TABLES, 40);
     println!("{flipped} cells were altered and found");
     sound(&store);
 }
