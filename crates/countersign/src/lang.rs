@@ -21,6 +21,14 @@ impl Lang {
         }
     }
 
+    /// The same language where packs are read and shown.
+    pub fn of_packs(self) -> pack::Language {
+        match self {
+            Lang::Zh => pack::Language::Zh,
+            Lang::En => pack::Language::En,
+        }
+    }
+
     /// A label of a pack. Where a pack gives no English, its Chinese is better than nothing.
     pub fn label(self, label: &Label) -> &str {
         match self {

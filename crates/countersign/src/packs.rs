@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::{Catalog, Pack, SourceText};
-use pack::{Complaints, Read, Rules};
+use pack::{Complaints, Language, Read, Rules};
 
 use crate::place::Place;
 use crate::stop::Stop;
@@ -61,9 +61,10 @@ fn in_folders(folder: &Path) -> Result<Catalog, Stop> {
         let read = in_folder(&path)?;
         let Some(pack) = read.pack else {
             let complaints = Complaints(read.complaints);
+            let [zh, en] = [Language::Zh, Language::En].map(|language| complaints.told(language));
             return Err(Stop::usage(
-                format!("{shown} 中的业务包有误，没有启动：\n{complaints}"),
-                format!("the pack in {shown} has mistakes, nothing was started:\n{complaints}"),
+                format!("{shown} 中的业务包有误，没有启动：\n{zh}"),
+                format!("the pack in {shown} has mistakes, nothing was started:\n{en}"),
             ));
         };
         let name = &pack.name;

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::Kind;
+use crate::chinese::COMPLAINTS;
+use crate::{Kind, Language};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -39,25 +40,41 @@ pub struct Complaint {
     pub hint: Option<String>,
 }
 
-impl fmt::Display for Complaint {
-    /// `file:line:col: message; hint`, then the excerpt and the caret under it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file)?;
+impl Complaint {
+    /// What its reader sees: `file:line:col: message; hint`, then the excerpt and the caret under it.
+    pub fn told(&self, language: Language) -> String {
+        let (warning, semicolon) = match language {
+            Language::Zh => ("提醒：", "；"),
+            Language::En => ("warning: ", "; "),
+        };
+        let said = |sentence: &str| match language {
+            Language::Zh => COMPLAINTS.chinese(sentence),
+            Language::En => sentence.to_owned(),
+        };
+        let mut out = self.file.clone();
         if self.line > 0 {
-            write!(f, ":{}:{}", self.line, self.column)?;
+            out += &format!(":{}:{}", self.line, self.column);
         }
-        f.write_str(": ")?;
+        out += ": ";
         if self.level == Level::Warning {
-            f.write_str("warning: ")?;
+            out += warning;
         }
-        f.write_str(&self.message)?;
+        out += &said(&self.message);
         if let Some(hint) = &self.hint {
-            write!(f, "; {hint}")?;
+            out += semicolon;
+            out += &said(hint);
         }
         if self.line > 0 {
-            write!(f, "\n  | {}\n  | {}", self.excerpt, self.caret)?;
+            out += &format!("\n  | {}\n  | {}", self.excerpt, self.caret);
         }
-        Ok(())
+        out
+    }
+}
+
+impl fmt::Display for Complaint {
+    /// In English; see [`Complaint::told`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.told(Language::En))
     }
 }
 
@@ -71,17 +88,17 @@ impl Complaints {
     pub fn refuse(&self) -> bool {
         self.0.iter().any(|one| one.level == Level::Error)
     }
+
+    /// What their reader sees, one after the other.
+    pub fn told(&self, language: Language) -> String {
+        let told: Vec<String> = self.0.iter().map(|one| one.told(language)).collect();
+        told.join("\n")
+    }
 }
 
 impl fmt::Display for Complaints {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, complaint) in self.0.iter().enumerate() {
-            if at > 0 {
-                f.write_str("\n")?;
-            }
-            complaint.fmt(f)?;
-        }
-        Ok(())
+        f.write_str(&self.told(Language::En))
     }
 }
 

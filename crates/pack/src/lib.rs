@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod against_kdl;
 mod characters;
+mod chinese;
 mod complaint;
 mod expression;
 mod folder;
@@ -23,6 +24,7 @@ mod suggest;
 mod tree;
 mod views;
 
+pub use chinese::Sentences;
 pub use complaint::{Complaint, Complaints, Level};
 pub use folder::read_dir;
 pub use kind::Kind;

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use model::{Rule, RuleContext, SourceText, Verdict};
-use pack::{Complaint, Complaints, Kind};
+use pack::{Complaint, Complaints, Kind, Language};
 
 fn holds(_: &RuleContext<'_>) -> Verdict {
     Verdict::Holds
@@ -102,6 +102,40 @@ fn every_sample_gives_exactly_its_expected_text() {
         }
     }
     assert!(wrong.is_empty(), "written anew: {wrong:?}");
+}
+
+/// Words of the notation that stand beside their Chinese.
+const UNITS: [&str; 6] = ["qty", "money", "price", "rate", "count", "in_whole"];
+
+/// What a Chinese reader sees has no English sentence in it: words of the notation stand in backticks or quotes.
+#[test]
+fn every_sample_is_told_in_chinese_too() {
+    let mut english = Vec::new();
+    for (name, complaints) in samples() {
+        for one in complaints {
+            let told = one.told(Language::Zh);
+            let said = told.lines().next().unwrap_or_default();
+            let said = said.strip_prefix(&one.file).unwrap_or(said);
+            let (mut plain, mut quoted) = (String::new(), None);
+            for letter in said.chars() {
+                match quoted {
+                    None if ['`', '\'', '"'].contains(&letter) => quoted = Some(letter),
+                    None => plain.push(letter),
+                    Some(open) if open == letter => quoted = None,
+                    Some(_) => {}
+                }
+            }
+            let words = plain.split(|letter: char| !letter.is_ascii_alphabetic() && letter != '_');
+            if words
+                .filter(|word| word.len() > 1 && !UNITS.contains(word))
+                .count()
+                > 1
+            {
+                english.push(format!("{name}: {said}"));
+            }
+        }
+    }
+    assert!(english.is_empty(), "{}", english.join("\n"));
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::auth::oidc::Oidc;
 use crate::auth::{Passwords, People, Sessions};
 use crate::error::Error;
 use crate::events::Hub;
+use crate::opaque::Opaque;
 use crate::secret_key::SecretKey;
 use crate::submit::Bucket;
 
@@ -75,7 +76,7 @@ pub struct App {
     store: Store,
     org: OrgId,
     settings: Settings,
-    printer: OnceLock<Printer>,
+    printer: OnceLock<Opaque<Printer>>,
     reads: Semaphore,
     own_key: OnceLock<Arc<SecretKey>>,
     pub(crate) sessions: Sessions,
@@ -162,7 +163,7 @@ impl App {
 
     /// Prints official forms. Fonts are parsed on the first call, which takes a moment; call it off the async threads.
     pub fn printer(&self) -> &Printer {
-        self.printer.get_or_init(Printer::new)
+        self.printer.get_or_init(|| Opaque::new(Printer::new()))
     }
 
     /// Now.

@@ -23,6 +23,7 @@ pub mod layout;
 mod listen;
 pub mod may;
 pub mod names;
+mod opaque;
 pub mod pages;
 pub mod paper;
 pub mod parts;

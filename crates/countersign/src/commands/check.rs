@@ -152,7 +152,7 @@ fn several(count: usize, word: &str) -> String {
 
 fn tell(one: &Checked, lang: Lang) {
     for complaint in &one.read.complaints {
-        line(complaint.to_string());
+        line(complaint.told(lang.of_packs()));
     }
     let name = &one.name;
     let errors = count(&one.read.complaints, Level::Error);

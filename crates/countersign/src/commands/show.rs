@@ -59,10 +59,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         }
         (None, _) => None,
     };
-    let language = match lang {
-        Lang::Zh => Language::Zh,
-        Lang::En => Language::En,
-    };
+    let language = lang.of_packs();
     if args.reference {
         line(pack::show_reference(&pack, language).trim_end());
         return Ok(());
@@ -91,9 +88,10 @@ fn find_pack(name: &str) -> Result<Arc<Pack>, Stop> {
         let read = packs::in_folder(Path::new(name))?;
         return read.pack.map(Arc::new).ok_or_else(|| {
             let complaints = pack::Complaints(read.complaints);
+            let [zh, en] = [Language::Zh, Language::En].map(|language| complaints.told(language));
             Stop::usage(
-                format!("{name} 中的业务包有误：\n{complaints}"),
-                format!("the pack in {name} has mistakes:\n{complaints}"),
+                format!("{name} 中的业务包有误：\n{zh}"),
+                format!("the pack in {name} has mistakes:\n{en}"),
             )
         });
     }

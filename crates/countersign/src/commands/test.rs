@@ -41,7 +41,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<(), Stop> {
         }
         let report = scenario::run_text(&catalogs[&folder], &text, &shown.to_string());
         if !report.passed() {
-            line(report.to_string().trim_end());
+            line(report.told(lang.of_packs()).trim_end());
             let (failures, checks) = (report.failures.len(), report.checks);
             let said = if checks == 0 {
                 say!(
@@ -74,7 +74,7 @@ fn of_folder(path: &Path, lang: Lang) -> Result<Catalog, Stop> {
     let read = packs::in_folder(path)?;
     let Some(pack) = read.pack else {
         for complaint in &read.complaints {
-            line(complaint.to_string());
+            line(complaint.told(lang.of_packs()));
         }
         let shown = path.display();
         line(say!(

@@ -43,8 +43,10 @@ mod stage;
 mod words;
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use model::Catalog;
+use pack::{Language, Sentences};
 
 use crate::{House, Oracle};
 
@@ -73,12 +75,29 @@ impl Failure {
     }
 }
 
+/// What is said of scenarios, in Chinese.
+static SENTENCES: LazyLock<Sentences> =
+    LazyLock::new(|| Sentences::new(include_str!("scenario.zh.tsv")));
+
+impl Failure {
+    /// What the author reads.
+    pub fn told(&self, language: Language) -> String {
+        let (expected, got) = (&self.expected, &self.got);
+        match (language, got.as_str()) {
+            (Language::En, "") => expected.clone(),
+            (Language::En, got) => format!("expected {expected}, got {got}"),
+            (Language::Zh, "") => SENTENCES.chinese(expected),
+            (Language::Zh, got) => {
+                let [expected, got] = [expected, got].map(|said| SENTENCES.chinese(said));
+                format!("应为 {expected}，实为 {got}")
+            }
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.got.as_str() {
-            "" => f.write_str(&self.expected),
-            got => write!(f, "expected {}, got {got}", self.expected),
-        }
+        f.write_str(&self.told(Language::En))
     }
 }
 
@@ -98,14 +117,21 @@ impl Report {
     pub fn passed(&self) -> bool {
         self.failures.is_empty()
     }
+
+    /// Every failure as `file:line: expected …, got …`, every mistake of the text as `file:line: …`; one a line.
+    pub fn told(&self, language: Language) -> String {
+        let told = self.failures.iter().map(|failure| {
+            let said = failure.told(language);
+            format!("{}:{}: {said}\n", self.name, failure.line)
+        });
+        told.collect()
+    }
 }
 
 impl fmt::Display for Report {
-    /// Every failure as `file:line: expected …, got …`, every mistake of the text as `file:line: …`; one a line.
+    /// In English; see [`Report::told`].
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for failure in &self.failures {
-            writeln!(f, "{}:{}: {failure}", self.name, failure.line)?;
-        }
+        f.write_str(&self.told(Language::En))?;
         Ok(())
     }
 }

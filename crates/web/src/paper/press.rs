@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use print::{FormError, Limits, Workshop};
 
 use crate::App;
+use crate::opaque::Opaque;
 use crate::slip_form::Printable;
 use crate::submit::Bucket;
 
@@ -19,7 +20,7 @@ type Pages = Arc<Vec<String>>;
 
 /// What printing shares between requests.
 pub(crate) struct Press {
-    workshop: OnceLock<Workshop>,
+    workshop: OnceLock<Opaque<Workshop>>,
     pages: Mutex<VecDeque<(String, Pages)>>,
     /// Checks of printed slips by strangers, by address.
     pub checks: Bucket,
@@ -38,7 +39,7 @@ impl Default for Press {
 impl App {
     fn workshop(&self) -> Option<&Workshop> {
         let program = self.settings().print_worker.as_ref()?;
-        let made = || Workshop::new(program.clone(), Limits::default());
+        let made = || Opaque::new(Workshop::new(program.clone(), Limits::default()));
         Some(self.press.workshop.get_or_init(made))
     }
 
