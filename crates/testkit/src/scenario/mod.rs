@@ -175,3 +175,34 @@ pub fn run_on(
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sentence_has_its_holes_in_chinese_too() {
+        for line in include_str!("scenario.zh.tsv").lines() {
+            let (english, chinese) = line.split_once('\t').expect(line);
+            let holes = english.matches("{}").count();
+            assert_eq!(holes, chinese.matches("{}").count(), "{line}");
+            let sentence = english.replace("{}", "X1");
+            let said = chinese.replace("{}", "X1");
+            assert_eq!(SENTENCES.chinese(&sentence), said, "{line}");
+        }
+    }
+
+    #[test]
+    fn failures_are_told_in_both_languages() {
+        let failure = Failure {
+            line: 3,
+            expected: "no number".into(),
+            got: "no slip".into(),
+        };
+        assert_eq!(
+            failure.told(Language::En),
+            "expected no number, got no slip"
+        );
+        assert_eq!(failure.told(Language::Zh), "应为 没有编号，实为 没有单据");
+    }
+}
