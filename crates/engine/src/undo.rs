@@ -11,7 +11,7 @@ use crate::scope::declaration;
 use crate::sign::Writing;
 use crate::step::{Actor, Checked, Context};
 use crate::values::is_hidden;
-use crate::waiting::{scope_of, waits};
+use crate::waiting::{scope_of, waits_again};
 use crate::{
     Class, Command, Effects, Refusal, Reply, ReversalAsked, Seen, SignedAct, Slip, SlipState,
     Waiting, WaitingKind, World, separation,
@@ -250,7 +250,7 @@ fn undo(
         .waiting
         .retain(|waiting| waiting.kind != WaitingKind::Cosign);
     // It waits there again even where a fact that its condition reads has changed since.
-    let again = waits(context, &writing.slip, step, WaitingKind::Returned);
+    let again = waits_again(context, slip, step);
     writing.slip.waiting.push(again);
     let passed = (context.actor.person.login.clone(), reason.trim().to_owned());
     writing.finish(
@@ -331,6 +331,26 @@ fn end(
     writing.finish(act, Arc::from(""), role, reason.trim().to_owned(), None)
 }
 
+/// Red letters take ledgers back. What a slip changed on record stays changed, so that its reversal would say what is not so.
+fn check_nothing_changed(context: Context<'_>, slip: &Slip) -> Checked<()> {
+    let changed = context
+        .flow
+        .steps
+        .iter()
+        .any(|step| step.changes && slip.signatures(&step.qualified).next().is_some());
+    if !changed {
+        return Ok(());
+    }
+    let (zh, en) = named(context, slip);
+    Err(order::refuse(
+        format!("{zh} 更改的资料已登记，不能冲销；要改回，须再填单更改"),
+        format!(
+            "what {en} changed is on record; it is changed back by another slip, not by a reversal"
+        ),
+    )
+    .into())
+}
+
 /// Asks for a reversal of an executed slip.
 pub(crate) fn ask_reversal(
     context: Context<'_>,
@@ -360,6 +380,7 @@ pub(crate) fn ask_reversal(
         .into());
     }
     check_no_children(context, slip)?;
+    check_nothing_changed(context, slip)?;
     check_reason(reason)?;
     let mut writing = Writing::new(context, (**slip).clone(), false);
     writing.slip.reversal = Some(ReversalAsked {

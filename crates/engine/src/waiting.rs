@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::Step;
+use model::{Quorum, Step};
 
 use crate::draws::anything_open;
 use crate::order::{is_signed, takes_part};
@@ -78,13 +78,15 @@ fn own_step(
             WaitingKind::Step
         };
         let mut waiting = waits(context, slip, step, kind);
-        // A slip that waits for its own first step again was returned before; who returned it is kept by the caller.
-        waiting.from = returned.or_else(|| {
-            slip.waiting
-                .iter()
-                .find(|old| old.kind == WaitingKind::Returned && old.step == step.qualified)
-                .and_then(|old| old.from.clone())
-        });
+        // A slip that waits for its own first step again was returned before; for whom and by whom is kept by the caller.
+        let before = slip
+            .waiting
+            .iter()
+            .find(|old| old.kind == WaitingKind::Returned && old.step == step.qualified);
+        if let Some(before) = before {
+            waiting.roles.clone_from(&before.roles);
+        }
+        waiting.from = returned.or_else(|| before.and_then(|old| old.from.clone()));
         fresh.push(waiting);
         break;
     }
@@ -142,6 +144,21 @@ pub(crate) fn waits(context: Context<'_>, slip: &Slip, step: &Step, kind: Waitin
         from: None,
         reminded: 0,
     }
+}
+
+/// A step that waits again after its signatures were taken back. What one of several roles filled in goes back to that role: it
+/// is not the others' work, though they may do it all the same.
+pub(crate) fn waits_again(context: Context<'_>, slip: &Slip, step: &Step) -> Waiting {
+    let mut waiting = waits(context, slip, step, WaitingKind::Returned);
+    let mut signed = slip.signatures(&step.qualified);
+    if step.begins
+        && step.quorum == Quorum::Any
+        && let Some(signed) = signed.next()
+        && waiting.roles.contains(&signed.role)
+    {
+        waiting.roles = vec![signed.role.clone()];
+    }
+    waiting
 }
 
 /// The value on this slip of the field that narrows the step's role. A slip that is yet to begin has the field of the
