@@ -91,7 +91,7 @@ fn rows(
         .take(ROWS);
     html! {
         div class="scroll" {
-            table class="rows stack" data-rows {
+            table class="rows stack sourced" data-rows {
                 caption class="seen" { (words::label(reader.lang, &parameter.label)) }
                 thead { tr {
                     @if keyed { th scope="col" { (reader.t("对象", "For")) } }
