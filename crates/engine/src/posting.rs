@@ -124,7 +124,7 @@ fn book(
     }
     let (state, hold) = match &post.kind {
         PostKind::Entry(state) => (*state, None),
-        PostKind::Hold { name, minutes } => {
+        PostKind::Hold { name, minutes, .. } => {
             let minutes = view.at(line).value(minutes)?;
             // A parameter without a value yet holds for the shortest time.
             let minutes = minutes.as_amount().map_or(0, |minutes| minutes.units);

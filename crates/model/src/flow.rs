@@ -258,6 +258,8 @@ pub enum PostKind {
         name: Arc<str>,
         /// Minutes, a count; a parameter may say it.
         minutes: Expr,
+        /// Whether the slip's page and the API keep to themselves how much it is: a sheet for a blind count holds what the books say.
+        sensitive: bool,
     },
 }
 

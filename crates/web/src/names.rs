@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use model::{Catalog, Flow, Label, Ledger, Pack, Register, Step};
+use ledger::Entry;
+use model::{Catalog, Flow, Label, Ledger, Pack, PostKind, Register, Step};
 
 fn plain(name: &str) -> Label {
     Label {
@@ -41,6 +42,16 @@ pub fn step_of<'a>(catalog: &'a Catalog, version: &str, step: &str) -> Option<&'
 /// What a step is called.
 pub fn step(catalog: &Catalog, version: &str, step: &str) -> Label {
     step_of(catalog, version, step).map_or_else(|| plain(step), |step| step.label.clone())
+}
+
+/// Whether the amounts of an entry are kept from those who look at its slip: of a hold that is declared `sensitive`.
+pub fn concealed(catalog: &Catalog, version: &str, entry: &Entry) -> bool {
+    let (Some(hold), Some(step)) = (&entry.hold, step_of(catalog, version, &entry.by)) else {
+        return false;
+    };
+    step.posts.iter().any(|post| {
+        matches!(&post.kind, PostKind::Hold { name, sensitive: true, .. } if *name == hold.name)
+    })
 }
 
 /// What a qualified role `pack.role` is called.

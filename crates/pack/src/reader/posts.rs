@@ -66,6 +66,7 @@ impl Reader<'_> {
             self.desk
                 .hinted(Kind::Missing, reading.span(), message, hint);
         }
+        let sensitive = reading.flag("sensitive");
         let when = self.when(checker, &mut reading);
         let legs = ledger.and_then(|ledger| self.two_legs(checker, &mut reading, (ledger, false)));
         if ledger.is_some() {
@@ -74,6 +75,7 @@ impl Reader<'_> {
         let kind = PostKind::Hold {
             name: Arc::from(name?.text.as_str()),
             minutes: minutes?,
+            sensitive,
         };
         self.assemble((ledger?, legs?), when, None, kind, node.name.span)
     }

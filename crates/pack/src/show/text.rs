@@ -250,13 +250,21 @@ impl Show<'_> {
             PostKind::Entry(state) => {
                 let _ = write!(out, "  ({})", self.state(*state));
             }
-            PostKind::Hold { minutes, .. } => {
+            PostKind::Hold {
+                minutes, sensitive, ..
+            } => {
                 let hold = self.language.pick("占用", "held for");
                 let long = match minutes {
                     Expr::Literal(Value::Amount(minutes)) => self.span(minutes.units),
                     minutes => format!("{} min", words.of(minutes)),
                 };
-                let _ = write!(out, "  ({hold} {long})");
+                let hidden = match sensitive {
+                    true => self
+                        .language
+                        .pick("，数量不显示", ", how much is not shown"),
+                    false => "",
+                };
+                let _ = write!(out, "  ({hold} {long}{hidden})");
             }
         }
         if let Some(each) = &post.each {

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use kernel::{OrgId, SlipId};
+use model::Catalog;
 use print::Language;
 use serde::{Deserialize, Serialize};
 use store::{SlipEntry, Store, StoreError};
@@ -244,7 +245,7 @@ pub(crate) struct LegBooked {
     detail: String,
     /// `in` or `out`.
     side: String,
-    /// Amount; negative is a red letter.
+    /// Amount; negative is a red letter. What a hold keeps to itself is masked.
     amount: String,
     /// Unit.
     unit: String,
@@ -253,14 +254,19 @@ pub(crate) struct LegBooked {
     line: Option<i64>,
 }
 
-fn entry(row: SlipEntry) -> EntryShown {
+fn entry(catalog: &Catalog, row: SlipEntry) -> EntryShown {
+    let concealed = names::concealed(catalog, "", &row.entry);
+    let amount = |leg: &ledger::Leg| match (concealed, decimal(leg.amount.into(), leg.unit)) {
+        (true, amount) => names::masked(&amount),
+        (false, amount) => amount,
+    };
     let leg = |leg: ledger::Leg| LegBooked {
         ledger: leg.ledger.to_string(),
         place: leg.place.to_string(),
         key: leg.key.to_string(),
         detail: leg.detail.to_string(),
         side: side(leg.side).to_owned(),
-        amount: decimal(leg.amount.into(), leg.unit),
+        amount: amount(&leg),
         unit: leg.unit.name().to_owned(),
         line: leg.line,
     };
@@ -283,7 +289,9 @@ async fn entries(
     Path(id): Path<String>,
 ) -> Result<Json<Listed<EntryShown>>, Error> {
     let rows = of_slip(&app, &id, |store, org, id| store.entries(org, id)).await?;
-    Ok(Json(Listed::whole(rows.into_iter().map(entry).collect())))
+    let catalog = app.catalog();
+    let shown = rows.into_iter().map(|row| entry(&catalog, row));
+    Ok(Json(Listed::whole(shown.collect())))
 }
 
 /// A note.

@@ -8,6 +8,7 @@ use model::{Ledger, Pack};
 use super::desk::{Reader, address};
 use super::{values, words};
 use crate::error::Error;
+use crate::names;
 use crate::parts::lang::Lang;
 use crate::parts::table::{Cell, Head, Row, Shape, Table};
 
@@ -215,6 +216,9 @@ pub(crate) fn entry_url(slip: kernel::SlipId, seq: i64) -> String {
     format!("/slips/{slip}/entries/{seq}")
 }
 
+/// Where the amount stands in the table of what a slip booked.
+const AMOUNT: usize = 3;
+
 /// Everything a slip booked; `None` when it booked nothing.
 pub(crate) fn of_slip(
     reader: &Reader<'_>,
@@ -240,8 +244,13 @@ pub(crate) fn of_slip(
             rows.push(many(reader, pack, (slip, legs), state, by)?);
             continue;
         }
+        let concealed = names::concealed(&catalog, &slip.version, entry);
         for (from, to) in pairs(&entry.legs) {
-            rows.push(row(reader, pack, from, to, state, by.clone())?);
+            let mut row = row(reader, pack, from, to, state, by.clone())?;
+            if let (true, Some(amount)) = (concealed, row.cells.get_mut(AMOUNT)) {
+                amount.text = names::masked(&amount.text);
+            }
+            rows.push(row);
         }
     }
     Ok(Some(Table {

@@ -24,6 +24,9 @@ async fn a_button_puts_lines_from_the_ledger_into_the_form_and_the_count_is_blin
     let bins = page.html.matches("value=\"A-01-03\"").count();
     assert_eq!(bins, 1, "{}", page.html);
     let sheet = zhou.send(&page.fill(), "sign").await;
+    // The sheet holds what the books say lies there, and does not tell how much.
+    sheet.must_have("占用");
+    assert!(sheet.has("****") && !sheet.has("73"), "{}", sheet.text());
     let sheet = sheet.slip();
 
     let count = zhou

@@ -8,6 +8,7 @@ use maud::html;
 use super::behind;
 use crate::error::Error;
 use crate::layout::Place;
+use crate::names;
 use crate::pages::desk::{Content, Desk, Reader};
 use crate::pages::entries::{key_names, ledger_of, place_name};
 use crate::pages::{heads, slip, values, words};
@@ -89,7 +90,10 @@ fn leg_row(
             None,
         ),
     };
-    let amount = values::parts(i128::from(leg.amount), leg.unit);
+    let mut amount = values::parts(i128::from(leg.amount), leg.unit);
+    if names::concealed(&catalog, &found.version, &one.entry) {
+        amount = names::masked(&amount);
+    }
     let (into, out) = match leg.side {
         Side::In => (amount, String::new()),
         Side::Out => (String::new(), amount),
