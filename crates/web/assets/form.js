@@ -111,14 +111,14 @@ function calculator(cell) {
       if (key === '=') next(); else if (key === 'C') input.value = ''; else if (key === '⌫') input.value = input.value.slice(0, -1); else input.setRangeText(key, input.selectionStart, input.selectionEnd, 'end');
       show(); input.focus();
     };
-    strip.onclose = () => {
-      const text = strip.returnValue === 'take' ? show() : null, to = strip.cell;
+    // Not when it has closed: that is told later, when the next key may have gone on to another cell. The browser gives the cursor back.
+    $('form', strip).onsubmit = () => {
+      const text = show(), to = strip.cell;
       if (text !== null) { to.value = text; settle(to); touched(to); }
-      to.focus(); to.select();
+      to.select();
     };
   }
   strip.cell = cell;
-  strip.returnValue = '';
   strip.showModal();
   const input = $('input', strip);
   input.value = cell.value.replace(/^=/, '');
